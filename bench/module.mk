@@ -1,0 +1,2 @@
+module         := bench
+guest-programs := mb

@@ -1,0 +1,252 @@
+#include "co/executor.h"
+
+#include "base/assert.h"
+#include "co/executor_internal.h"
+#include "hal/context.h"
+#include "hal/irq.h"
+#include "hal/time.h"
+
+struct executor executors[HAL_MAX_CPUS];
+
+void executor_init(void)
+{
+    for (unsigned cpu = 0; cpu < HAL_MAX_CPUS; cpu++) {
+        struct executor *ex = &executors[cpu];
+
+        *ex = (struct executor){.tick = TIME_INFINITE, .programmed = TIME_INFINITE};
+        for (unsigned p = 0; p < TASK_PRIORITIES; p++)
+            list_init(&ex->ready[p]);
+    }
+}
+
+void executor_program(struct executor *ex, time_ns_t deadline)
+{
+    if (deadline >= ex->programmed)
+        return;
+    ex->programmed = deadline;
+    hal_timer_set(deadline);
+}
+
+/* Someone waits for this CPU: see that the running task's slice ends. The tick stays armed
+ * until it fires, so a stream of wakes reads the clock once a slice. */
+static void slice_begin(struct executor *ex)
+{
+    if (ex->tick != TIME_INFINITE)
+        return;
+    ex->tick = hal_time_now() + EXECUTOR_SLICE_MS * NS_PER_MS;
+    executor_program(ex, ex->tick);
+}
+
+static void ready_insert(struct executor *ex, struct task *task)
+{
+    SPIN_GUARD(&ex->ready_lock);
+
+    list_push_back(&ex->ready[task->priority], &task->run_link);
+    ex->ready_mask |= 1u << task->priority;
+    ex->ready_count++;
+}
+
+/* Caller holds ready_lock. */
+static struct task *ready_take(struct executor *ex)
+{
+    unsigned priority;
+    struct list *link;
+
+    if (!ex->ready_mask)
+        return NULL;
+    priority = 31u - (unsigned)__builtin_clz(ex->ready_mask);
+    link = list_pop_front(&ex->ready[priority]);
+    if (list_empty(&ex->ready[priority]))
+        ex->ready_mask &= ~(1u << priority);
+    ex->ready_count--;
+    return container_of(link, struct task, run_link);
+}
+
+static struct task *ready_pop(struct executor *ex)
+{
+    SPIN_GUARD(&ex->ready_lock);
+
+    return ready_take(ex);
+}
+
+/* A task of another CPU's list becomes ours. Its `cpu` changes under the victim's lock. */
+static struct task *steal_from(struct executor *victim)
+{
+    SPIN_GUARD(&victim->ready_lock);
+    struct task *task = ready_take(victim);
+
+    if (task)
+        task->cpu = hal_cpu_id();
+    return task;
+}
+
+static struct task *ready_steal(struct executor *ex)
+{
+    unsigned count = hal_cpu_count(), me = hal_cpu_id();
+
+    for (unsigned i = 1; i < count; i++) {
+        struct executor *victim = &executors[(me + i) % count];
+        struct task *task;
+
+        if (!__atomic_load_n(&victim->ready_count, __ATOMIC_RELAXED))
+            continue;
+        task = steal_from(victim);
+        if (task) {
+            ex->stats.steals++;
+            return task;
+        }
+    }
+    return NULL;
+}
+
+static void kick_an_idle_cpu(void)
+{
+    unsigned count = hal_cpu_count(), me = hal_cpu_id();
+
+    for (unsigned i = 1; i < count; i++) {
+        unsigned cpu = (me + i) % count;
+
+        if (atomic_load(&executors[cpu].idle)) {
+            hal_cpu_kick(cpu);
+            return;
+        }
+    }
+}
+
+/*
+ * The push and the idle CPU's last look meet like this:
+ *     pusher:  list += task;   fence;  idle?  -> kick
+ *     idler:   idle = 1;       fence;  list?  -> run
+ * At least one of the two sees the other; the kick makes hal_cpu_halt return.
+ */
+void executor_push(struct task *task)
+{
+    unsigned cpu = task->cpu;
+    struct executor *ex = &executors[cpu];
+    struct task *current;
+
+    ready_insert(ex, task);
+    if (cpu == hal_cpu_id()) {
+        current = ex->current;
+        if (current && task->priority > current->priority)
+            atomic_store_explicit(&ex->resched, 1, memory_order_relaxed);
+        slice_begin(ex);
+        if (ex->ready_count > 1)
+            kick_an_idle_cpu();
+        return;
+    }
+    atomic_thread_fence(memory_order_seq_cst);
+    hal_cpu_kick(cpu);
+}
+
+time_ns_t executor_next_deadline(void)
+{
+    struct executor *ex = executor_local();
+    SPIN_GUARD(&ex->timer_lock);
+
+    return ex->timers.root ? ex->timers.root->key : TIME_INFINITE;
+}
+
+void executor_timer_upcall(void)
+{
+    struct executor *ex = executor_local();
+    time_ns_t now = hal_time_now();
+
+    ex->programmed = TIME_INFINITE;
+    timers_expire(ex, now);
+    if (now >= ex->tick) {
+        ex->tick = TIME_INFINITE;
+        if (ex->ready_count) {
+            atomic_store_explicit(&ex->resched, 1, memory_order_relaxed);
+            kick_an_idle_cpu();
+            slice_begin(ex);
+        }
+    }
+    executor_program(ex, MIN(executor_next_deadline(), ex->tick));
+}
+
+struct task *executor_current(void)
+{
+    struct task *task;
+
+    hal_preempt_disable();
+    task = executor_local()->current;
+    hal_preempt_enable();
+    return task;
+}
+
+bool executor_has_ready(void)
+{
+    return executor_local()->ready_count != 0;
+}
+
+bool executor_should_yield(struct task *task)
+{
+    struct executor *ex = executor_local();
+
+    if (!atomic_load_explicit(&ex->resched, memory_order_relaxed))
+        return false;
+    SPIN_GUARD(&ex->ready_lock);
+    return ex->ready_mask >> task->priority != 0;
+}
+
+/* A kick from another CPU may mean that it pushed here: the running task's slice begins to
+ * count, which nobody but this CPU can see to. */
+static void serve_pending(struct executor *ex)
+{
+    if (!hal_irq_pending())
+        return;
+    hal_irq_serve();
+    if (ex->ready_count)
+        slice_begin(ex);
+}
+
+void executor_interrupted(void)
+{
+    serve_pending(executor_local());
+}
+
+bool executor_step(void)
+{
+    struct executor *ex = executor_local();
+    struct task *task;
+
+    serve_pending(ex);
+    task = ready_pop(ex);
+    if (!task)
+        task = ready_steal(ex);
+    if (!task)
+        return false;
+    atomic_store_explicit(&ex->resched, 0, memory_order_relaxed);
+    ex->stats.switches++;
+    ex->current = task;
+    task_run(task);
+    ex->current = NULL;
+    return true;
+}
+
+/* See executor_push for why the list is looked at once more after `idle` is up. */
+static void executor_idle(struct executor *ex)
+{
+    atomic_store(&ex->idle, 1);
+    atomic_thread_fence(memory_order_seq_cst);
+    if (!ex->ready_count && !hal_irq_pending()) {
+        ex->stats.idles++;
+        hal_cpu_halt();
+    }
+    atomic_store(&ex->idle, 0);
+}
+
+_Noreturn void executor_run(void)
+{
+    struct executor *ex = executor_local();
+
+    for (;;)
+        if (!executor_step())
+            executor_idle(ex);
+}
+
+void executor_stats_read(unsigned cpu, struct executor_stats *out)
+{
+    *out = executors[cpu].stats;
+}

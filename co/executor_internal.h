@@ -1,0 +1,44 @@
+/*
+ * executor_internal.h - the per-CPU scheduler state that task.c, timer.c and executor.c share.
+ */
+#pragma once
+
+#include "co/executor.h"
+
+struct executor {
+    struct spinlock ready_lock;
+    struct list ready[TASK_PRIORITIES]; /* of task.run_link, oldest first; under ready_lock */
+    uint32_t ready_mask;                /* priorities with a ready task; under ready_lock */
+    unsigned ready_count;               /* written under ready_lock, peeked at without */
+    atomic_uint idle;                   /* in or on its way into hal_cpu_halt */
+    atomic_uint resched;                /* the running task should let another have the CPU */
+
+    struct spinlock timer_lock;
+    struct heap timers;             /* of timer.node; under timer_lock */
+    struct timer *running_callback; /* taken out and being called; under timer_lock */
+
+    /* Only this CPU's from here on. */
+    struct task *current;
+    time_ns_t tick;       /* end of the slice, TIME_INFINITE while nobody waits for the CPU */
+    time_ns_t programmed; /* what hal_timer_set was told last */
+    struct executor_stats stats;
+};
+
+extern struct executor executors[HAL_MAX_CPUS];
+
+static inline struct executor *executor_local(void)
+{
+    return &executors[hal_cpu_id()];
+}
+
+/* The task just became ready: onto its CPU's list, and whoever must know is told. */
+void executor_push(struct task *task);
+
+/* Program this CPU's timer if `deadline` is earlier than what it waits for. */
+void executor_program(struct executor *ex, time_ns_t deadline);
+
+/* Run `task` until it suspends or is done. */
+void task_run(struct task *task);
+
+/* Fire what is due on this CPU. */
+void timers_expire(struct executor *ex, time_ns_t now);

@@ -1,0 +1,3 @@
+module  := co
+sources := waiter mutex timer task executor
+tests   := co_test timer_test mutex_test executor_test

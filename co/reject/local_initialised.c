@@ -1,0 +1,15 @@
+/* expect: jump-misses-init */
+#include "co/task.h"
+int get(void);
+void use(int n);
+struct probe {
+    struct co co;
+};
+CO_FN(probe)
+{
+    int n = get();
+    CO_SUSPEND();
+    use(n);
+    CO_RETURN(OK);
+}
+CO_END

@@ -1,0 +1,105 @@
+#include "co/timer.h"
+
+#include "co/executor_internal.h"
+#include "hal/time.h"
+
+/* On the calling CPU's heap; true when the deadline is already past. */
+static bool timer_insert(struct timer *timer, time_ns_t deadline)
+{
+    struct executor *ex = executor_local();
+
+    timer->cpu = hal_cpu_id();
+    heap_node_init(&timer->node);
+    if (deadline == TIME_INFINITE)
+        return false;
+    if (deadline <= hal_time_now())
+        return true;
+    timer->node.key = deadline;
+    {
+        SPIN_GUARD(&ex->timer_lock);
+        heap_insert(&ex->timers, &timer->node);
+    }
+    executor_program(ex, deadline);
+    return false;
+}
+
+void timer_arm(struct timer *timer, struct task *task, time_ns_t deadline)
+{
+    timer->callback = NULL;
+    waiter_init(&timer->waiter, task);
+    if (timer_insert(timer, deadline))
+        atomic_store_explicit(&timer->waiter.fired, 1, memory_order_release);
+}
+
+void timer_arm_callback(struct timer *timer, void (*callback)(struct timer *timer),
+                        time_ns_t deadline)
+{
+    timer->callback = callback;
+    /* A late callback still runs from the timer upcall, never inside its own arming. */
+    if (timer_insert(timer, deadline))
+        timer_insert(timer, hal_time_now() + 1);
+}
+
+/* True: unlinked. `*running`: its callback is being called right now. */
+static bool timer_remove(struct executor *ex, struct timer *timer, bool *running)
+{
+    SPIN_GUARD(&ex->timer_lock);
+
+    *running = ex->running_callback == timer;
+    if (!heap_node_linked(&timer->node))
+        return false;
+    heap_remove(&ex->timers, &timer->node);
+    return true;
+}
+
+bool timer_disarm(struct timer *timer)
+{
+    struct executor *ex = &executors[timer->cpu];
+    bool running;
+
+    for (unsigned tries = 0;; tries++) {
+        if (timer_remove(ex, timer, &running))
+            return true;
+        /* On its own CPU only the callback itself can find it running. */
+        if (!running || ex == executor_local())
+            return false;
+        hal_cpu_relax(tries);
+    }
+}
+
+/* Takes one due timer out; fires a waiter here, leaves a callback to the caller. */
+static bool timer_expire_one(struct executor *ex, time_ns_t now)
+{
+    SPIN_GUARD(&ex->timer_lock);
+    struct timer *timer;
+
+    if (!ex->timers.root || ex->timers.root->key > now)
+        return false;
+    timer = container_of(ex->timers.root, struct timer, node);
+    heap_remove(&ex->timers, &timer->node);
+    if (timer->callback)
+        ex->running_callback = timer;
+    else
+        waiter_fire(&timer->waiter);
+    return true;
+}
+
+void timers_expire(struct executor *ex, time_ns_t now)
+{
+    while (timer_expire_one(ex, now)) {
+        if (!ex->running_callback)
+            continue;
+        ex->running_callback->callback(ex->running_callback);
+        SPIN_GUARD(&ex->timer_lock);
+        ex->running_callback = NULL;
+    }
+}
+
+CO_FN(sleep_until)
+{
+    timer_arm(&f->timer, task, f->deadline);
+    CO_WAIT_UNTIL(timer_fired(&f->timer));
+    timer_disarm(&f->timer);
+    CO_RETURN(timer_fired(&f->timer) ? OK : task_interrupted_status(task));
+}
+CO_END

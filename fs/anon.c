@@ -1,0 +1,70 @@
+/*
+ * anon.c - the file system of inodes without a name.
+ */
+#include "fs/anon.h"
+
+#include "fs/fs_internal.h"
+#include "mm/slab.h"
+
+enum { ANON_MAGIC = 0x09041934 };
+
+static struct filesystem anon_fs;
+static _Atomic(uint64_t) last_ino;
+SLAB_CACHE(anon_cache, struct inode);
+
+/* The machine's, so it never goes. */
+static void anon_fs_destroy(struct filesystem *fs)
+{
+    (void)fs;
+}
+
+void anon_module_init(void)
+{
+    anon_fs = (struct filesystem){0};
+    filesystem_init(&anon_fs, "anon_inodefs", ANON_MAGIC, anon_fs_destroy);
+}
+
+static void anon_destroy(struct inode *inode)
+{
+    slab_free(&anon_cache, inode);
+}
+
+static status_t anon_set_attr(struct inode *inode, const struct inode_attr *attr,
+                              unsigned which)
+{
+    return inode_attr_change(inode, attr, which);
+}
+
+static const struct inode_ops anon_ops = {.set_attr = anon_set_attr, .destroy = anon_destroy};
+
+status_t anon_inode_create_attr(const struct inode_attr *attr, struct inode **out)
+{
+    struct inode *inode = slab_alloc(&anon_cache);
+    struct inode_attr made = *attr;
+
+    if (!inode)
+        return ERR_NO_MEMORY;
+    made.ino = 1 + atomic_fetch_add_explicit(&last_ino, 1, memory_order_relaxed);
+    inode_init(inode, &anon_fs, &anon_ops, &made);
+    *out = inode;
+    return OK;
+}
+
+status_t anon_inode_create(enum inode_type type, uint32_t mode, uint32_t uid, uint32_t gid,
+                           struct inode **out)
+{
+    int64_t now = inode_time_now();
+    struct inode_attr attr = {
+        .type = type,
+        .mode = mode,
+        .uid = uid,
+        .gid = gid,
+        .nlink = 1,
+        .atime = now,
+        .mtime = now,
+        .ctime = now,
+        .btime = now,
+    };
+
+    return anon_inode_create_attr(&attr, out);
+}

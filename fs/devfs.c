@@ -1,0 +1,139 @@
+/*
+ * devfs.c - what is in /dev.
+ */
+#include "fs/devfs.h"
+
+#include "fs/fs_internal.h"
+#include "fs/ramfs.h"
+
+static const struct {
+    const char *name, *target;
+} links[] = {
+    {"fd", "/proc/self/fd"},
+    {"stdin", "/proc/self/fd/0"},
+    {"stdout", "/proc/self/fd/1"},
+    {"stderr", "/proc/self/fd/2"},
+};
+
+static const struct {
+    const char *name;
+    uint32_t mode;
+} directories[] = {{"shm", 01777}, {"pts", 0755}, {"mqueue", 01777}};
+
+static struct inode_attr attr_now(enum inode_type type, uint32_t mode)
+{
+    int64_t now = inode_time_now();
+
+    return (struct inode_attr){
+        .type = type, .mode = mode, .atime = now, .mtime = now, .ctime = now, .btime = now};
+}
+
+static status_t make_links(struct inode *root)
+{
+    for (unsigned i = 0; i < countof(links); i++) {
+        struct inode_attr attr = attr_now(INODE_SYMLINK, 0777);
+        struct inode *made;
+        status_t st =
+            root->ops->symlink(root, name_of(links[i].name), links[i].target, &attr, &made);
+
+        if (st != OK)
+            return st;
+        inode_put(made);
+    }
+    return OK;
+}
+
+static status_t make_directories(struct inode *root)
+{
+    for (unsigned i = 0; i < countof(directories); i++) {
+        struct inode_attr attr = attr_now(INODE_DIR, directories[i].mode);
+        struct inode *made;
+        status_t st = root->ops->mkdir(root, name_of(directories[i].name), &attr, &made);
+
+        if (st != OK)
+            return st;
+        inode_put(made);
+    }
+    return OK;
+}
+
+static status_t make_nodes(struct filesystem *devfs)
+{
+    for (const struct chardev *dev = chardev_next(NULL); dev; dev = chardev_next(dev)) {
+        struct inode_attr attr = attr_now(INODE_CHAR, dev->mode);
+        status_t st = OK;
+
+        attr.rdev = dev->dev;
+        if (dev->name)
+            st = devfs_add(devfs, dev->name, &attr);
+        if (st != OK)
+            return st;
+    }
+    return OK;
+}
+
+status_t devfs_create(struct filesystem **out)
+{
+    struct filesystem *devfs;
+    status_t st = ramfs_create("devtmpfs", 0755, &devfs);
+
+    if (st != OK)
+        return st;
+    st = make_directories(devfs->root);
+    if (st == OK)
+        st = make_links(devfs->root);
+    if (st == OK)
+        st = make_nodes(devfs);
+    if (st != OK) {
+        filesystem_put(devfs);
+        return st;
+    }
+    *out = devfs;
+    return OK;
+}
+
+/* The directory that `path` lies in: a reference. One level is all there is. */
+static status_t find_parent(struct filesystem *devfs, const char *path, struct inode **dir,
+                            struct name *last)
+{
+    const char *slash = strchr(path, '/');
+    struct inode *root = devfs->root;
+
+    *last = name_of(slash ? slash + 1 : path);
+    if (slash)
+        return root->ops->lookup(root, (struct name){path, (size_t)(slash - path)}, dir);
+    *dir = inode_get(root);
+    return OK;
+}
+
+status_t devfs_add(struct filesystem *devfs, const char *path, const struct inode_attr *attr)
+{
+    struct inode *dir, *made;
+    struct name last;
+    status_t st = find_parent(devfs, path, &dir, &last);
+
+    if (st != OK)
+        return st;
+    st = dir->ops->create ? dir->ops->create(dir, last, attr, &made) : ERR_NOT_DIR;
+    inode_put(dir);
+    if (st == OK)
+        inode_put(made);
+    return st;
+}
+
+status_t devfs_remove(struct filesystem *devfs, const char *path)
+{
+    struct inode *dir, *node;
+    struct name last;
+    status_t st = find_parent(devfs, path, &dir, &last);
+
+    if (st != OK)
+        return st;
+    st = dir->ops->lookup ? dir->ops->lookup(dir, last, &node) : ERR_NOT_DIR;
+    if (st == OK) {
+        st = dir->ops->unlink(dir, last, node);
+        inode_put(node);
+    }
+    inode_put(dir);
+    return st;
+}

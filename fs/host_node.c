@@ -1,0 +1,277 @@
+/*
+ * host_node.c - the way to a file of the host, and a bounded cache of host descriptors.
+ */
+#include "fs/fs_internal.h"
+#include "fs/hostfs_internal.h"
+#include "mm/slab.h"
+
+enum {
+#ifdef TASK_DEBUG
+    DESCRIPTORS_MAX = 8, /* so that tests see eviction */
+#else
+    DESCRIPTORS_MAX = 1024,
+#endif
+};
+
+SLAB_CACHE(host_node_cache, struct host_node);
+
+struct host_node *host_node_get(struct host_node *node)
+{
+    atomic_fetch_add_explicit(&node->refs, 1, memory_order_relaxed);
+    return node;
+}
+
+status_t host_node_create(struct hostfs *hostfs, struct host_node *parent, const char *name,
+                          const struct hal_host_stat *stat, struct host_node **out)
+{
+    struct host_node *node = slab_alloc_zeroed(&host_node_cache);
+
+    if (!node)
+        return ERR_NO_MEMORY;
+    if (name) {
+        node->name = kmemdup(name, strlen(name) + 1);
+        if (!node->name) {
+            slab_free(&host_node_cache, node);
+            return ERR_NO_MEMORY;
+        }
+    }
+    atomic_init(&node->refs, 1);
+    filesystem_ref(&hostfs->fs);
+    node->hostfs = hostfs;
+    node->dev = stat->dev;
+    node->ino = stat->ino;
+    node->type = stat->type;
+    node->parent = parent ? host_node_get(parent) : NULL;
+    node->fd = -1;
+    list_init(&node->lru_link);
+    *out = node;
+    return OK;
+}
+
+/* Out of the cache; the descriptor is to be closed. */
+static int take_fd_locked(struct host_node *node)
+{
+    int fd = node->fd;
+
+    list_remove(&node->lru_link);
+    node->fd = -1;
+    node->hostfs->descriptor_count -= fd >= 0;
+    return fd;
+}
+
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        hal_host_close(fd);
+}
+
+static int take_fd(struct host_node *node)
+{
+    SPIN_GUARD(&node->hostfs->lock);
+
+    return take_fd_locked(node);
+}
+
+/* Up the chain as far as nobody else holds on, in a loop: trees are deep. */
+void host_node_put(struct host_node *node)
+{
+    while (node && atomic_fetch_sub_explicit(&node->refs, 1, memory_order_acq_rel) == 1) {
+        struct host_node *parent = node->parent;
+        struct hostfs *hostfs = node->hostfs;
+
+        close_fd(take_fd(node));
+        kfree(node->name);
+        slab_free(&host_node_cache, node);
+        filesystem_unref(&hostfs->fs);
+        node = parent;
+    }
+}
+
+/* No news: it has that way already, or it is the root. Nor is a way that leads through the node
+ * itself: the host moved directories, and we have not seen all of that yet. */
+static bool keeps_way_locked(const struct host_node *node, const struct host_node *parent,
+                             const char *name)
+{
+    if (!node->parent || (node->parent == parent && strcmp(node->name, name) == 0))
+        return true;
+    while (parent && parent != node)
+        parent = parent->parent;
+    return parent != NULL;
+}
+
+void host_node_seen(struct host_node *node, struct host_node *parent, const char *name)
+{
+    struct host_node *old_parent;
+    char *old_name, *new_name;
+
+    {
+        SPIN_GUARD(&node->hostfs->lock);
+        if (keeps_way_locked(node, parent, name))
+            return;
+    }
+    new_name = kmemdup(name, strlen(name) + 1);
+    if (!new_name)
+        return; /* the old way may do */
+    {
+        SPIN_GUARD(&node->hostfs->lock);
+        if (keeps_way_locked(node, parent, name)) {
+            old_name = new_name;
+            old_parent = NULL;
+        } else {
+            old_name = node->name;
+            old_parent = node->parent;
+            node->name = new_name;
+            node->parent = host_node_get(parent);
+        }
+    }
+    kfree(old_name);
+    host_node_put(old_parent);
+}
+
+static void copy_name_locked(const struct host_node *node, char *name)
+{
+    const char *text = node->name ? node->name : ".";
+
+    memcpy(name, text, strlen(text) + 1);
+}
+
+/*
+ * Pin the descriptor of `node`, or of the nearest node above it that has one; a reference.
+ * `*below` is the node to be opened next, a reference, with its name. NULL: not even the root
+ * is open, and comes first.
+ */
+static struct host_node *pin_nearest(struct host_node *node, struct host_node **below,
+                                     char *name)
+{
+    struct host_node *at = node, *child = NULL;
+    SPIN_GUARD(&node->hostfs->lock);
+
+    while (at->fd < 0 && at->parent) {
+        child = at;
+        at = at->parent;
+    }
+    *below = at->fd < 0 ? at : child;
+    if (*below) {
+        host_node_get(*below);
+        copy_name_locked(*below, name);
+    }
+    if (at->fd < 0)
+        return NULL;
+    at->fd_users++;
+    list_remove(&at->lru_link);
+    list_push_back(&at->hostfs->descriptors, &at->lru_link);
+    return host_node_get(at);
+}
+
+void host_node_fd_put(struct host_node *node)
+{
+    SPIN_GUARD(&node->hostfs->lock);
+
+    node->fd_users--;
+}
+
+/* The oldest descriptor that nobody uses, if there are too many; -1: none. */
+static int evict_locked(struct hostfs *hostfs)
+{
+    if (hostfs->descriptor_count <= DESCRIPTORS_MAX)
+        return -1;
+    list_for_each (it, &hostfs->descriptors) {
+        struct host_node *node = container_of(it, struct host_node, lru_link);
+
+        if (node->fd_users == 0)
+            return take_fd_locked(node);
+    }
+    return -1;
+}
+
+/* Into the cache; two may have opened the same. */
+static void keep_fd(struct host_node *node, int fd)
+{
+    struct hostfs *hostfs = node->hostfs;
+    int surplus = fd;
+
+    {
+        SPIN_GUARD(&hostfs->lock);
+        if (node->fd < 0) {
+            node->fd = fd;
+            hostfs->descriptor_count++;
+            surplus = evict_locked(hostfs);
+            list_push_back(&hostfs->descriptors, &node->lru_link);
+        }
+    }
+    close_fd(surplus);
+}
+
+/* A directory that may be searched but not read is opened for searching. */
+static status_t open_host(const struct host_node *node, int dir, const char *name, int *fd)
+{
+    unsigned directory = node->type == HAL_HOST_DIR ? HAL_HOST_DIRECTORY : 0;
+    status_t st;
+
+    if (node->type != HAL_HOST_DIR && node->type != HAL_HOST_FILE)
+        return ERR_ACCESS_DENIED;
+    st = hal_host_open(dir, name, HAL_HOST_READ | directory, fd);
+    if (st == ERR_ACCESS_DENIED && directory)
+        st = hal_host_open(dir, name, HAL_HOST_PATH | directory, fd);
+    return st;
+}
+
+/* Open `node` by its name in `dir`, if it still is what we know. */
+static status_t open_checked(struct host_node *node, int dir, const char *name)
+{
+    struct hal_host_stat stat;
+    int fd;
+    status_t st = open_host(node, dir, name, &fd);
+
+    if (st != OK)
+        return st == ERR_NOT_FOUND ? ERR_STALE : st;
+    st = hal_host_stat(fd, &stat);
+    if (st == OK && (stat.dev != node->dev || stat.ino != node->ino || stat.type != node->type))
+        st = ERR_STALE;
+    if (st == OK)
+        keep_fd(node, fd);
+    else
+        hal_host_close(fd);
+    return st;
+}
+
+status_t host_node_fd_get(struct host_node *node, int *fd)
+{
+    char name[NAME_MAX_BYTES + 1];
+
+    /* One step down from the nearest node that is open, until it is `node`. */
+    for (;;) {
+        struct host_node *below, *at = pin_nearest(node, &below, name);
+        status_t st = OK;
+
+        if (at == node) {
+            *fd = node->fd; /* pinned, so it stays what it is */
+            host_node_put(at);
+            return OK;
+        }
+        st = open_checked(below, at ? at->fd : hal_host_root(), name);
+        if (at)
+            host_node_fd_put(at);
+        host_node_put(at);
+        host_node_put(below);
+        if (st != OK)
+            return st;
+    }
+}
+
+status_t host_node_way(struct host_node *node, struct host_node **parent, int *fd, char *name)
+{
+    status_t st;
+
+    {
+        SPIN_GUARD(&node->hostfs->lock);
+        if (!node->parent)
+            return ERR_INVALID_ARGS;
+        *parent = host_node_get(node->parent);
+        copy_name_locked(node, name);
+    }
+    st = host_node_fd_get(*parent, fd);
+    if (st != OK)
+        host_node_put(*parent);
+    return st;
+}

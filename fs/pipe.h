@@ -1,0 +1,32 @@
+/*
+ * pipe.h - pipes and FIFOs: a ring of pages between readers and writers.
+ *
+ * A FIFO inode has a pipe while somebody has it open. A pipe of pipe(2) is the same on an inode
+ * without a name, so it can be opened again through /proc/PID/fd.
+ */
+#pragma once
+
+#include "fs/file.h"
+
+enum {
+    PIPE_CAPACITY = 64 << 10, /* bytes */
+    PIPE_ATOMIC = 4096,       /* PIPE_BUF: a write of at most so much is not torn */
+};
+
+/* Both ends; flags: FILE_NONBLOCK. The inode belongs to uid and gid. */
+status_t pipe_create(unsigned flags, uint32_t uid, uint32_t gid, struct file **read_end,
+                     struct file **write_end) MUST_USE;
+
+/* For file_open: a file of a FIFO. ERR_IO_NOT_PRESENT: write only, non-blocking, no reader. */
+status_t fifo_open(struct file *file) MUST_USE;
+
+/*
+ * After file_open gave a file of a FIFO: wait, unless it is non-blocking, until the other side
+ * has been opened too. ERR_INTERRUPTED, ERR_CANCELED. At once OK for every other file.
+ */
+struct fifo_wait {
+    struct co co;
+    struct file *file; /* in */
+    struct waiter waiter;
+};
+co_fn fifo_wait;

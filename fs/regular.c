@@ -1,0 +1,199 @@
+/*
+ * regular.c - reading and writing files whose contents are a VMO.
+ *
+ * Bytes go straight between the file's pages and the iobuf. No lock may be held while user
+ * memory is touched, so a page is pinned by a reference meanwhile. That makes it look shared:
+ * somebody who writes to it through a mapping may replace it by a copy. A reader does not mind;
+ * a writer looks afterwards whether his page still is the file's, and does it again if not.
+ *
+ * Truncation may come in between, too: it is one step under inode.lock, and so is the end of a
+ * page's write.
+ */
+#include "fs/fs_internal.h"
+
+enum { ATIME_STALE_NS = 24 * 3600 };
+
+#define FILE_SIZE_MAX (1ull << 47)
+
+static uint64_t size_of(struct inode *inode)
+{
+    SPIN_GUARD(&inode->lock);
+
+    return inode->attr.size;
+}
+
+/* A page for reading, pinned. OK with NULL: all zero, and there is no page. */
+static status_t pin_for_read(struct vmo *vmo, uint64_t index, struct page **out)
+{
+    bool writable;
+    status_t st;
+    SPIN_GUARD(&vmo->lock);
+
+    st = vmo_get_page_locked(vmo, index, VMO_READ | VMO_PRESENT_ONLY, out, &writable);
+    if (st == ERR_NOT_FOUND && !vmo->pager && !vmo->parent) {
+        *out = NULL;
+        return OK;
+    }
+    /* An absent page of a clone becomes its own: the zero page cannot be pinned. */
+    if (st == ERR_NOT_FOUND)
+        st = vmo_get_page_locked(vmo, index, vmo->pager ? VMO_READ : VMO_WRITE, out, &writable);
+    if (st == OK)
+        page_get(*out);
+    return st;
+}
+
+/* At most `part` bytes, within one page. */
+static status_t read_part(struct vmo *vmo, struct iobuf *io, uint64_t pos, size_t part,
+                          size_t *moved)
+{
+    struct page *page;
+    status_t st = pin_for_read(vmo, pos >> PAGE_SHIFT, &page);
+
+    *moved = 0;
+    if (st != OK)
+        return st;
+    if (!page)
+        return iobuf_put_zero(io, part, moved);
+    st = iobuf_put(io, (char *)page_data(page) + (pos & PAGE_MASK), part, moved);
+    page_put(page);
+    return st;
+}
+
+/* relatime: a reader is noted once after each change, and once a day. */
+static void note_read(struct file *file)
+{
+    struct inode *inode = file->inode;
+    int64_t now = inode_time_now();
+
+    if ((file->flags & FILE_NOATIME) || inode->fs->read_only)
+        return;
+    SPIN_GUARD(&inode->lock);
+    if (inode->attr.atime <= inode->attr.mtime || inode->attr.atime <= inode->attr.ctime ||
+        now - inode->attr.atime > ATIME_STALE_NS * NS_PER_SEC)
+        inode->attr.atime = now;
+}
+
+static status_t regular_try_read(struct file *file, struct iobuf *io, uint64_t *pos)
+{
+    uint64_t size = size_of(file->inode), start = *pos;
+    struct vmo *vmo = inode_vmo(file->inode);
+    status_t st = OK;
+
+    while (st == OK && *pos < size && iobuf_left(io)) {
+        size_t part = MIN(iobuf_left(io), PAGE_SIZE - (*pos & PAGE_MASK)), moved;
+
+        st = read_part(vmo, io, *pos, MIN(part, size - *pos), &moved);
+        *pos += moved;
+    }
+    vmo_put(vmo);
+    if (*pos != start)
+        note_read(file);
+    /* Shrunk under us: what we have, or the end. */
+    if (st == ERR_OUT_OF_RANGE || *pos != start)
+        return OK;
+    return st;
+}
+
+/* A page for writing, pinned; the file's VMO grows to have it. */
+static status_t pin_for_write(struct inode *inode, uint64_t index, struct vmo **vmo,
+                              struct page **out)
+{
+    uint64_t end = (index + 1) << PAGE_SHIFT;
+    bool writable;
+    status_t st = OK;
+    SPIN_GUARD(&inode->lock);
+
+    if (inode->vmo->size < end)
+        st = vmo_set_size(inode->vmo, end);
+    if (st != OK)
+        return st;
+    SPIN_GUARD(&inode->vmo->lock);
+    st = vmo_get_page_locked(inode->vmo, index, VMO_WRITE, out, &writable);
+    if (st != OK)
+        return st;
+    page_get(*out);
+    *vmo = vmo_get(inode->vmo);
+    return OK;
+}
+
+/* The page still is the file's: what was written counts, up to `end`. */
+static bool commit_part(struct inode *inode, struct vmo *vmo, struct page *page, uint64_t index,
+                        uint64_t end)
+{
+    struct page *now;
+    bool writable;
+    SPIN_GUARD(&inode->lock);
+
+    if (inode->vmo != vmo)
+        return false;
+    SPIN_GUARD(&vmo->lock);
+    if (vmo_get_page_locked(vmo, index, VMO_READ | VMO_PRESENT_ONLY, &now, &writable) != OK ||
+        now != page)
+        return false;
+    inode->attr.size = MAX(inode->attr.size, end);
+    return true;
+}
+
+static status_t write_part(struct inode *inode, struct iobuf *io, uint64_t pos, size_t part,
+                           size_t *moved)
+{
+    struct iobuf before = *io;
+    bool committed;
+    status_t st;
+
+    do {
+        struct page *page;
+        struct vmo *vmo = NULL;
+
+        *io = before;
+        *moved = 0;
+        st = pin_for_write(inode, pos >> PAGE_SHIFT, &vmo, &page);
+        if (st != OK)
+            return st;
+        st = iobuf_take(io, (char *)page_data(page) + (pos & PAGE_MASK), part, moved);
+        committed = !*moved || commit_part(inode, vmo, page, pos >> PAGE_SHIFT, pos + *moved);
+        page_put(page);
+        vmo_put(vmo);
+    } while (!committed);
+    return st;
+}
+
+/* A file that is written to is set-ID no longer. */
+static void note_written(struct inode *inode)
+{
+    int64_t now = inode_time_now();
+    SPIN_GUARD(&inode->lock);
+
+    inode->attr.mtime = inode->attr.ctime = now;
+    inode->attr.mode &= ~(uint32_t)(MODE_SETUID | (inode->attr.mode & 0010 ? MODE_SETGID : 0));
+}
+
+/* The caller holds inode->mutex. */
+static status_t regular_try_write(struct file *file, struct iobuf *io, uint64_t *pos)
+{
+    struct inode *inode = file->inode;
+    uint64_t start;
+    status_t st = OK;
+
+    if (file->flags & FILE_APPEND)
+        *pos = size_of(inode);
+    start = *pos;
+    if (start >= FILE_SIZE_MAX)
+        return ERR_FILE_BIG;
+    while (st == OK && *pos < FILE_SIZE_MAX && iobuf_left(io)) {
+        size_t part = MIN(iobuf_left(io), PAGE_SIZE - (*pos & PAGE_MASK)), moved;
+
+        st = write_part(inode, io, *pos, part, &moved);
+        *pos += moved;
+    }
+    if (*pos == start)
+        return st == ERR_NO_MEMORY ? ERR_NO_SPACE : st;
+    note_written(inode);
+    return OK;
+}
+
+const struct file_ops regular_file_ops = {
+    .name = "file",
+    .try_read = regular_try_read,
+    .try_write = regular_try_write,
+};

@@ -1,0 +1,421 @@
+/*
+ * transfer_test.c - reading and writing regular files: positions, growth, holes, user memory
+ * that has to be brought in, and pages that change hands meanwhile.
+ */
+#include "fs/fs_test.h"
+
+#define USER_BASE 0x10000000ull
+
+static struct file *file;
+
+static int setup_file(void **state)
+{
+    setup(state);
+    assert_int_equal(t_put("/f", ""), OK);
+    assert_int_equal(t_open("/f", FILE_READ | FILE_WRITE, &file), OK);
+    return 0;
+}
+
+static int teardown_file(void **state)
+{
+    file_put(file);
+    return teardown(state);
+}
+
+static uint64_t size_now(void)
+{
+    return t_stat("/f").size;
+}
+
+static void test_position(void **state)
+{
+    char buf[16];
+    uint64_t pos;
+    size_t done;
+
+    (void)state;
+    assert_int_equal(t_write(file, "0123456789", 10, FILE_POSITION, &done), OK);
+    assert_int_equal(t_read(file, buf, 4, FILE_POSITION, &done), OK);
+    assert_int_equal(done, 0);
+    assert_int_equal(file_seek(file, -4, 1, &pos), OK);
+    assert_int_equal(pos, 6);
+    assert_int_equal(t_read(file, buf, 16, FILE_POSITION, &done), OK);
+    assert_int_equal(done, 4);
+    assert_memory_equal(buf, "6789", 4);
+    assert_int_equal(t_read(file, buf, 3, 2, &done), OK);
+    assert_memory_equal(buf, "234", 3);
+    assert_int_equal(t_write(file, "ab", 2, 4, &done), OK);
+    assert_int_equal(file->position, 10);
+    assert_string_equal(t_get("/f"), "0123ab6789");
+}
+
+static void test_seek(void **state)
+{
+    uint64_t pos;
+    size_t done;
+
+    (void)state;
+    assert_int_equal(t_write(file, "0123456789", 10, 0, &done), OK);
+    assert_int_equal(file_seek(file, 0, 2, &pos), OK);
+    assert_int_equal(pos, 10);
+    assert_int_equal(file_seek(file, 5, 2, &pos), OK);
+    assert_int_equal(pos, 15);
+    assert_int_equal(file_seek(file, -1, 0, &pos), ERR_INVALID_ARGS);
+    assert_int_equal(file_seek(file, INT64_MAX, 1, &pos), ERR_OVERFLOW);
+    assert_int_equal(file_seek(file, 0, 9, &pos), ERR_INVALID_ARGS);
+    assert_int_equal(file_seek(file, 3, 3, &pos), OK);
+    assert_int_equal(pos, 3);
+    assert_int_equal(file_seek(file, 3, 4, &pos), OK);
+    assert_int_equal(pos, 10);
+    assert_int_equal(file_seek(file, 10, 3, &pos), ERR_IO_NOT_PRESENT);
+    assert_int_equal(file_seek(file, -1, 4, &pos), ERR_IO_NOT_PRESENT);
+}
+
+static void test_append(void **state)
+{
+    struct file *appender;
+    size_t done;
+
+    (void)state;
+    assert_int_equal(t_open("/f", FILE_WRITE | FILE_APPEND, &appender), OK);
+    assert_int_equal(t_write(file, "one", 3, FILE_POSITION, &done), OK);
+    assert_int_equal(t_write(appender, "two", 3, FILE_POSITION, &done), OK);
+    assert_int_equal(appender->position, 6);
+    assert_int_equal(t_write(file, "T", 1, FILE_POSITION, &done), OK);
+    assert_string_equal(t_get("/f"), "oneTwo");
+    file_put(appender);
+}
+
+/* Sparse: far away, and what is in between reads as zero and costs nothing. */
+static void test_sparse(void **state)
+{
+    static char buf[3 * PAGE_SIZE];
+    uint64_t before = free_pages();
+    size_t done;
+
+    (void)state;
+    assert_int_equal(t_write(file, "end", 3, 1ull << 40, &done), OK);
+    assert_int_equal(size_now(), (1ull << 40) + 3);
+    assert_true(before - free_pages() < 40);
+    assert_int_equal(t_read(file, buf, sizeof(buf), (1ull << 40) - PAGE_SIZE, &done), OK);
+    assert_int_equal(done, PAGE_SIZE + 3);
+    for (size_t i = 0; i < PAGE_SIZE; i++)
+        assert_int_equal(buf[i], 0);
+    assert_memory_equal(buf + PAGE_SIZE, "end", 3);
+    assert_int_equal(t_write(file, "x", 1, 1ull << 47, &done), ERR_FILE_BIG);
+    assert_int_equal(t_write(file, "x", 1, UINT64_MAX - 1, &done), ERR_INVALID_ARGS);
+}
+
+/* Cut, then grown: the old bytes do not come back. */
+static void test_cut_and_grown(void **state)
+{
+    char buf[8] = "";
+    size_t done;
+
+    (void)state;
+    assert_int_equal(t_write(file, "secret", 6, 0, &done), OK);
+    assert_int_equal(file_truncate(file, 2), OK);
+    assert_int_equal(t_write(file, "x", 1, 5, &done), OK);
+    assert_int_equal(t_read(file, buf, 8, 0, &done), OK);
+    assert_int_equal(done, 6);
+    assert_memory_equal(buf, "se\0\0\0x", 6);
+}
+
+/* Random writes, reads and truncations against a plain array. */
+static void test_model(void **state)
+{
+    static char model[50000], buf[50000];
+    size_t model_size = 0, done;
+    struct random r;
+
+    (void)state;
+    random_seed(&r, 3);
+    for (int step = 0; step < 2000; step++) {
+        size_t at = random_below(&r, 30000), size = 1 + random_below(&r, 20000);
+
+        switch (random_below(&r, 4)) {
+        case 0:
+            assert_int_equal(file_truncate(file, at), OK);
+            if (at < model_size)
+                memset(model + at, 0, model_size - at);
+            model_size = at;
+            break;
+        case 1:
+            memset(model + at, step, size);
+            model_size = MAX(model_size, at + size);
+            assert_int_equal(t_write(file, model + at, size, at, &done), OK);
+            assert_int_equal(done, size);
+            break;
+        default:
+            assert_int_equal(t_read(file, buf, size, at, &done), OK);
+            assert_int_equal(done, at < model_size ? MIN(size, model_size - at) : 0);
+            assert_memory_equal(buf, model + at, done);
+        }
+        assert_int_equal(size_now(), model_size);
+    }
+}
+
+static void test_setid_dropped(void **state)
+{
+    size_t done;
+
+    (void)state;
+    assert_int_equal(t_set_attr("/f", (struct inode_attr){.mode = 06755}, ATTR_MODE), OK);
+    assert_int_equal(t_write(file, "x", 1, 0, &done), OK);
+    assert_int_equal(t_stat("/f").mode, 0755);
+}
+
+static void test_empty_transfers(void **state)
+{
+    struct file *reader;
+    size_t done;
+
+    (void)state;
+    assert_int_equal(t_open("/f", FILE_READ, &reader), OK);
+    assert_int_equal(t_read(file, NULL, 0, FILE_POSITION, &done), OK);
+    assert_int_equal(t_write(reader, NULL, 0, FILE_POSITION, &done), ERR_BAD_FD);
+    file_put(reader);
+}
+
+/* A pager that gives its page n, all bytes n + 1, only to those who wait. */
+struct slow_page_in {
+    VMO_PAGE_IN_FRAME;
+};
+CO_FITS(slow_page_in, union vmo_page_in_slot);
+static co_fn slow_page_in;
+static struct task *page_waiter;
+static bool page_ready;
+
+static status_t slow_try(struct vmo *vmo, uint64_t index, struct page *page)
+{
+    (void)vmo, (void)index, (void)page;
+    return ERR_SHOULD_WAIT;
+}
+
+CO_FN(slow_page_in)
+{
+    page_waiter = task;
+    CO_WAIT_KILLABLE(page_ready);
+    if (!page_ready)
+        CO_RETURN(ERR_CANCELED);
+    memset(page_data(f->page), (int)f->index + 1, PAGE_SIZE);
+    CO_RETURN(OK);
+}
+CO_END
+
+static const struct vmo_pager_ops slow_pager = {.try_page_in = slow_try,
+                                                .page_in = slow_page_in};
+
+struct user {
+    struct aspace *aspace;
+    struct user_access access;
+    struct task task;
+    struct file_transfer transfer;
+    struct iobuf io;
+};
+
+/* Two pages at USER_BASE: of the slow pager, or anonymous. */
+static void user_init(struct user *u, const struct vmo_pager_ops *pager)
+{
+    struct vmo *vmo;
+    user_addr_t at;
+
+    *u = (struct user){0};
+    page_ready = false;
+    page_waiter = NULL;
+    assert_int_equal(aspace_create(&u->aspace), OK);
+    u->access.aspace = u->aspace;
+    if (pager)
+        assert_int_equal(vmo_create_paged(2 * PAGE_SIZE, pager, NULL, &vmo), OK);
+    else
+        assert_int_equal(vmo_create(2 * PAGE_SIZE, 0, &vmo), OK);
+    assert_int_equal(
+        vmar_map(u->aspace->root,
+                 &(struct vmar_map_args){.vmo = vmo,
+                                         .size = 2 * PAGE_SIZE,
+                                         .prot = HAL_PROT_READ | HAL_PROT_WRITE,
+                                         .max_prot = HAL_PROT_READ | HAL_PROT_WRITE,
+                                         .place = PLACE_EXACT,
+                                         .addr = USER_BASE},
+                 &at),
+        OK);
+    vmo_put(vmo);
+}
+
+static void user_fini(struct user *u)
+{
+    aspace_clear(u->aspace);
+    aspace_put(u->aspace);
+}
+
+static void user_start(struct user *u, user_addr_t addr, size_t size,
+                       enum file_direction direction)
+{
+    iobuf_init_user(&u->io, &u->access, addr, size);
+    u->transfer = (struct file_transfer){.co = {.resume = file_transfer},
+                                         .file = file,
+                                         .io = &u->io,
+                                         .at = FILE_POSITION,
+                                         .direction = direction};
+    task_spawn(&u->task, "user", &u->transfer.co, TASK_PRIORITY_DEFAULT, NULL, NULL);
+    settle_tasks();
+}
+
+/* The pages of a write's source come from a pager, one after the other, and nobody is kept from
+ * the file meanwhile. */
+static void test_user_page(void **state)
+{
+    char buf[2 * PAGE_SIZE];
+    struct user u;
+    size_t done;
+
+    (void)state;
+    user_init(&u, &slow_pager);
+    user_start(&u, USER_BASE + 96, 2 * PAGE_SIZE - 96, FILE_TRANSFER_WRITE);
+    assert_false(task_done(&u.task));
+    assert_int_equal(t_write(file, "elsewhere", 9, 20000, &done), OK);
+    page_ready = true;
+    task_wake(page_waiter);
+    settle_tasks();
+    assert_true(task_done(&u.task));
+    assert_int_equal(u.task.status, OK);
+    assert_int_equal(u.io.done, 2 * PAGE_SIZE - 96);
+    assert_int_equal(t_read(file, buf, sizeof(buf), 0, &done), OK);
+    assert_int_equal(buf[0], 1);
+    assert_int_equal(buf[PAGE_SIZE - 97], 1);
+    assert_int_equal(buf[PAGE_SIZE - 96], 2);
+    user_fini(&u);
+}
+
+static void test_user_page_killed(void **state)
+{
+    struct user u;
+
+    (void)state;
+    user_init(&u, &slow_pager);
+    user_start(&u, USER_BASE, 10, FILE_TRANSFER_WRITE);
+    task_interrupt(&u.task, TASK_SIGNAL);
+    settle_tasks();
+    assert_false(task_done(&u.task)); /* a page is waited for to the end, or to death */
+    task_interrupt(&u.task, TASK_KILL);
+    settle_tasks();
+    assert_int_equal(u.task.status, ERR_CANCELED);
+    assert_null(file->position_lock.owner);
+    assert_null(file->inode->mutex.owner);
+    user_fini(&u);
+}
+
+static void test_bad_address(void **state)
+{
+    struct user u;
+
+    (void)state;
+    user_init(&u, NULL);
+    user_start(&u, 0x666000, 10, FILE_TRANSFER_WRITE);
+    assert_int_equal(u.task.status, ERR_FAULT);
+    assert_int_equal(size_now(), 0);
+    /* What precedes the bad page counts. */
+    user_start(&u, USER_BASE + 2 * PAGE_SIZE - 10, 20, FILE_TRANSFER_WRITE);
+    assert_int_equal(u.task.status, OK);
+    assert_int_equal(u.io.done, 10);
+    assert_int_equal(size_now(), 10);
+    user_fini(&u);
+}
+
+/* A file whose own pages come from a slow pager, as a copied-up file of a slow file system. */
+static void test_slow_file(void **state)
+{
+    struct vmo *vmo, *clone;
+    char buf[4] = "";
+    struct user u;
+
+    (void)state;
+    user_init(&u, NULL);
+    assert_int_equal(vmo_create_paged(2 * PAGE_SIZE, &slow_pager, NULL, &vmo), OK);
+    assert_int_equal(vmo_clone(vmo, 0, 2 * PAGE_SIZE, &clone), OK);
+    vmo_put(file->inode->vmo);
+    file->inode->vmo = clone;
+    file->inode->attr.size = 2 * PAGE_SIZE;
+    file->position = PAGE_SIZE - 2;
+    user_start(&u, USER_BASE, 4, FILE_TRANSFER_READ);
+    assert_false(task_done(&u.task));
+    page_ready = true;
+    task_wake(page_waiter);
+    settle_tasks();
+    assert_int_equal(u.task.status, OK);
+    assert_int_equal(u.io.done, 4);
+    assert_int_equal(copy_from_user(&u.access, buf, USER_BASE, 4), OK);
+    assert_memory_equal(buf, "\1\1\2\2", 4);
+    vmo_put(vmo);
+    user_fini(&u);
+}
+
+/* Locks that are taken: the plain form gives up at once, the coroutine waits its turn. */
+static void test_contention(void **state)
+{
+    static struct task owner;
+    struct user u;
+    size_t done;
+
+    (void)state;
+    user_init(&u, NULL);
+    assert_true(mutex_try_lock(&file->position_lock, &owner));
+    assert_int_equal(t_write(file, "x", 1, FILE_POSITION, &done), ERR_SHOULD_WAIT);
+    assert_int_equal(t_write(file, "x", 1, 0, &done), OK);
+    user_start(&u, USER_BASE, 4, FILE_TRANSFER_WRITE);
+    assert_false(task_done(&u.task));
+    mutex_unlock(&file->position_lock, &owner);
+    settle_tasks();
+    assert_int_equal(u.task.status, OK);
+    assert_true(mutex_try_lock(&file->inode->mutex, &owner));
+    user_start(&u, USER_BASE, 4, FILE_TRANSFER_WRITE);
+    assert_false(task_done(&u.task));
+    task_interrupt(&u.task, TASK_KILL);
+    settle_tasks();
+    assert_int_equal(u.task.status, ERR_CANCELED);
+    mutex_unlock(&file->inode->mutex, &owner);
+    assert_null(file->position_lock.owner);
+    user_fini(&u);
+}
+
+/* A snapshot taken of the file keeps what it had. */
+static void test_snapshot(void **state)
+{
+    struct vmo *vmo, *clone;
+    char buf[4];
+    size_t done;
+
+    (void)state;
+    assert_int_equal(t_write(file, "old", 3, 0, &done), OK);
+    assert_int_equal(file_mmap(file, 0, PAGE_SIZE, &vmo), OK);
+    assert_int_equal(vmo_clone(vmo, 0, PAGE_SIZE, &clone), OK);
+    assert_int_equal(t_write(file, "new", 3, 0, &done), OK);
+    assert_int_equal(vmo_read(vmo, 0, buf, 3, NULL), OK);
+    assert_memory_equal(buf, "new", 3);
+    assert_int_equal(vmo_read(clone, 0, buf, 3, NULL), OK);
+    assert_memory_equal(buf, "old", 3);
+    vmo_put(clone);
+    vmo_put(vmo);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_position, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_seek, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_append, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_sparse, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_cut_and_grown, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_model, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_setid_dropped, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_empty_transfers, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_user_page, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_user_page_killed, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_bad_address, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_slow_file, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_contention, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_snapshot, setup_file, teardown_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

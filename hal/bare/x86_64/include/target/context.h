@@ -1,0 +1,20 @@
+/*
+ * context.h (x86_64) - the private part of a user context.
+ */
+#pragma once
+
+#include "base/types.h"
+
+struct hal_context_private {
+    /*
+     * 1 + the CPU whose registers hold this context's newest FP state; 0: only memory has it.
+     * True of that CPU only while its `fp_owner` is this context too; see fp.c.
+     */
+    unsigned fp_cpu;
+};
+
+/* May user mode set its own gs base (arch_prctl(2), ARCH_SET_GS)? */
+static inline bool hal_context_gs_settable(void)
+{
+    return true;
+}

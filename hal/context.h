@@ -1,0 +1,74 @@
+/*
+ * context.h - user mode as a function call: hal_context_run enters it and returns its trap.
+ */
+#pragma once
+
+#include "hal/mmu.h"
+#include "isa/regs.h"
+
+/* Target-private part of a context: `struct hal_context_private`. */
+#include "target/context.h"
+
+struct hal_context {
+    struct user_regs regs; /* the truth whenever the thread is not in user mode */
+    void *fp;              /* hal_fp_size() bytes at HAL_FP_ALIGN; the owner's memory */
+    struct hal_context_private priv;
+};
+
+#define HAL_FP_ALIGN 64u
+
+/* Bytes of FP and vector state to keep for a context on this machine. */
+size_t hal_fp_size(void);
+
+/* The initial FP state; regs are zero. `fp` as in the struct. */
+void hal_context_init(struct hal_context *ctx, void *fp);
+
+/* Registers and FP state of `from`, whose thread is the caller's or does not run. `to` was
+ * initialised. */
+void hal_context_copy(struct hal_context *to, struct hal_context *from);
+
+/* Bring live FP state to memory, so that ctx->fp can be read; then (after_write) let memory be
+ * the truth again. Format of fp: x86: the standard (non-compacted) XSAVE layout; riscv64:
+ * f0..f31 then fcsr, Linux's struct __riscv_d_ext_state. */
+void hal_context_fp_sync(struct hal_context *ctx);
+void hal_context_fp_written(struct hal_context *ctx);
+
+/* The CPU leaves the context it ran last and may run another task: save what is live. Called by
+ * the executor whenever a task with a context suspends; cheap when nothing is live. */
+void hal_context_park(void);
+
+/* The thread is gone: forget that its FP state may be live somewhere. */
+void hal_context_fini(struct hal_context *ctx);
+
+enum hal_trap_kind {
+    HAL_TRAP_SYSCALL,   /* pc is behind the instruction */
+    HAL_TRAP_FAULT,     /* page fault: addr, access */
+    HAL_TRAP_EXCEPTION, /* exception, code */
+    HAL_TRAP_INTERRUPT, /* something is pending: hal_irq_serve, then perhaps yield */
+};
+
+enum hal_exception {
+    HAL_EXC_ILLEGAL,    /* undefined instruction: SIGILL */
+    HAL_EXC_BREAKPOINT, /* SIGTRAP, TRAP_BRKPT; pc as the hardware leaves it */
+    HAL_EXC_STEP,       /* SIGTRAP, TRAP_TRACE */
+    HAL_EXC_DIVIDE,     /* integer divide: SIGFPE, FPE_INTDIV */
+    HAL_EXC_FP,         /* SIGFPE */
+    HAL_EXC_ALIGNMENT,  /* SIGBUS, BUS_ADRALN; addr */
+    HAL_EXC_BUS,        /* SIGBUS, BUS_ADRERR; addr */
+    HAL_EXC_PROTECTION, /* general protection and the like: SIGSEGV, SI_KERNEL */
+};
+
+struct hal_trap {
+    enum hal_trap_kind kind;
+    enum hal_exception exception;
+    unsigned access;  /* FAULT: one of HAL_PROT_READ, WRITE, EXEC */
+    user_addr_t addr; /* FAULT, ALIGNMENT, BUS */
+    uint64_t code;    /* the machine's own number (x86: vector << 32 | error code; riscv: scause) */
+};
+
+/*
+ * Run `ctx` in user mode in address space `pt` until a trap. Enters the address space on this
+ * CPU if it is not the current one. Called with no lock held; returns INTERRUPT at once, without
+ * entering user mode, if something is pending here. ctx->regs is complete on return.
+ */
+void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap);

@@ -1,0 +1,96 @@
+/*
+ * host.h - what only the library OS has: files and descriptors of the host, and host events.
+ *
+ * Thin over the host's system calls; statuses are translated by status_from_errno. Structures
+ * are the kernel's own, not the host's. No call waits for long: reads of descriptors that may
+ * block are made only after hal_host_watch said so, or with the descriptor's non-blocking form.
+ */
+#pragma once
+
+#include "base/types.h"
+
+enum hal_host_type { HAL_HOST_FILE, HAL_HOST_DIR, HAL_HOST_SYMLINK, HAL_HOST_CHAR, HAL_HOST_BLOCK,
+                     HAL_HOST_FIFO, HAL_HOST_SOCKET };
+
+struct hal_host_stat {
+    enum hal_host_type type;
+    uint32_t mode; /* permission bits, 07777 */
+    uint32_t uid, gid, nlink;
+    uint64_t dev, ino, rdev, size, blocks; /* blocks of 512 bytes */
+    int64_t atime_ns, mtime_ns, ctime_ns;  /* since 1970 */
+};
+
+enum { HAL_HOST_READ = 1, HAL_HOST_WRITE = 2, HAL_HOST_DIRECTORY = 4, HAL_HOST_PATH = 8 };
+
+/* Host descriptor of the guest's root directory (O_PATH), given by the launcher. */
+int hal_host_root(void);
+
+/* One component `name` in directory `dir`; never follows a symlink. */
+status_t hal_host_open(int dir, const char *name, unsigned flags, int *fd) MUST_USE;
+void hal_host_close(int fd);
+status_t hal_host_stat_at(int dir, const char *name, struct hal_host_stat *out) MUST_USE;
+status_t hal_host_stat(int fd, struct hal_host_stat *out) MUST_USE;
+status_t hal_host_readlink(int dir, const char *name, char *buf, size_t size,
+                           size_t *length) MUST_USE;
+/* `*actual` < size only at the end of the file. */
+status_t hal_host_pread(int fd, void *buf, size_t size, uint64_t offset, size_t *actual) MUST_USE;
+
+/* Directory entries of an open directory: calls `emit` for each (never "." and ".."); stops
+ * when it returns false. Starts over at the beginning each time. */
+status_t hal_host_readdir(int fd,
+                          bool (*emit)(void *arg, const char *name, size_t length,
+                                       uint64_t ino, enum hal_host_type type),
+                          void *arg) MUST_USE;
+
+/*
+ * The launcher's own descriptors 0..2, as the guest's: what each is, transfers at its own file
+ * position, which never block: ERR_SHOULD_WAIT (wait by hal_host_watch). A write to a pipe
+ * without reader is ERR_PEER_CLOSED. ERR_BAD_FD: the launcher was started without it.
+ */
+struct hal_host_fd {
+    bool terminal, readable, writable, seekable;
+    struct hal_host_stat stat;
+};
+status_t hal_host_fd_info(int fd, struct hal_host_fd *out) MUST_USE;
+status_t hal_host_read(int fd, void *buf, size_t size, size_t *actual) MUST_USE;
+status_t hal_host_write(int fd, const void *buf, size_t size, size_t *actual) MUST_USE;
+/* lseek of the shared position. ERR_SEEK_PIPE. */
+status_t hal_host_seek(int fd, int64_t offset, int whence, uint64_t *position) MUST_USE;
+
+/* Readiness, without waiting. POLLIN 1, POLLOUT 4, POLLERR 8, POLLHUP 16 as Linux's poll. */
+unsigned hal_host_poll(int fd);
+
+/* One interest in a host descriptor; in the owner's memory until fired or cancelled. */
+struct hal_host_watch {
+    int fd;
+    unsigned events;                        /* POLLIN | POLLOUT */
+    void (*ready)(struct hal_host_watch *); /* from hal_irq_serve, once; watch is idle then */
+    void *arg;
+    unsigned slot; /* the HAL's */
+};
+status_t hal_host_watch(struct hal_host_watch *watch) MUST_USE;
+/* When it returns, `ready` has run or never will. Not from `ready`. */
+void hal_host_unwatch(struct hal_host_watch *watch);
+
+/* Terminal of descriptor 0: raw while the kernel runs (restored on every way out by the
+ * launcher); window size; whether output post-processing stays with us. */
+status_t hal_host_winsize(uint16_t *rows, uint16_t *columns) MUST_USE;
+
+/* Signals that the launcher got and hands on to the guest's foreground group (Linux numbers, one
+ * bit each: 1 << signo), SIGWINCH and SIGCONT among them; `handler` runs from hal_irq_serve. */
+void hal_host_set_signal_handler(void (*handler)(uint64_t signals));
+
+/* The launcher's credentials, umask and limits for the first process. */
+struct hal_host_identity {
+    uint32_t uid, euid, gid, egid, umask;
+    uint32_t group_count, groups[64];
+};
+const struct hal_host_identity *hal_host_identity(void);
+/* Stop the launcher too (a job-control stop with no shell to see it); returns when continued. */
+void hal_host_stop_self(int signo);
+
+/* How system calls arrived since boot: by a patched site, or by the host's signal. */
+struct hal_host_call_stats {
+    uint64_t patched, dispatched, sites;
+};
+void hal_host_call_stats(struct hal_host_call_stats *out);

@@ -1,0 +1,48 @@
+/*
+ * irq.h - serving what interrupts noted, and the calls the HAL makes upwards.
+ */
+#pragma once
+
+#include "hal/cpu.h"
+
+struct hal_pt;
+
+/* Registered once by kernel/main.c before anything else of the HAL but the console is used. */
+struct hal_upcalls {
+    /* The deadline of this CPU's timer has come. From hal_irq_serve. */
+    void (*timer)(void);
+    /* One page frame for page tables and other HAL use, zeroed; ERR_NO_MEMORY. */
+    status_t (*page_alloc)(paddr_t *out) MUST_USE;
+    void (*page_free)(paddr_t page);
+    /* libos: the host process behind `pt` died unasked, or the host gives none; the guest process
+     * is to die of SIGKILL. From hal_irq_serve, under a lock that hal_pt_fini takes too, and from
+     * hal_context_run, which then returns INTERRUPT. */
+    void (*space_died)(struct hal_pt *pt);
+    /*
+     * libos, for patching system call sites; both may be NULL. From hal_context_run in the space
+     * of `pt`, no lock held; they do not wait, and any error just leaves the site as it is.
+     *
+     * The executable page at `va` (page aligned) becomes private to this address space, as for
+     * a debugger's write, and stays mapped as it was; its frame is to be written by the HAL.
+     */
+    status_t (*text_page_private)(struct hal_pt *pt, user_addr_t va, paddr_t *out) MUST_USE;
+    /* Map a private, executable page of zeroes less than 2 GiB from `near`, where the guest has
+     * nothing; it lives and is forked like any other mapping. */
+    status_t (*stub_area)(struct hal_pt *pt, user_addr_t near, user_addr_t *va) MUST_USE;
+};
+
+void hal_upcalls_register(const struct hal_upcalls *upcalls);
+
+/*
+ * Take this CPU's pending word and serve it: the timer upcall, handlers of device interrupts,
+ * shoot-downs. Between tasks and on the way to user mode; no lock held; never waits.
+ */
+void hal_irq_serve(void);
+
+/* A device interrupt source (platform number: GSI, PLIC source, or a libos host event). */
+typedef void hal_irq_fn(void *arg);
+
+/* `handler` runs from hal_irq_serve on some CPU with the source masked until it returns.
+ * ERR_ALREADY_BOUND, ERR_OUT_OF_RANGE. The source starts unmasked. */
+status_t hal_irq_register(unsigned source, hal_irq_fn *handler, void *arg) MUST_USE;
+void hal_irq_unregister(unsigned source);

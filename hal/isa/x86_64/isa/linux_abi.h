@@ -1,0 +1,21 @@
+/*
+ * linux_abi.h (x86_64) - where Linux's system call ABI differs between instruction sets.
+ */
+#pragma once
+
+#include "base/types.h"
+
+/* clone(2): argument numbers of tls and child_tid. */
+enum { CLONE_ARG_TLS = 4, CLONE_ARG_CHILD_TID = 3 };
+
+/* AT_HWCAP: CPUID leaf 1, edx (getauxval(3)). */
+static inline uint64_t linux_hwcap(void)
+{
+    uint32_t a = 1, b, c = 0, d;
+
+    __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+    return d;
+}
+
+/* struct epoll_event: 32 bits of events, then 64 of data, packed (epoll_ctl(2)). */
+enum { EPOLL_EVENT_SIZE = 12, EPOLL_EVENT_DATA = 4 };

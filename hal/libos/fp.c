@@ -1,0 +1,170 @@
+/* fp.c - floating-point and vector state: when it is saved and loaded, and its format. */
+#include "hal/libos/fp.h"
+
+#include "base/assert.h"
+#include "base/string.h"
+#include "hal/libos/carrier.h"
+
+/* XSAVE components (Intel SDM 1, 13.1). The tile registers of AMX need a permission that guests
+ * do not get; PKRU is about the address space that the kernel shares with the guest. */
+enum {
+    XSTATE_X87 = 1u << 0,
+    XSTATE_SSE = 1u << 1,
+    XSTATE_PKRU = 1u << 9,
+    XSTATE_AMX = 3u << 17
+};
+
+enum { XSAVE_LEAF = 13, XSAVE_LEGACY = 512, XSAVE_HEADER = 64 };
+
+/* The head of the standard format. */
+struct xsave_area {
+    uint16_t fcw, fsw;
+    uint8_t legacy_to_mxcsr[20];
+    uint32_t mxcsr, mxcsr_mask;
+    uint8_t legacy_rest[XSAVE_LEGACY - 32];
+    uint64_t present, compaction, reserved[6];
+};
+
+_Static_assert(sizeof(struct xsave_area) == XSAVE_LEGACY + XSAVE_HEADER, "SDM 1, 13.4.1");
+
+static uint64_t fp_components;
+static size_t fp_size;
+static uint32_t fp_mxcsr_mask;
+
+static void cpuid(uint32_t leaf, uint32_t sub, uint32_t r[4])
+{
+    __asm__ volatile("cpuid"
+                     : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3])
+                     : "a"(leaf), "c"(sub));
+}
+
+static uint64_t xcr0(void)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
+
+/* Components whose registers are still in their initial state are left out by the instruction:
+ * their bit in `present` is 0 then, and their bytes are old. */
+static void xsave(void *area)
+{
+    __asm__ volatile("xsaveopt64 (%0)"
+                     :
+                     : "r"(area), "a"((uint32_t)fp_components),
+                       "d"((uint32_t)(fp_components >> 32))
+                     : "memory");
+}
+
+static void xrstor(const void *area)
+{
+    __asm__ volatile("xrstor64 (%0)"
+                     :
+                     : "r"(area), "a"((uint32_t)fp_components),
+                       "d"((uint32_t)(fp_components >> 32))
+                     : "memory");
+}
+
+void fp_setup(void)
+{
+    static struct xsave_area probe __attribute__((aligned(64)));
+    uint32_t r[4];
+
+    fp_components = xcr0() & ~(uint64_t)(XSTATE_PKRU | XSTATE_AMX);
+    fp_size = sizeof(struct xsave_area);
+    for (unsigned i = 2; i < 63; i++) {
+        if (!(fp_components >> i & 1))
+            continue;
+        cpuid(XSAVE_LEAF, i, r);
+        fp_size = MAX(fp_size, (size_t)r[1] + r[0]);
+    }
+    __asm__ volatile("fxsave64 (%0)" : : "r"(&probe) : "memory");
+    fp_mxcsr_mask = probe.mxcsr_mask ? probe.mxcsr_mask : 0xffbf;
+}
+
+size_t hal_fp_size(void)
+{
+    return ROUND_UP(fp_size, HAL_FP_ALIGN);
+}
+
+void hal_context_init(struct hal_context *ctx, void *fp)
+{
+    struct xsave_area *area = fp;
+
+    *ctx = (struct hal_context){.fp = fp};
+    memset(fp, 0, fp_size);
+    area->fcw = 0x37f;
+    area->mxcsr = 0x1f80;
+    area->mxcsr_mask = fp_mxcsr_mask;
+}
+
+void hal_context_park(void)
+{
+    struct carrier *c = carrier_self();
+    struct hal_context *owner = c->fp_owner;
+
+    if (!c->fp_live)
+        return;
+    c->fp_live = false;
+    if (owner)
+        xsave(owner->fp);
+}
+
+void fp_load(struct hal_context *ctx)
+{
+    struct carrier *c = carrier_self();
+
+    if (c->fp_owner != ctx || ctx->priv.fp_carrier != c) {
+        hal_context_park();
+        xrstor(ctx->fp);
+        c->fp_owner = ctx;
+        ctx->priv.fp_carrier = c;
+    }
+    c->fp_live = true;
+}
+
+void hal_context_fp_sync(struct hal_context *ctx)
+{
+    struct carrier *c = ctx->priv.fp_carrier;
+
+    /* Live elsewhere it cannot be: its thread is the caller's, or was parked. */
+    if (c && c == carrier_self() && c->fp_owner == ctx)
+        hal_context_park();
+}
+
+void hal_context_fp_written(struct hal_context *ctx)
+{
+    struct xsave_area *area = ctx->fp;
+
+    /* What a guest's signal frame holds must not make the load fault. */
+    area->mxcsr &= fp_mxcsr_mask;
+    area->present &= fp_components;
+    area->compaction = 0;
+    memset(area->reserved, 0, sizeof(area->reserved));
+    ctx->priv.fp_carrier = NULL;
+}
+
+void hal_context_copy(struct hal_context *to, struct hal_context *from)
+{
+    hal_context_fp_sync(from);
+    to->regs = from->regs;
+    memcpy(to->fp, from->fp, fp_size);
+    hal_context_fp_written(to);
+}
+
+void hal_context_fini(struct hal_context *ctx)
+{
+    struct carrier *c = ctx->priv.fp_carrier;
+    struct hal_context *owner = ctx;
+
+    /* Another CPU may be loading another context there: only take away what is ours. */
+    if (c)
+        atomic_compare_exchange_strong(&c->fp_owner, &owner, NULL);
+    ctx->priv.fp_carrier = NULL;
+}
+
+void fp_take_frame(const void *frame)
+{
+    xrstor(frame);
+}

@@ -1,0 +1,22 @@
+/*
+ * context.h (libos) - where a context's floating-point and vector state lives.
+ *
+ * The registers of host thread C hold the state of context X exactly when C->fp_owner == X and
+ * X->fp_carrier == C. Both are needed: C may have loaded another context since, and X may have
+ * run on another carrier since.
+ */
+#pragma once
+
+#include "base/types.h"
+
+struct carrier;
+
+struct hal_context_private {
+    struct carrier *fp_carrier; /* which carrier loaded it last; NULL: memory is the truth */
+};
+
+/* May user mode set its own gs base (arch_prctl(2), ARCH_SET_GS)? */
+static inline bool hal_context_gs_settable(void)
+{
+    return false;
+}

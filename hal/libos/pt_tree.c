@@ -1,0 +1,115 @@
+/* pt_tree.c - the radix tree of a user address space. */
+#include "hal/libos/pt_tree.h"
+
+#include "hal/libos/upcalls.h"
+
+enum { LEVELS = 4, LEVEL_BITS = 9, LEVEL_ENTRIES = 1 << LEVEL_BITS };
+
+static unsigned level_shift(unsigned level)
+{
+    return PAGE_SHIFT + LEVEL_BITS * level;
+}
+
+static uint64_t *table_slot(paddr_t table, unsigned level, user_addr_t va)
+{
+    uint64_t *entries = hal_phys_to_virt(table);
+
+    return &entries[va >> level_shift(level) & (LEVEL_ENTRIES - 1)];
+}
+
+/* The entry of `va`; or NULL, and *gap_end is behind the part of the table that is missing. */
+static uint64_t *walk(struct hal_pt *pt, user_addr_t va, user_addr_t *gap_end)
+{
+    paddr_t table = pt->root;
+    unsigned level = LEVELS;
+
+    while (table && level > 0) {
+        uint64_t *slot = table_slot(table, --level, va);
+
+        if (level == 0)
+            return slot;
+        table = PTE_FRAME(*slot);
+    }
+    *gap_end = (va | ((1ull << level_shift(level)) - 1)) + 1;
+    return NULL;
+}
+
+uint64_t *pt_entry(struct hal_pt *pt, user_addr_t va)
+{
+    user_addr_t gap_end;
+
+    return walk(pt, va, &gap_end);
+}
+
+uint64_t *pt_entry_create(struct hal_pt *pt, user_addr_t va)
+{
+    uint64_t *slot = &pt->root;
+
+    for (unsigned level = LEVELS; level > 0; level--) {
+        paddr_t table;
+
+        if (!*slot) {
+            if (hal_upcalls->page_alloc(&table) != OK)
+                return NULL;
+            *slot = table;
+        }
+        slot = table_slot(*slot, level - 1, va);
+    }
+    return slot;
+}
+
+bool pt_next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_run *run)
+{
+    run->count = 0;
+    while (va < end) {
+        user_addr_t gap_end = va + PAGE_SIZE;
+        uint64_t *entry = walk(pt, va, &gap_end);
+        bool present = entry && (*entry & PTE_PRESENT);
+
+        if (run->count == 0 && present)
+            *run = (struct pt_run){va, PTE_FRAME(*entry), 1, PTE_PROT(*entry)};
+        else if (present && PTE_FRAME(*entry) == run->pa + run->count * PAGE_SIZE &&
+                 PTE_PROT(*entry) == run->prot)
+            run->count++;
+        else if (run->count)
+            break;
+        va = gap_end;
+    }
+    return run->count != 0;
+}
+
+bool pt_for_each(struct hal_pt *pt, user_addr_t va, user_addr_t end,
+                 void (*fn)(uint64_t *entry, unsigned arg), unsigned arg,
+                 struct pt_range *touched)
+{
+    *touched = (struct pt_range){end, va};
+    while (va < end) {
+        user_addr_t gap_end = va + PAGE_SIZE;
+        uint64_t *entry = walk(pt, va, &gap_end);
+
+        if (entry && (*entry & PTE_PRESENT)) {
+            fn(entry, arg);
+            touched->start = MIN(touched->start, va);
+            touched->end = gap_end;
+        }
+        va = gap_end;
+    }
+    return touched->start < touched->end;
+}
+
+static void free_table(paddr_t table, unsigned level)
+{
+    uint64_t *entries = hal_phys_to_virt(table);
+
+    for (unsigned i = 0; level > 1 && i < LEVEL_ENTRIES; i++)
+        if (entries[i])
+            free_table(entries[i], level - 1);
+    hal_upcalls->page_free(table);
+}
+
+void pt_free_tables(struct hal_pt *pt)
+{
+    if (pt->root)
+        free_table(pt->root, LEVELS);
+    pt->root = 0;
+}

@@ -1,0 +1,35 @@
+/*
+ * pt_tree.h - the radix tree behind a hal_pt: four levels of 512 entries, as in hardware. All
+ * under pt->lock.
+ */
+#pragma once
+
+#include "hal/mmu.h"
+
+/* A leaf entry: the frame's address, HAL_PROT_* in the low bits, and: */
+#define PTE_PRESENT    8ull
+#define PTE_PROT(pte)  ((unsigned)(pte)&7u)
+#define PTE_FRAME(pte) ((pte) & ~(uint64_t)PAGE_MASK)
+
+/* Pages of contiguous frames with the same rights. */
+struct pt_run {
+    user_addr_t va;
+    paddr_t pa;
+    size_t count;
+    unsigned prot;
+};
+
+/* The entry of `va`, or NULL where no table is. */
+uint64_t *pt_entry(struct hal_pt *pt, user_addr_t va);
+/* The same, made if needed. NULL: out of memory. */
+uint64_t *pt_entry_create(struct hal_pt *pt, user_addr_t va);
+
+/* The first run at or behind `va`, cut off at `end`; false: nothing is present there. */
+bool pt_next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_run *run);
+
+/* Calls fn for the present entries of the range. `*touched` spans them; false: none. */
+bool pt_for_each(struct hal_pt *pt, user_addr_t va, user_addr_t end,
+                 void (*fn)(uint64_t *entry, unsigned arg), unsigned arg,
+                 struct pt_range *touched);
+
+void pt_free_tables(struct hal_pt *pt);

@@ -1,0 +1,24 @@
+/*
+ * signal.h - host signals: system calls, faults and kicks of user mode.
+ *
+ * Handlers run on the carrier's signal stack. A fault or a dispatched call leaves that stack
+ * for the kernel's without sigreturn, so its signal is never masked (SA_NODEFER). The kick is
+ * masked while its handler runs, or kicks could pile up on the signal stack; it returns by
+ * sigreturn, into the kernel when it found user mode. Guest signal masks are the kernel's own
+ * affair: a masked SIGSYS or SIGSEGV would be the host process's death.
+ */
+#pragma once
+
+#include "hal/context.h"
+
+struct carrier_signal;
+
+/* Once, in the template: all host processes inherit them. `child` gets SIGCHLD. */
+void signal_install(void (*child)(int));
+
+/* What a signal from user mode means as a trap. */
+void signal_decode(const struct carrier_signal *signal, struct user_regs *regs,
+                   struct hal_trap *trap);
+
+/* From now on a kick parks its CPU for good. */
+extern atomic_bool signal_stopping;

@@ -1,0 +1,250 @@
+/* space.c - address spaces as CPUs see them: taking one, entering, leaving, letting go. */
+#include "hal/libos/space_internal.h"
+
+#include "base/assert.h"
+#include "hal/libos/carrier.h"
+#include "hal/libos/pt.h"
+#include "hal/libos/template.h"
+#include "hal/libos/upcalls.h"
+
+static atomic_uint reserved;
+
+bool space_reserve(void)
+{
+    if (atomic_fetch_add(&reserved, 1) < SPACE_MAX - POOL_MAX)
+        return true;
+    space_unreserve();
+    return false;
+}
+
+void space_unreserve(void)
+{
+    atomic_fetch_sub(&reserved, 1);
+}
+
+/* The last reference is gone. True: the warden is to end the process. */
+static bool retire(struct space *s)
+{
+    SPIN_GUARD(&spaces_lock);
+    if (s->state == SPACE_DEAD) {
+        space_free_locked(s);
+        return false;
+    }
+    if (space_pool_count < POOL_MAX) {
+        space_pool_put_locked(s);
+        return false;
+    }
+    s->state = SPACE_RETIRED;
+    return true;
+}
+
+static void space_put(struct space *s)
+{
+    if (atomic_fetch_sub(&s->refs, 1) == 1 && retire(s))
+        space_ring_warden(s);
+}
+
+/* A spare for `pt`; NULL: none at the moment. */
+static struct space *pool_take(struct hal_pt *pt)
+{
+    struct space *s;
+    bool low;
+
+    {
+        SPIN_GUARD(&spaces_lock);
+        s = space_pool;
+        if (s) {
+            space_pool = s->next;
+            space_pool_count--;
+            s->state = SPACE_USED;
+            s->pt = pt;
+            atomic_store(&s->refs, 1);
+        }
+        low = space_pool_count < POOL_TARGET / 2;
+    }
+    if (low)
+        template_ring();
+    return s;
+}
+
+static void space_died(struct hal_pt *pt)
+{
+    if (!hal_upcalls->space_died)
+        panic("the host process of a guest died");
+    hal_upcalls->space_died(pt);
+}
+
+/* False: the host gives no more processes. */
+static bool space_attach(struct hal_pt *pt)
+{
+    unsigned failures = atomic_load(&space_failures);
+    struct space *s;
+
+    for (unsigned tries = 0; !(s = pool_take(pt)); tries++) {
+        if (atomic_load(&space_failures) != failures)
+            return false;
+        hal_cpu_relax(tries);
+    }
+
+    SPIN_GUARD(&pt->lock);
+    pt->space = s;
+    pt->drop_all = true; /* whatever its last owner had */
+    atomic_store(&pt->dirty, true);
+    return true;
+}
+
+static struct carrier *pop_parked(struct space *s)
+{
+    struct carrier *c;
+
+    SPIN_GUARD(&s->lock);
+    c = s->parked;
+    if (c)
+        s->parked = c->next;
+    return c;
+}
+
+/* A parked carrier of `s`; NULL: the process has died, or the host gives no more threads. */
+static struct carrier *take_carrier(struct space *s)
+{
+    unsigned failures = atomic_load(&space_failures);
+    struct carrier *c;
+
+    for (unsigned tries = 0; !(c = pop_parked(s)); tries++) {
+        if (s->state == SPACE_DEAD || atomic_load(&space_failures) != failures)
+            return NULL;
+        if (tries == 0)
+            space_ring_warden(s);
+        hal_cpu_relax(tries);
+    }
+    return c;
+}
+
+/* Go on in carrier `to` of space `s` (NULL: home); the CPU's reference to `s` is taken. */
+static void move_to(struct cpu *cpu, struct space *s, struct carrier *to)
+{
+    struct carrier *from = carrier_self();
+    struct space *old = cpu->space;
+
+    hal_context_park();
+    cpu->space = s;
+    carrier_switch(cpu, to);
+    if (!old)
+        return;
+    /* `from` has woken us, so it needs the CPU's stack no more, and may be given a CPU again
+     * even before it sleeps. Only now may its process go. */
+    {
+        SPIN_GUARD(&old->lock);
+        from->next = old->parked;
+        old->parked = from;
+    }
+    space_put(old);
+}
+
+/* Join the space of `pt`, pt->lock held: see the header for why. NULL: as take_carrier. */
+static struct carrier *join_locked(struct hal_pt *pt)
+{
+    struct space *s = pt->space;
+    struct carrier *c;
+
+    atomic_fetch_add(&s->refs, 1);
+    c = take_carrier(s);
+    if (!c)
+        atomic_fetch_sub(&s->refs, 1);
+    return c;
+}
+
+static struct carrier *join(struct hal_pt *pt)
+{
+    SPIN_GUARD(&pt->lock);
+    return join_locked(pt);
+}
+
+bool space_enter(struct cpu *cpu, struct hal_pt *pt)
+{
+    struct carrier *c = NULL;
+
+    if (pt->space || space_attach(pt)) {
+        if (cpu->space == pt->space)
+            return true;
+        c = join(pt);
+    }
+    if (c)
+        move_to(cpu, pt->space, c);
+    else
+        space_died(pt);
+    return c != NULL;
+}
+
+void space_leave_orphan(struct cpu *cpu)
+{
+    if (cpu->space && !cpu->space->pt)
+        move_to(cpu, NULL, cpu->home);
+}
+
+/* The same to change its mappings, which cannot be put off. NULL: it has died. */
+static struct carrier *join_to_change_locked(struct hal_pt *pt)
+{
+    struct carrier *c = join_locked(pt);
+
+    if (!c && pt->space->state != SPACE_DEAD)
+        panic("the host gives no thread to change an address space with");
+    return c;
+}
+
+void space_apply_stale(struct hal_pt *pt)
+{
+    struct cpu *cpu = cpu_self();
+    bool here = cpu->space == pt->space;
+    struct carrier *c;
+
+    if (atomic_load(&pt->space->refs) <= 1u + here)
+        return;
+    if (!here) {
+        c = join_to_change_locked(pt);
+        if (!c)
+            return;
+        move_to(cpu, pt->space, c);
+    }
+    pt_apply_locked(pt);
+}
+
+bool space_has_others(struct hal_pt *pt)
+{
+    return atomic_load(&pt->space->refs) > 2;
+}
+
+void space_detach(struct hal_pt *pt)
+{
+    struct space *s = pt->space;
+
+    if (!s)
+        return;
+    {
+        SPIN_GUARD(&spaces_lock);
+        s->pt = NULL;
+        s->death_noted = false;
+    }
+    pt->space = NULL;
+    space_put(s);
+    /* CPUs that linger there asleep would keep the process. */
+    for (unsigned i = 0; i < hal_cpu_count(); i++)
+        if (libos_cpus[i].space == s && &libos_cpus[i] != cpu_self())
+            hal_cpu_kick(i);
+}
+
+void space_serve_deaths(void)
+{
+    if (!atomic_load_explicit(&space_deaths, memory_order_relaxed))
+        return;
+    atomic_store(&space_deaths, 0);
+
+    /* The lock keeps each `pt` from being taken down meanwhile (space_detach). */
+    SPIN_GUARD(&spaces_lock);
+    for (unsigned i = 0; i < spaces_used; i++) {
+        if (!spaces[i].death_noted)
+            continue;
+        spaces[i].death_noted = false;
+        space_died(spaces[i].pt);
+    }
+}

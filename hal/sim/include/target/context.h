@@ -1,0 +1,16 @@
+/*
+ * context.h (sim) - the running script of a context.
+ */
+#pragma once
+
+#include "base/types.h"
+
+struct hal_context_private {
+    struct sim_user *user; /* NULL until it first enters user mode */
+};
+
+/* May user mode set its own gs base (arch_prctl(2), ARCH_SET_GS)? */
+static inline bool hal_context_gs_settable(void)
+{
+    return true;
+}

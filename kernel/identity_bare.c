@@ -1,0 +1,30 @@
+#include "base/format.h"
+#include "hal/console.h"
+#include "kernel/identity.h"
+#include "uapi/zcore/boot.h"
+
+void machine_identity(struct credentials *cred, uint32_t *umask)
+{
+    *cred = (struct credentials){0};
+    *umask = 022;
+}
+
+static char message_begin[64];
+
+void machine_console_init(const char *key)
+{
+    if (key)
+        format(message_begin, sizeof(message_begin), "%s%.32s;", ZCORE_MESSAGE_BEGIN, key);
+}
+
+void machine_console_mark(void)
+{
+    static bool written;
+
+    if (written)
+        return;
+    written = true;
+    hal_console_write_tty(ZCORE_BOOT_MARK, sizeof(ZCORE_BOOT_MARK) - 1);
+    if (message_begin[0])
+        hal_console_set_frame(message_begin, ZCORE_MESSAGE_END);
+}

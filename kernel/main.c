@@ -1,0 +1,92 @@
+/*
+ * main.c - brings the system up: the only file that knows everything. Order and nothing else.
+ */
+#include "base/assert.h"
+#include "base/format.h"
+#include "base/log.h"
+#include "base/string.h"
+#include "co/executor.h"
+#include "fs/chardev.h"
+#include "fs/dentry.h"
+#include "hal/boot.h"
+#include "hal/console.h"
+#include "hal/contract_test.h"
+#include "hal/irq.h"
+#include "kernel/identity.h"
+#include "kernel/panic.h"
+#include "kernel/program.h"
+#include "kernel/record.h"
+#include "kernel/root.h"
+#include "mm/page.h"
+#include "object/debuglog.h"
+#include "object/job.h"
+#include "object/reaper.h"
+#include "personality/linux/personality.h"
+#include "personality/zircon/zircon.h"
+
+static const struct hal_upcalls upcalls = {
+    .timer = executor_timer_upcall,
+    .page_alloc = page_alloc_frame,
+    .page_free = page_free_frame,
+    .text_page_private = aspace_text_page_private,
+    .stub_area = aspace_stub_area,
+    .space_died = reaper_space_died,
+};
+
+static void console_sink(enum log_level level, const char *line, size_t size)
+{
+    char text[300]; /* longer than any line */
+
+    (void)level;
+    hal_console_write(text, (size_t)format(text, sizeof(text), "zcore: %.*s\n", (int)size, line));
+}
+
+static void core_init(void)
+{
+    hal_upcalls_register(&upcalls);
+    panic_init();
+    log_init(console_sink, LOG_WARN);
+    page_init();
+    executor_init();
+    job_init();
+    vfs_init();
+    chardev_init();
+    reaper_init();
+}
+
+static void personalities_init(const struct boot_record *record)
+{
+    linux_personality_init(record_number(record, "strace", 0) != 0);
+    zircon_init();
+}
+
+/* Runs what the record says, or ends the machine with why not. */
+static void boot(const struct boot_record *record)
+{
+    const char *mode = record_option(record, "mode");
+
+    machine_console_init(record_option(record, "messages"));
+    log_init(console_sink, (enum log_level)record_number(record, "log", LOG_WARN));
+    if (mode && !strcmp(mode, "selftest"))
+        hal_power_off(hal_contract_test() ? 1 : 0);
+    personalities_init(record);
+    program_start(record);
+}
+
+_Noreturn void kernel_main(void)
+{
+    static struct boot_record record;
+    const char *text;
+    size_t size;
+    status_t st;
+
+    core_init();
+    st = root_record(&text, &size);
+    if (st == OK)
+        st = record_parse(text, size, &record);
+    if (st != OK)
+        panic("boot record: %s", status_text(st));
+    boot(&record);
+    hal_cpu_start_others(executor_run);
+    executor_run();
+}

@@ -1,0 +1,46 @@
+#include "kernel/panic.h"
+
+#include "base/assert.h"
+#include "base/format.h"
+#include "base/log.h"
+#include "co/task.h"
+#include "hal/boot.h"
+#include "hal/console.h"
+#include "hal/cpu.h"
+
+enum { PANIC_STATUS = 125 };
+
+static void say(const char *text, size_t size)
+{
+    hal_console_write(text, size);
+}
+
+/* A panic inside the panic ends at once. */
+static _Noreturn void panic_hook_halt(const char *reason)
+{
+    static atomic_uint entered;
+    uintptr_t pc[32];
+    size_t depth;
+    char line[256];
+
+    if (atomic_fetch_add(&entered, 1))
+        hal_power_off(PANIC_STATUS);
+    hal_stop_others();
+    say(line, (size_t)format(line, sizeof(line), "zcore: panic on cpu %u: %.200s\n",
+                             hal_cpu_id(), reason));
+    depth = hal_backtrace(pc, countof(pc));
+    for (size_t i = 0; i < depth; i++)
+        say(line, (size_t)format(line, sizeof(line), "    %#lx\n", (unsigned long)pc[i]));
+    task_dump_all();
+    hal_power_off(PANIC_STATUS);
+}
+
+static void panic_hook(const char *reason)
+{
+    panic_hook_halt(reason);
+}
+
+void panic_init(void)
+{
+    panic_set_hook(panic_hook);
+}

@@ -1,0 +1,141 @@
+#include "kernel/program.h"
+
+#include "base/format.h"
+#include "base/string.h"
+#include "fs/devfs.h"
+#include "hal/boot.h"
+#include "hal/console.h"
+#include "kernel/identity.h"
+#include "kernel/root.h"
+#include "personality/linux/process.h"
+#include "personality/linux/stdio.h"
+#include "personality/zircon/zircon.h"
+
+enum { STATUS_OUR_FAILURE = 125, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
+
+static _Noreturn void fail(const char *what, status_t st)
+{
+    char line[256];
+    int status = STATUS_OUR_FAILURE;
+
+    if (st == ERR_NOT_FOUND || st == ERR_NOT_DIR)
+        status = STATUS_NOT_FOUND;
+    else if (st == ERR_ACCESS_DENIED || st == ERR_NO_EXEC || st == ERR_NOT_FILE)
+        status = STATUS_NOT_EXECUTABLE;
+    machine_console_mark();
+    hal_console_write(
+        line, (size_t)format(line, sizeof(line), "zcore: %.180s: %s\n", what, status_text(st)));
+    hal_power_off(status);
+}
+
+/* As a shell reports it: the exit code, or 128 + the signal. */
+static void linux_exited(uint32_t wait_status)
+{
+    hal_power_off(wait_status & 0x7f ? 128 + (int)(wait_status & 0x7f)
+                                     : (int)(wait_status >> 8 & 0xff));
+}
+
+static void mount_root(const struct boot_record *record, struct path *root)
+{
+    status_t st = root_mount(record, root);
+
+    if (st != OK)
+        fail("root file system", st);
+}
+
+static void start_linux(const struct boot_record *record)
+{
+    struct linux_start start = {.argv = record->argv,
+                                .envp = record->envp,
+                                .cwd = record->cwd,
+                                .on_exit = linux_exited};
+    unsigned flags = record_number(record, "tty", 1) ? 0 : STDIO_NO_TERMINAL;
+    status_t st = linux_stdio_open(flags, start.stdio, &start.tty);
+
+    if (st != OK)
+        fail("standard descriptors", st);
+    mount_root(record, &start.root); /* /dev shows the terminal, too */
+    machine_identity(&start.cred, &start.umask);
+    machine_console_mark();
+    st = linux_start_program(&start);
+    if (st != OK)
+        fail(record->argv[0], st);
+    for (unsigned i = 0; i < countof(start.stdio); i++)
+        file_put(start.stdio[i]);
+    path_put(&start.root);
+}
+
+/* The program's image, read whole from the root file system. */
+static status_t open_image(const struct path *root, const char *name, struct vmo **vmo,
+                           uint64_t *size)
+{
+    struct walk_env env = {.root = *root, .cwd = *root, .override_dac = true};
+    struct inode_attr attr;
+    struct path path;
+    status_t st = path_walk(&env, NULL, name, 0, &path, NULL);
+
+    if (st != OK)
+        return st;
+    *vmo = inode_vmo(path.dentry->inode);
+    inode_attr_get(path.dentry->inode, &attr);
+    *size = attr.size;
+    path_put(&path);
+    return *vmo ? OK : ERR_ACCESS_DENIED;
+}
+
+/* The machine ends with the first program's return code. */
+struct zircon_wait {
+    struct co co;
+    struct process *process; /* reference */
+    struct observer observer;
+    struct object_wait wait;
+};
+
+static CO_FN(zircon_wait)
+{
+    status_t st;
+
+    f->observer = (struct observer){.obj = &f->process->object, .want = ZX_TASK_TERMINATED};
+    object_observe(&f->observer, task);
+    CO_CALL(st, f->wait, object_wait, .observer = &f->observer, .deadline = TIME_INFINITE);
+    hal_power_off(st == OK ? (int)(f->process->return_code & 0xff) : STATUS_OUR_FAILURE);
+}
+CO_END
+
+static void start_zircon(const struct boot_record *record)
+{
+    static struct zircon_wait frame = {.co = {.resume = zircon_wait}};
+    static struct task task;
+    struct path root;
+    struct vmo *image;
+    uint64_t size;
+    status_t st;
+
+    mount_root(record, &root);
+    st = open_image(&root, record->argv[0], &image, &size);
+    if (st == OK) {
+        machine_console_mark();
+        st = zircon_start_program(image, size, (const char *const *)record->argv,
+                                  (const char *const *)record->envp, &frame.process);
+        vmo_put(image);
+    }
+    path_put(&root);
+    if (st != OK)
+        fail(record->argv[0], st);
+    task_spawn(&task, "zircon-wait", &frame.co, TASK_PRIORITY_DEFAULT, NULL, NULL);
+}
+
+void program_start(const struct boot_record *record)
+{
+    const char *mode = record_option(record, "mode");
+    status_t st = devfs_register_memory();
+
+    if (st != OK)
+        fail("devices", st);
+    if (!record->argv[0])
+        fail("no program", ERR_NOT_FOUND);
+    if (mode && !strcmp(mode, "zircon"))
+        start_zircon(record);
+    else
+        start_linux(record);
+}

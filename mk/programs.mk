@@ -1,0 +1,46 @@
+# Programs: for the host, for a Linux guest, and freestanding ones for Zircon processes.
+cc-guest-x86_64  := gcc
+cc-guest-riscv64 := riscv64-linux-gnu-gcc
+march-riscv64    := -march=rv64imac_zicsr_zifencei -mabi=lp64
+march-x86_64     := -mno-red-zone -fcf-protection=none
+
+compile-host = gcc $(cflags-c) $(only-gcc) $(cflags-hosted) $(module-cflags) -MMD -MP -c
+
+build/host/%.o: %.c | $(generated-all)
+	@mkdir -p $(@D)
+	$(call say,CC host $<)$(compile-host) $< -o $@
+build/host/%.o: build/gen/%.c | $(generated-all)
+	@mkdir -p $(@D)
+	$(call say,CC host $<)$(compile-host) $< -o $@
+build/host/%.o: %.S
+	@mkdir -p $(@D)
+	$(call say,AS host $<)gcc -g -I. -MMD -MP -c $< -o $@
+$(host-programs):
+	$(call say,LD host $@)gcc -g $^ $(ldlibs) -o $@
+
+# One compilation each: guests are small and share nothing.
+$(guest-programs-all): | $(generated-all)
+	@mkdir -p $(@D)
+	$(call say,CC guest $@)$(cc-guest-$(notdir $(@D))) -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= \
+	    -I. -pthread -MMD -MP -MF $@.d $(filter %.c %.S,$^) $(guest-cflags) -o $@
+
+define user-rules
+compile-user-$1 = $(cc-guest-$1) -g $$(machine-freestanding) $(march-$1) -fpie -fvisibility=hidden -I. \
+                  -Ibuild/gen $$(headers-user-$1) $$(module-cflags) -MMD -MP -c
+headers-user-$1 = $(if $(filter x86_64,$1),$$(headers-x86_64),$$(headers-riscv64))
+
+build/user/$1/%.o: %.c | $(generated-all)
+	@mkdir -p $$(@D)
+	$$(call say,CC user-$1 $$<)$$(compile-user-$1) $(cflags-c) $(only-gcc) $$< -o $$@
+build/user/$1/%.o: build/gen/%.c | $(generated-all)
+	@mkdir -p $$(@D)
+	$$(call say,CC user-$1 $$<)$$(compile-user-$1) $(cflags-c) $(only-gcc) $$< -o $$@
+build/user/$1/%.o: %.S | $(generated-all)
+	@mkdir -p $$(@D)
+	$$(call say,AS user-$1 $$<)$$(compile-user-$1) $$< -o $$@
+endef
+$(foreach i,$(isas),$(eval $(call user-rules,$i)))
+
+$(user-programs):
+	$(call say,LD user $@)$(cc-guest-$(notdir $(@D))) -nostdlib -pie \
+	    -Wl,--no-dynamic-linker,--build-id=none,-z,noexecstack,-z,now $(filter %.o,$^) $(filter %.so,$^) $(user-ldflags) -o $@

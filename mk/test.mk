@@ -1,0 +1,14 @@
+# Tests: unit tests, what must not compile, the linters, and each executable tests/NAME/run.
+unit-suites  := $(foreach t,$(unit-tests),$(t:build/sim/%=%)=$t)
+reject-cases := $(wildcard */reject/*.c)
+guest-suites := $(wildcard tests/*/run)
+suites := lint=tools/lint/suite $(if $(reject-cases),reject=tools/lint/reject) $(unit-suites) \
+          $(foreach s,$(guest-suites),+$(patsubst tests/%/run,%,$s)=$s)
+
+.PHONY: test unit coverage
+test: all $(unit-tests)                  ## every suite, or SUITE=name: lint, MODULE/x_test ...
+	+@MAKE='$(MAKE)' REJECT_CC='$(compile-libos)' tools/run-tests -s '$(SUITE)' $(foreach s,$(suites),'$s')
+unit: $(unit-tests)                      ## the unit tests only
+	@tools/run-tests -s '$(SUITE)' $(unit-suites)
+coverage: unit                           ## lines that the unit tests run, by module
+	@tools/coverage build/sim

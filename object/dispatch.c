@@ -1,0 +1,121 @@
+#include "base/assert.h"
+#include "mm/slab.h"
+#include "object/dispatch_internal.h"
+
+static const struct syscall_table *tables[2];
+
+void syscall_table_register(unsigned index, const struct syscall_table *table)
+{
+    assert(index < countof(tables));
+    tables[index] = table;
+}
+
+/* Zircon's calls are made from the process's vDSO and nowhere else. */
+static bool from_vdso(const struct thread *t)
+{
+    uint64_t pc = user_regs_pc(&t->context.regs);
+
+    return pc > t->process->vdso_code && pc <= t->process->vdso_end;
+}
+
+/* The table that the number belongs to; a process without the right to it gets the other's
+ * answer for an unknown number. */
+static const struct syscall_table *table_of(struct thread *t, uint64_t *number)
+{
+    uint32_t calls = t->process->calls;
+
+    if (*number & SYSCALL_ZIRCON_TAG && calls & PROCESS_CALLS_ZIRCON && from_vdso(t)) {
+        *number &= ~(uint64_t)SYSCALL_ZIRCON_TAG;
+        return tables[1];
+    }
+    if (calls & PROCESS_CALLS_LINUX)
+        return tables[0];
+    *number = UINT64_MAX;
+    return tables[1];
+}
+
+static void decode(struct thread *t)
+{
+    const struct user_regs *regs = &t->context.regs;
+    struct syscall *call = &t->call;
+    uint64_t number = user_regs_syscall_number(regs);
+
+    call->thread = t;
+    call->result = 0;
+    call->replaced = false;
+    t->table = table_of(t, &number);
+    call->number = number;
+    for (unsigned i = 0; i < countof(call->arg); i++)
+        call->arg[i] = user_regs_arg(regs, i);
+    t->entry = number < t->table->count ? &t->table->entries[number] : NULL;
+}
+
+static void finish(struct thread *t, status_t st)
+{
+    if (t->table->trace_exit)
+        t->table->trace_exit(&t->call, t->entry, st);
+    if (!t->call.replaced)
+        t->table->finish(&t->call, st);
+}
+
+bool dispatch_plain(struct thread *t)
+{
+    status_t st;
+
+    decode(t);
+    if (t->table->trace_enter)
+        t->table->trace_enter(&t->call, t->entry);
+    if (!t->entry || (!t->entry->plain && !t->entry->wait)) {
+        finish(t, t->table->missing(&t->call));
+        return true;
+    }
+    if (!t->entry->plain)
+        return false;
+    st = t->entry->plain(&t->call);
+    if (st == ERR_USER_PAGE)
+        return false;
+    finish(t, st);
+    return true;
+}
+
+/* Where the waiting call's frame goes: the thread's slot, or the heap. */
+static union syscall_slot *frame_for(struct dispatch *f)
+{
+    uint32_t size = *f->thread->entry->frame_size;
+
+    return size <= sizeof(*f->slot) ? f->slot : kmalloc(size);
+}
+
+/* Make the call, bringing in the user pages it asks for, until it has an answer. */
+CO_FN(dispatch)
+{
+    status_t st;
+
+    f->frame = f->thread->entry->wait ? frame_for(f) : f->slot;
+    if (!f->frame) {
+        finish(f->thread, ERR_NO_MEMORY);
+        CO_RETURN(OK);
+    }
+    for (;;) {
+        if (f->thread->entry->wait)
+            CO_CALL_SLOT(st, *f->frame, f->thread->entry->wait, .call = &f->thread->call);
+        else if (f->page_came)
+            st = f->thread->entry->plain(&f->thread->call);
+        else
+            st = ERR_USER_PAGE; /* said dispatch_plain */
+        if (st != ERR_USER_PAGE)
+            break;
+        CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
+                .addr = f->thread->user.fault_addr, .access = f->thread->user.fault_access);
+        if (st != OK) {
+            st = st == ERR_CANCELED ? st : ERR_FAULT;
+            break;
+        }
+        f->page_came = true;
+    }
+    if (f->frame != f->slot)
+        kfree(f->frame);
+    finish(f->thread, st);
+    CO_RETURN(OK);
+}
+CO_END

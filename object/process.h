@@ -1,0 +1,51 @@
+/*
+ * process.h - a process: an address space, a handle table, threads, and one state per
+ * personality it takes part in.
+ *
+ * Lock order: job.object.lock -> process.object.lock.
+ */
+#pragma once
+
+#include "object/job.h"
+#include "object/syscall.h"
+#include "vm/aspace.h"
+
+struct linux_process;
+
+enum process_state { PROCESS_INITIAL, PROCESS_RUNNING, PROCESS_DYING, PROCESS_DEAD };
+
+/* Which call tables its threads may use. */
+enum { PROCESS_CALLS_LINUX = 1u << 0, PROCESS_CALLS_ZIRCON = 1u << 1 };
+
+struct process {
+    struct object object;
+    struct job *job;       /* reference */
+    struct list job_link;  /* job.processes */
+    struct list all_link;  /* of all processes; guarded by reaper.c's lock */
+    struct aspace *aspace; /* reference; NULL once ended; replaced by exec; under object.lock */
+    struct handle_table handles;
+    struct list threads;   /* of thread.process_link; guarded by object.lock */
+    unsigned thread_count; /* live ones; guarded by object.lock */
+    enum process_state state; /* guarded by object.lock */
+    int64_t return_code;
+    uint32_t calls;               /* PROCESS_CALLS_* */
+    struct linux_process *linux_; /* NULL: none */
+    user_addr_t vdso_code, vdso_end; /* where Zircon calls may come from; 0: nowhere */
+    char name[32];
+};
+
+/* State INITIAL, empty address space, in `job`. ERR_BAD_STATE: the job is dead. */
+status_t process_create(struct job *job, const char *name, uint32_t calls,
+                        struct process **out) MUST_USE;
+
+/* Every thread is to end; the process is DEAD, with this code, when the last one has. The first
+ * caller's code counts. Any context without locks. */
+void process_kill(struct process *p, int64_t return_code);
+
+/* A reference to the address space of now; NULL: the process has ended. */
+struct aspace *process_aspace(struct process *p);
+/* Put another in its place (consumed); the old one is given back. */
+void process_set_aspace(struct process *p, struct aspace *as);
+
+/* The number of processes alive, for leak tests. */
+unsigned process_count(void);

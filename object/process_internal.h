@@ -1,0 +1,14 @@
+/*
+ * process_internal.h - what process.c and thread.c do for each other.
+ */
+#pragma once
+
+#include "object/process.h"
+
+struct personality;
+
+/* Off the job's list; idempotent. */
+void process_leave_job(struct process *p);
+
+/* The last thread is gone (state is DEAD): give back handles and memory, tell everybody. */
+void process_end(struct process *p, const struct personality *personality);

@@ -1,0 +1,112 @@
+/*
+ * thread.h - a thread: a task whose root coroutine runs user mode and serves its traps.
+ */
+#pragma once
+
+#include "hal/context.h"
+#include "object/process.h"
+#include "vm/user_copy.h"
+
+struct linux_thread;
+struct thread;
+
+/*
+ * What a personality does for its threads. One per personality, const; thread->personality.
+ * The coroutines' frames start with THREAD_FRAME and fit union thread_slot.
+ */
+struct personality {
+    const char *name;
+    /* Called with task_pending() != 0 and no KILL: deliver signals, stop, suspend; clears the
+     * reasons that it dealt with. */
+    co_fn *pending;
+    /* A fault or exception that the kernel did not resolve; `thread->trap`, `thread->fault_status`
+     * say what. Afterwards the thread runs on, or has been killed. */
+    co_fn *exception;
+    /* The thread is about to end, on its own task; the address space is still there. May wait
+     * (robust lists, clear_child_tid); ignores kills. */
+    co_fn *exiting;
+    /* The last thread of the process has ended. Plain; no lock held. */
+    void (*process_ended)(struct process *p);
+    /* The thread's memory is about to be freed. */
+    void (*thread_free)(struct thread *t);
+};
+
+#define THREAD_FRAME \
+    struct co co;    \
+    struct thread *thread
+
+struct thread_head {
+    THREAD_FRAME;
+};
+
+union thread_slot {
+    struct thread_head head;
+    unsigned char bytes[384];
+};
+
+enum thread_state { THREAD_INITIAL, THREAD_RUNNING, THREAD_DEAD };
+
+/* One system call that waits, or that needs user pages brought in; see dispatch.c. */
+struct dispatch {
+    struct co co;
+    struct thread *thread;    /* in */
+    union syscall_slot *slot; /* in: the thread's room for the call's frame */
+    union syscall_slot *frame; /* the slot, or the heap */
+    bool page_came;            /* a page that the call asked for */
+};
+co_fn dispatch;
+
+/* The root coroutine; see thread.c. */
+struct thread_main {
+    struct co co;
+    struct thread *thread;
+    union {
+        struct dispatch dispatch;
+        union thread_slot work;
+    } slot;
+    union syscall_slot call_slot;
+};
+co_fn thread_main;
+
+struct thread {
+    struct object object;
+    struct process *process;   /* reference */
+    struct list process_link;  /* process.threads */
+    enum thread_state state;   /* guarded by process->object.lock */
+    const struct personality *personality;
+    struct linux_thread *linux_; /* NULL: none */
+    struct hal_context context;
+    struct hal_trap trap;
+    status_t fault_status; /* why a fault was not resolved */
+    struct user_access user;
+    struct syscall call;               /* the one being made */
+    const struct syscall_table *table; /* it belongs to */
+    const struct syscall_entry *entry; /* NULL: unknown number */
+    struct vm_fault fault; /* the one fault a thread serves at a time */
+    struct task task;
+    struct thread_main main;
+    char name[32];
+};
+
+/* State INITIAL; context initialised. The process's references are untouched until start. */
+status_t thread_create(struct process *p, const char *name, const struct personality *personality,
+                       struct thread **out) MUST_USE;
+
+/*
+ * Run it: context.regs are set. The task keeps a reference of its own until it is done.
+ * ERR_BAD_STATE: started before, or the process is dying.
+ */
+status_t thread_start(struct thread *t) MUST_USE;
+
+/* The thread is to end (raises TASK_KILL); a thread that was never started just dies. */
+void thread_kill(struct thread *t);
+/* The same with t->process->object.lock held. */
+void thread_kill_locked(struct thread *t);
+
+/* The call tables, registered once at boot by each personality; index 0 Linux, 1 Zircon. */
+void syscall_table_register(unsigned index, const struct syscall_table *table);
+
+static inline struct thread *thread_of_task(struct task *task)
+{
+    return container_of(task, struct thread, task);
+}

@@ -1,0 +1,41 @@
+/*
+ * stat.c (x86_64) - struct stat as x86_64 programs see it (asm/stat.h).
+ */
+#include "base/string.h"
+#include "personality/linux/file_stat.h"
+
+struct stat_user {
+    uint64_t dev, ino, nlink;
+    uint32_t mode, uid, gid, pad0;
+    uint64_t rdev;
+    int64_t size, blksize, blocks;
+    int64_t atime, atime_nsec, mtime, mtime_nsec, ctime, ctime_nsec;
+    int64_t unused[3];
+};
+_Static_assert(sizeof(struct stat_user) == STAT_MAX_SIZE, "the ABI's size");
+
+size_t stat_encode(const struct file_stat *st, void *buf)
+{
+    const struct inode_attr *a = &st->attr;
+    struct stat_user out = {
+        .dev = stat_device(st->dev),
+        .ino = a->ino,
+        .nlink = a->nlink,
+        .mode = stat_mode(a),
+        .uid = a->uid,
+        .gid = a->gid,
+        .rdev = stat_device(a->rdev),
+        .size = (int64_t)a->size,
+        .blksize = STAT_BLOCK_SIZE,
+        .blocks = (int64_t)a->blocks,
+        .atime = a->atime / NS_PER_SEC,
+        .atime_nsec = a->atime % NS_PER_SEC,
+        .mtime = a->mtime / NS_PER_SEC,
+        .mtime_nsec = a->mtime % NS_PER_SEC,
+        .ctime = a->ctime / NS_PER_SEC,
+        .ctime_nsec = a->ctime % NS_PER_SEC,
+    };
+
+    memcpy(buf, &out, sizeof(out));
+    return sizeof(out);
+}

@@ -1,0 +1,19 @@
+/*
+ * layout.h - where Linux puts things in an address space (x86: arch/x86/mm/mmap.c's scheme as
+ * documented in mmap(2) and ASLR's in proc(5), randomize_va_space).
+ *
+ *     fixed images low; PIE at two thirds; brk behind the image; mmap downwards from below the
+ *     stack; the stack at the top. The distances between them are random by pages.
+ */
+#pragma once
+
+#include "base/types.h"
+
+enum { LAYOUT_STACK_SIZE = 8 << 20 };
+
+/* The end of the range that mmap fills downwards. */
+user_addr_t layout_mmap_limit(void);
+user_addr_t layout_pie_base(void);
+user_addr_t layout_brk_base(user_addr_t image_end);
+/* The highest address of the stack, page aligned. */
+user_addr_t layout_stack_top(void);

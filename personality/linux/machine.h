@@ -1,0 +1,8 @@
+/*
+ * machine.h - what the personality tells the machine that it runs on.
+ */
+#pragma once
+
+/* The first program stopped and no shell of ours will see it: libos stops the launcher too, and
+ * lets the program go on when the launcher is continued; bare metal has nobody to tell. */
+void machine_stopped(int signo);

@@ -1,0 +1,66 @@
+#include "personality/linux/personality.h"
+
+#include "base/log.h"
+#include "personality/linux/process.h"
+#include "personality/linux/strace.h"
+
+extern const struct syscall_entry linux_syscalls[];
+extern const uint32_t linux_syscall_count;
+
+/* Numbers seen without an implementation: each is named in the log once. */
+enum { NUMBERS = 512 };
+static atomic_uint missing_seen[NUMBERS / 32];
+static atomic_ulong missing_calls;
+
+static status_t linux_missing(struct syscall *call)
+{
+    uint64_t nr = call->number;
+    uint32_t bit = 1u << (nr % 32);
+
+    atomic_fetch_add_explicit(&missing_calls, 1, memory_order_relaxed);
+    if (nr < NUMBERS &&
+        !(atomic_fetch_or_explicit(&missing_seen[nr / 32], bit, memory_order_relaxed) & bit))
+        log_info("linux: call %lu (%s) is not implemented", (unsigned long)nr,
+                 call->thread->entry && call->thread->entry->name ? call->thread->entry->name
+                                                                  : "unknown");
+    return ERR_NO_SYSCALL;
+}
+
+void call_no_restart(struct syscall *call)
+{
+    current_linux(call)->restart = RESTART_NO_HANDLER;
+}
+
+/*
+ * The result, or -errno. After ERR_INTERRUPTED the registers say EINTR, and the thread remembers
+ * the call: signal_pending_co makes it again where signal(7) says so.
+ */
+static void linux_finish(struct syscall *call, status_t st)
+{
+    struct user_regs *regs = &call->thread->context.regs;
+    struct linux_thread *lt = current_linux(call);
+
+    if (st == ERR_INTERRUPTED) {
+        if (lt->restart == RESTART_NONE)
+            lt->restart = RESTART_IF_SA_RESTART;
+        lt->call_number = call->number;
+        lt->call_arg0 = call->arg[0];
+    } else {
+        lt->restart = RESTART_NONE;
+    }
+    user_regs_set_result(regs,
+                         st == OK ? (uint64_t)call->result : (uint64_t)-status_to_errno(st));
+}
+
+void linux_personality_init(bool strace)
+{
+    static struct syscall_table table = {
+        .name = "linux", .finish = linux_finish, .missing = linux_missing};
+
+    table.entries = linux_syscalls;
+    table.count = linux_syscall_count;
+    table.trace_enter = strace ? strace_enter : NULL;
+    table.trace_exit = strace ? strace_exit : NULL;
+    syscall_table_register(0, &table);
+    linux_process_init();
+}

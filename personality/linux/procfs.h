@@ -1,0 +1,18 @@
+/*
+ * procfs.h - /proc (proc(5)): what ps, top, shells and the C library read there, and the
+ * kernel's own counters in /proc/zcore.
+ */
+#pragma once
+
+#include "fs/inode.h"
+
+status_t procfs_create(struct filesystem **out) MUST_USE;
+
+/* One more line of /proc/zcore: static, stays. */
+struct procfs_counter {
+    const char *name;
+    uint64_t (*read)(void);
+    struct procfs_counter *next; /* procfs's */
+};
+/* At boot, before others run. */
+void procfs_counter_register(struct procfs_counter *counter);

@@ -1,0 +1,20 @@
+/*
+ * rusage.h - struct rusage (getrusage(2)), the same on every 64-bit machine.
+ */
+#pragma once
+
+#include "base/types.h"
+
+struct rusage {
+    int64_t user_sec, user_usec, sys_sec, sys_usec;
+    int64_t maxrss, ixrss, idrss, isrss, minflt, majflt, nswap, inblock, oublock;
+    int64_t msgsnd, msgrcv, nsignals, nvcsw, nivcsw;
+};
+
+static inline void rusage_times(struct rusage *r, uint64_t user_ns, uint64_t sys_ns)
+{
+    *r = (struct rusage){.user_sec = (int64_t)(user_ns / 1000000000),
+                         .user_usec = (int64_t)(user_ns % 1000000000 / 1000),
+                         .sys_sec = (int64_t)(sys_ns / 1000000000),
+                         .sys_usec = (int64_t)(sys_ns % 1000000000 / 1000)};
+}

@@ -1,0 +1,418 @@
+/*
+ * signal_calls.c - the signal system calls (sigaction(2), sigprocmask(2), kill(2) ...).
+ */
+#include "hal/time.h"
+#include "personality/linux/pid.h"
+#include "personality/linux/sigaction.h"
+#include "personality/linux/signal_internal.h"
+#include "personality/linux/timespec.h"
+
+enum { SIGSET_SIZE = 8 };
+
+status_t sys_rt_sigaction(struct syscall *call)
+{
+    struct linux_process *lp = linux_process_of(call);
+    int signo = (int)call->arg[0];
+    struct signal_action new, old;
+    status_t st;
+
+    if (call->arg[3] != SIGSET_SIZE || signo < 1 || signo > SIGNALS)
+        return ERR_INVALID_ARGS;
+    if (call->arg[1] && SIGMASK(signo) & SIGNALS_UNBLOCKABLE)
+        return ERR_INVALID_ARGS;
+    if (call->arg[1]) {
+        st = sigaction_read(call, call->arg[1], &new);
+        if (st != OK)
+            return st;
+        new.mask &= ~SIGNALS_UNBLOCKABLE;
+    }
+    {
+        SPIN_GUARD(&lp->lock);
+        old = lp->signals.actions[signo - 1];
+        if (call->arg[1]) {
+            lp->signals.actions[signo - 1] = new;
+            /* What is ignored now is not pending any longer (POSIX 2.4.3). */
+            if (new.handler == 1 ||
+                (new.handler == 0 && signal_default_of(signo) == DEFAULT_IGNORE))
+                signal_flush_locked(&lp->signals.pending, SIGMASK(signo));
+        }
+    }
+    return call->arg[2] ? sigaction_write(call, call->arg[2], &old) : OK;
+}
+
+status_t sys_rt_sigprocmask(struct syscall *call)
+{
+    enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
+    struct linux_thread *lt = current_linux(call);
+    sigset_t_ old = lt->signals.mask, set;
+    status_t st;
+
+    if (call->arg[3] != SIGSET_SIZE)
+        return ERR_INVALID_ARGS;
+    if (call->arg[1]) {
+        st = copy_from_user(&call->thread->user, &set, call->arg[1], sizeof(set));
+        if (st != OK)
+            return st;
+        if (call->arg[0] > SIG_SETMASK)
+            return ERR_INVALID_ARGS;
+    }
+    if (call->arg[2]) {
+        st = copy_to_user(&call->thread->user, call->arg[2], &old, sizeof(old));
+        if (st != OK)
+            return st;
+    }
+    if (call->arg[1])
+        signal_set_mask(lt, call->arg[0] == SIG_BLOCK     ? old | set
+                            : call->arg[0] == SIG_UNBLOCK ? old & ~set
+                                                          : set);
+    return OK;
+}
+
+status_t sys_rt_sigpending(struct syscall *call)
+{
+    struct linux_thread *lt = current_linux(call);
+    sigset_t_ set;
+
+    if (call->arg[1] > SIGSET_SIZE)
+        return ERR_INVALID_ARGS;
+    {
+        SPIN_GUARD(&lt->process->lock);
+        set = signal_pending_set_locked(lt) & lt->signals.mask;
+    }
+    return copy_to_user(&call->thread->user, call->arg[0], &set, call->arg[1]);
+}
+
+struct sys_rt_sigsuspend {
+    SYSCALL_FRAME;
+};
+SYSCALL_WAIT(sys_rt_sigsuspend);
+
+CO_FN(sys_rt_sigsuspend)
+{
+    sigset_t_ mask;
+    status_t st;
+
+    if (f->call->arg[1] != SIGSET_SIZE)
+        CO_RETURN(ERR_INVALID_ARGS);
+    st = copy_from_user(&f->call->thread->user, &mask, f->call->arg[0], sizeof(mask));
+    if (st != OK)
+        CO_RETURN(st);
+    signal_set_temporary_mask(current_linux(f->call), mask);
+    call_no_restart(f->call);
+    CO_WAIT_UNTIL(false);
+    CO_RETURN(task_interrupted_status(task));
+}
+CO_END
+
+struct sys_pause {
+    SYSCALL_FRAME;
+};
+SYSCALL_WAIT(sys_pause);
+
+CO_FN(sys_pause)
+{
+    call_no_restart(f->call);
+    CO_WAIT_UNTIL(false);
+    CO_RETURN(task_interrupted_status(task));
+}
+CO_END
+
+struct sys_rt_sigtimedwait {
+    SYSCALL_FRAME;
+    sigset_t_ set;
+    time_ns_t deadline;
+    struct siginfo info;
+    struct timer timer;
+};
+SYSCALL_WAIT(sys_rt_sigtimedwait);
+
+/* Take one of `set`, or say that the thread waits for them. */
+static bool take_or_wait(struct linux_thread *lt, sigset_t_ set, struct siginfo *info)
+{
+    SPIN_GUARD(&lt->process->lock);
+
+    lt->signals.waiting = set;
+    if (!signal_take_locked(lt, set, info))
+        return false;
+    lt->signals.waiting = 0;
+    return true;
+}
+
+static void wait_over(struct linux_thread *lt)
+{
+    SPIN_GUARD(&lt->process->lock);
+
+    lt->signals.waiting = 0;
+}
+
+static status_t timedwait_args(struct syscall *call, sigset_t_ *set, time_ns_t *deadline)
+{
+    status_t st;
+
+    if (call->arg[3] != SIGSET_SIZE)
+        return ERR_INVALID_ARGS;
+    st = copy_from_user(&call->thread->user, set, call->arg[0], sizeof(*set));
+    if (st != OK)
+        return st;
+    *set &= ~SIGNALS_UNBLOCKABLE;
+    return timeout_from_user(call, call->arg[2], deadline);
+}
+
+/*
+ * A signal of the set interrupts the task like any other; it is taken here instead of being
+ * delivered. One that is not of the set ends the wait with EINTR.
+ */
+CO_FN(sys_rt_sigtimedwait)
+{
+    status_t st;
+
+    st = timedwait_args(f->call, &f->set, &f->deadline);
+    if (st != OK)
+        CO_RETURN(st);
+    call_no_restart(f->call);
+    timer_arm(&f->timer, task, f->deadline);
+    while (!take_or_wait(current_linux(f->call), f->set, &f->info)) {
+        if (timer_fired(&f->timer) || signal_deliverable(current_linux(f->call)) ||
+            task_killed(task))
+            break;
+        task_clear(task, TASK_SIGNAL);
+        CO_WAIT_UNTIL(timer_fired(&f->timer));
+    }
+    timer_disarm(&f->timer);
+    wait_over(current_linux(f->call));
+    if (!f->info.signo)
+        CO_RETURN(timer_fired(&f->timer) ? ERR_SHOULD_WAIT : task_interrupted_status(task));
+    f->call->result = f->info.signo;
+    if (!f->call->arg[1])
+        CO_RETURN(OK);
+    CO_RETURN(copy_to_user(&f->call->thread->user, f->call->arg[1], &f->info, sizeof(f->info)));
+}
+CO_END
+
+/* kill(2): root, or the same user. */
+static bool may_signal(struct linux_process *from, struct linux_process *to, int signo)
+{
+    return from == to || credentials_privileged(&from->cred) ||
+           from->cred.euid == to->cred.suid || from->cred.euid == to->cred.uid ||
+           from->cred.uid == to->cred.suid || from->cred.uid == to->cred.uid ||
+           (signo == SIGCONT && from->sid == to->sid);
+}
+
+static struct siginfo user_info(struct syscall *call, int signo, int code)
+{
+    struct linux_process *lp = linux_process_of(call);
+
+    return (struct siginfo){
+        .signo = signo, .code = code, .rt.pid = lp->pid, .rt.uid = lp->cred.uid};
+}
+
+static status_t kill_one(struct linux_process *from, struct linux_process *to,
+                         const struct siginfo *info)
+{
+    if (!may_signal(from, to, info->signo))
+        return ERR_NOT_PERMITTED;
+    return info->signo && to->process ? signal_send(to, info) : OK;
+}
+
+/* A group, or (all) everything but pid 1 and the caller. */
+struct kill_many {
+    struct linux_process *from;
+    pid_t_ pgrp;
+    bool all;
+    struct linux_process *found[256];
+    unsigned count;
+};
+
+static void kill_collect(void *arg, struct linux_process *lp)
+{
+    struct kill_many *k = arg;
+
+    if (lp->pid == PID_INIT || lp->zombie || (k->all ? lp == k->from : lp->pgrp != k->pgrp))
+        return;
+    if (k->count < countof(k->found))
+        k->found[k->count++] = linux_process_get(lp);
+}
+
+static status_t kill_many(struct kill_many *k, const struct siginfo *info)
+{
+    status_t st = ERR_NO_PROCESS, one;
+    bool any = false;
+
+    linux_process_for_each(kill_collect, k);
+    for (unsigned i = 0; i < k->count; i++) {
+        one = kill_one(k->from, k->found[i], info);
+        any |= one == OK;
+        st = one;
+        linux_process_put(k->found[i]);
+    }
+    return any ? OK : st;
+}
+
+status_t sys_kill(struct syscall *call)
+{
+    struct linux_process *lp = linux_process_of(call), *to;
+    pid_t_ pid = (pid_t_)call->arg[0];
+    int signo = (int)call->arg[1];
+    struct siginfo info = user_info(call, signo, SI_USER);
+    status_t st;
+
+    if (signo < 0 || signo > SIGNALS)
+        return ERR_INVALID_ARGS;
+    if (pid == INT32_MIN)
+        return ERR_NO_PROCESS;
+    if (pid <= 0) {
+        struct kill_many k = {.from = lp, .pgrp = pid ? -pid : lp->pgrp, .all = pid == -1};
+
+        return kill_many(&k, &info);
+    }
+    to = linux_process_find(pid);
+    if (!to)
+        return ERR_NO_PROCESS;
+    st = kill_one(lp, to, &info);
+    linux_process_put(to);
+    return st;
+}
+
+static status_t send_to_thread(struct syscall *call, pid_t_ tgid, pid_t_ tid,
+                               const struct siginfo *info)
+{
+    struct thread *t;
+    status_t st = OK;
+
+    if (tid <= 0 || tgid == 0 || tgid < -1 || info->signo < 0 || info->signo > SIGNALS)
+        return ERR_INVALID_ARGS;
+    t = linux_thread_find(tid);
+    if (!t)
+        return ERR_NO_PROCESS;
+    if (tgid != -1 && t->linux_->process->pid != tgid)
+        st = ERR_NO_PROCESS;
+    else if (!may_signal(linux_process_of(call), t->linux_->process, info->signo))
+        st = ERR_NOT_PERMITTED;
+    else if (info->signo)
+        st = signal_send_thread(t->linux_, info);
+    object_put(&t->object);
+    return st;
+}
+
+status_t sys_tgkill(struct syscall *call)
+{
+    struct siginfo info = user_info(call, (int)call->arg[2], SI_TKILL);
+
+    if ((pid_t_)call->arg[0] <= 0)
+        return ERR_INVALID_ARGS;
+    return send_to_thread(call, (pid_t_)call->arg[0], (pid_t_)call->arg[1], &info);
+}
+
+status_t sys_tkill(struct syscall *call)
+{
+    struct siginfo info = user_info(call, (int)call->arg[1], SI_TKILL);
+
+    return send_to_thread(call, -1, (pid_t_)call->arg[0], &info);
+}
+
+/* rt_sigqueueinfo(2): only to itself may a process pretend to be the kernel or kill. */
+static status_t queue_info(struct syscall *call, user_addr_t from, int signo, pid_t_ to,
+                           struct siginfo *info)
+{
+    status_t st = copy_from_user(&call->thread->user, info, from, sizeof(*info));
+
+    if (st != OK)
+        return st;
+    info->signo = signo;
+    if ((info->code >= 0 || info->code == SI_TKILL) && to != linux_process_of(call)->pid)
+        return ERR_NOT_PERMITTED;
+    return signo < 0 || signo > SIGNALS ? ERR_INVALID_ARGS : OK;
+}
+
+status_t sys_rt_sigqueueinfo(struct syscall *call)
+{
+    pid_t_ pid = (pid_t_)call->arg[0];
+    struct linux_process *to;
+    struct siginfo info;
+    status_t st = queue_info(call, call->arg[2], (int)call->arg[1], pid, &info);
+
+    if (st != OK)
+        return st;
+    to = linux_process_find(pid);
+    if (!to)
+        return ERR_NO_PROCESS;
+    st = kill_one(linux_process_of(call), to, &info);
+    linux_process_put(to);
+    return st;
+}
+
+status_t sys_rt_tgsigqueueinfo(struct syscall *call)
+{
+    struct siginfo info;
+    status_t st = queue_info(call, call->arg[3], (int)call->arg[2], (pid_t_)call->arg[0], &info);
+
+    return st == OK ? send_to_thread(call, (pid_t_)call->arg[0], (pid_t_)call->arg[1], &info)
+                    : st;
+}
+
+/* stack_t (sigaltstack(2)). */
+struct stack_user {
+    uint64_t sp;
+    int32_t flags, pad;
+    uint64_t size;
+};
+
+enum { SS_ONSTACK = 1, SS_DISABLE = 2, MINSIGSTKSZ = 2048 };
+#define SS_AUTODISARM (1u << 31)
+
+static bool on_altstack(const struct linux_thread *lt)
+{
+    uint64_t sp = user_regs_sp(&lt->thread->context.regs);
+
+    return sp > lt->signals.altstack && sp - lt->signals.altstack <= lt->signals.altstack_size;
+}
+
+static status_t set_altstack(struct linux_thread *lt, const struct stack_user *ss)
+{
+    uint32_t mode = (uint32_t)ss->flags & ~SS_AUTODISARM;
+
+    if (on_altstack(lt))
+        return ERR_NOT_PERMITTED;
+    if (mode != 0 && mode != SS_ONSTACK && mode != SS_DISABLE)
+        return ERR_INVALID_ARGS;
+    if (mode != SS_DISABLE && ss->size < MINSIGSTKSZ)
+        return ERR_NO_MEMORY;
+    lt->signals.altstack = mode == SS_DISABLE ? 0 : ss->sp;
+    lt->signals.altstack_size = mode == SS_DISABLE ? 0 : ss->size;
+    lt->signals.altstack_flags = (uint32_t)ss->flags;
+    return OK;
+}
+
+status_t sys_sigaltstack(struct syscall *call)
+{
+    struct linux_thread *lt = current_linux(call);
+    struct stack_user new, old = {.sp = lt->signals.altstack, .size = lt->signals.altstack_size};
+    status_t st = OK;
+
+    old.flags = !old.size ? SS_DISABLE : on_altstack(lt) ? SS_ONSTACK : 0;
+    if (call->arg[0]) {
+        st = copy_from_user(&call->thread->user, &new, call->arg[0], sizeof(new));
+        if (st == OK && call->arg[1])
+            st = copy_to_user(&call->thread->user, call->arg[1], &old, sizeof(old));
+        return st == OK ? set_altstack(lt, &new) : st;
+    }
+    return call->arg[1] ? copy_to_user(&call->thread->user, call->arg[1], &old, sizeof(old)) : OK;
+}
+
+/* Back from a handler. A frame that cannot be read is a crash. */
+status_t sys_rt_sigreturn(struct syscall *call)
+{
+    struct linux_thread *lt = current_linux(call);
+    sigset_t_ mask;
+    status_t st = sigframe_pop(lt, &mask);
+
+    if (st == ERR_USER_PAGE)
+        return st;
+    call->replaced = true;
+    lt->restart = RESTART_NONE;
+    if (st != OK)
+        signal_force(lt, &(struct siginfo){.signo = SIGSEGV, .code = SI_KERNEL});
+    else
+        signal_set_mask(lt, mask);
+    return OK;
+}

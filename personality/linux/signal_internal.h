@@ -1,0 +1,40 @@
+/*
+ * signal_internal.h - what the signal files share: queues, and what a signal does by default.
+ */
+#pragma once
+
+#include "personality/linux/process.h"
+
+enum signal_default { DEFAULT_TERMINATE, DEFAULT_CORE, DEFAULT_IGNORE, DEFAULT_STOP, DEFAULT_CONTINUE };
+
+/* signal(7), "Standard signals". */
+enum signal_default signal_default_of(int signo);
+
+#define SIGNALS_STOP \
+    (SIGMASK(SIGSTOP) | SIGMASK(SIGTSTP) | SIGMASK(SIGTTIN) | SIGMASK(SIGTTOU))
+#define SIGNALS_UNBLOCKABLE (SIGMASK(SIGKILL) | SIGMASK(SIGSTOP))
+/* Caused by the thread's own instruction: taken before all others. */
+#define SIGNALS_SYNCHRONOUS                                                                \
+    (SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | SIGMASK(SIGFPE) | \
+     SIGMASK(SIGSYS))
+
+/* All with the process's lock held. */
+
+/* Take one of `from` out: its siginfo. False: none is pending. */
+bool signal_dequeue_locked(struct signal_pending *p, sigset_t_ from, struct siginfo *out);
+/* The next that `lt` takes of `from`: its own first, then the process's. */
+bool signal_take_locked(struct linux_thread *lt, sigset_t_ from, struct siginfo *out);
+/* Pending for `lt`, its own and the process's. */
+sigset_t_ signal_pending_set_locked(struct linux_thread *lt);
+/* Forget pending ones. */
+void signal_flush_locked(struct signal_pending *p, sigset_t_ set);
+
+/* Interrupt every thread of the process. */
+void signal_wake_all_locked(struct linux_process *lp, unsigned reasons);
+
+/* Stop the process, or let it go on; tells the parent. No lock held. */
+void signal_stop_process(struct linux_process *lp, int signo);
+void signal_continue_process(struct linux_process *lp);
+
+/* rt_sigprocmask: sets the mask; what became deliverable interrupts the thread. */
+void signal_set_mask(struct linux_thread *lt, sigset_t_ mask);

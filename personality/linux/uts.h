@@ -1,0 +1,11 @@
+/*
+ * uts.h - what the system calls itself (uname(2)).
+ */
+#pragma once
+
+/* struct new_utsname. The release says which Linux's behaviour programs may expect. */
+struct utsname {
+    char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
+};
+
+extern const struct utsname linux_uts;

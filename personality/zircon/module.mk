@@ -1,0 +1,22 @@
+module         := personality/zircon
+sources        := call handle_calls object_calls info_calls wait_calls port_calls message_in \
+                  message_out channel_calls task_calls vmo_calls vmar_calls time_calls log_calls \
+                  personality vdso load start table
+sources-isa-x86_64  := isa/x86_64/vdso_image
+sources-isa-riscv64 := isa/riscv64/vdso_image
+generated      := personality/zircon/calls.h personality/zircon/table.c
+tests          := zircon_test task_test start_test
+
+build/gen/personality/zircon/calls.h: personality/zircon/syscalls.tbl tools/gen-syscalls
+	@mkdir -p $(@D)
+	$(call say,GEN $@)tools/gen-syscalls $< header > $@
+build/gen/personality/zircon/table.c: personality/zircon/syscalls.tbl tools/gen-syscalls
+	@mkdir -p $(@D)
+	$(call say,GEN $@)tools/gen-syscalls $< dispatch > $@
+
+# Embedded by .incbin, which leaves no trace in a dependency file.
+define vdso-image-rule
+build/$1/personality/zircon/isa/$(isa-$1)/vdso_image.o: build/user/$(isa-$1)/vdso.so
+
+endef
+$(eval $(foreach t,$(targets),$(call vdso-image-rule,$t)))

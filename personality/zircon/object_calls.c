@@ -1,0 +1,172 @@
+/*
+ * object_calls.c - calls for objects of any type: signals, names; and events.
+ */
+#include "base/string.h"
+#include "object/event.h"
+#include "object/vmo_object.h"
+#include "personality/zircon/call.h"
+#include "personality/zircon/vdso.h"
+#include "uapi/zircon/syscalls/object.h"
+
+status_t zircon_object_signal(struct syscall *call)
+{
+    signals_t clear = (signals_t)call->arg[1], set = (signals_t)call->arg[2];
+    struct object *obj;
+    status_t st = call_object(call, 0, 0, ZX_RIGHT_SIGNAL, &obj);
+
+    if (st != OK)
+        return st;
+    if ((clear | set) & ~obj->ops->user_signals)
+        st = ERR_INVALID_ARGS;
+    else
+        object_signal(obj, clear, set);
+    object_put(obj);
+    return st;
+}
+
+static status_t signal_peer(struct object *obj, signals_t clear, signals_t set)
+{
+    struct object *peer;
+
+    if (!obj->ops->peer)
+        return ERR_NOT_SUPPORTED;
+    if ((clear | set) & ~obj->ops->user_signals)
+        return ERR_INVALID_ARGS;
+    peer = obj->ops->peer(obj);
+    if (!peer)
+        return ERR_PEER_CLOSED;
+    object_signal(peer, clear, set);
+    object_put(peer);
+    return OK;
+}
+
+status_t zircon_object_signal_peer(struct syscall *call)
+{
+    struct object *obj;
+    status_t st = call_object(call, 0, 0, ZX_RIGHT_SIGNAL_PEER, &obj);
+
+    if (st != OK)
+        return st;
+    st = signal_peer(obj, (signals_t)call->arg[1], (signals_t)call->arg[2]);
+    object_put(obj);
+    return st;
+}
+
+/* ZX_MAX_NAME_LEN bytes, guarded by the object's lock; NULL: objects of its type have none. */
+static char *name_of(struct object *obj)
+{
+    switch (obj->ops->type) {
+    case ZX_OBJ_TYPE_JOB:
+        return container_of(obj, struct job, object)->name;
+    case ZX_OBJ_TYPE_PROCESS:
+        return container_of(obj, struct process, object)->name;
+    case ZX_OBJ_TYPE_THREAD:
+        return container_of(obj, struct thread, object)->name;
+    case ZX_OBJ_TYPE_VMO:
+        return vmo_object_of(obj)->name;
+    default:
+        return NULL;
+    }
+}
+
+static void get_name(struct object *obj, char name[ZX_MAX_NAME_LEN])
+{
+    SPIN_GUARD(&obj->lock);
+    const char *from = name_of(obj);
+
+    if (from)
+        memcpy(name, from, ZX_MAX_NAME_LEN);
+    else
+        memset(name, 0, ZX_MAX_NAME_LEN);
+}
+
+static status_t set_name(struct object *obj, const char name[ZX_MAX_NAME_LEN])
+{
+    SPIN_GUARD(&obj->lock);
+    char *to = name_of(obj);
+
+    if (!to)
+        return ERR_NOT_SUPPORTED;
+    memcpy(to, name, ZX_MAX_NAME_LEN);
+    return OK;
+}
+
+static status_t get_property(struct syscall *call, struct object *obj, uint32_t property)
+{
+    size_t size = call->arg[3];
+    char name[ZX_MAX_NAME_LEN];
+    user_addr_t base;
+
+    switch (property) {
+    case ZX_PROP_NAME:
+        if (size < sizeof(name))
+            return ERR_BUFFER_TOO_SMALL;
+        get_name(obj, name);
+        return copy_to_user(call_user(call), call->arg[2], name, sizeof(name));
+    case ZX_PROP_PROCESS_VDSO_BASE_ADDRESS:
+        if (size < sizeof(base))
+            return ERR_BUFFER_TOO_SMALL;
+        if (obj->ops->type != ZX_OBJ_TYPE_PROCESS)
+            return ERR_WRONG_TYPE;
+        base = vdso_base(container_of(obj, struct process, object));
+        return copy_to_user(call_user(call), call->arg[2], &base, sizeof(base));
+    default:
+        return ERR_NOT_SUPPORTED;
+    }
+}
+
+status_t zircon_object_get_property(struct syscall *call)
+{
+    struct object *obj;
+    status_t st = call_object(call, 0, 0, ZX_RIGHT_GET_PROPERTY, &obj);
+
+    if (st != OK)
+        return st;
+    st = get_property(call, obj, (uint32_t)call->arg[1]);
+    object_put(obj);
+    return st;
+}
+
+status_t zircon_object_set_property(struct syscall *call)
+{
+    char name[ZX_MAX_NAME_LEN];
+    struct object *obj;
+    status_t st = call_object(call, 0, 0, ZX_RIGHT_SET_PROPERTY, &obj);
+
+    if (st != OK)
+        return st;
+    if (call->arg[1] != ZX_PROP_NAME)
+        st = ERR_NOT_SUPPORTED;
+    else
+        st = call_copy_name(call, call->arg[2], call->arg[3], name);
+    if (st == OK)
+        st = set_name(obj, name);
+    object_put(obj);
+    return st;
+}
+
+status_t zircon_event_create(struct syscall *call)
+{
+    struct object *event;
+    status_t st;
+
+    if (call->arg[0] != 0)
+        return ERR_INVALID_ARGS;
+    st = event_create(&event);
+    if (st != OK)
+        return st;
+    st = call_give(call, event, event->ops->rights, call->arg[1]);
+    object_put(event);
+    return st;
+}
+
+status_t zircon_eventpair_create(struct syscall *call)
+{
+    struct object *a, *b;
+    status_t st;
+
+    if (call->arg[0] != 0)
+        return ERR_NOT_SUPPORTED;
+    st = eventpair_create(&a, &b);
+    return st == OK ? call_give_pair(call, a, call->arg[1], b, call->arg[2]) : st;
+}

@@ -1,0 +1,105 @@
+/*
+ * personality.c - how a Zircon process's threads treat results, unknown calls and exceptions.
+ */
+#include "base/log.h"
+#include "personality/zircon/calls.h"
+#include "personality/zircon/vdso.h"
+#include "personality/zircon/zircon.h"
+
+/* Numbers above any table's are counted together. */
+#define NAMED_MAX 256ul
+
+static atomic_ullong missing_count;
+static atomic_uint named[NAMED_MAX]; /* has been in the log */
+
+uint64_t zircon_missing_calls(void)
+{
+    return atomic_load_explicit(&missing_count, memory_order_relaxed);
+}
+
+static status_t missing(struct syscall *call)
+{
+    const char *name = NULL;
+    uint64_t number = MIN(call->number, NAMED_MAX - 1);
+
+    if (call->number < zircon_syscall_count)
+        name = zircon_syscalls[call->number].name;
+    atomic_fetch_add_explicit(&missing_count, 1, memory_order_relaxed);
+    if (!atomic_exchange_explicit(&named[number], 1, memory_order_relaxed))
+        log_warn("zircon: %s (%llu) is not implemented", name ? name : "unknown call",
+                 (unsigned long long)call->number);
+    return name ? ERR_NOT_SUPPORTED : ERR_BAD_SYSCALL;
+}
+
+/* An interrupted call is always made again: its deadline is absolute. */
+static void finish(struct syscall *call, status_t st)
+{
+    struct user_regs *regs = &call->thread->context.regs;
+
+    if (st == ERR_INTERRUPTED)
+        user_regs_restart_syscall(regs, call->number | SYSCALL_ZIRCON_TAG, call->arg[0]);
+    else
+        user_regs_set_result(regs, st == OK ? (uint64_t)call->result
+                                            : (uint64_t)(int64_t)status_to_zircon(st));
+}
+
+/* `count` is set by zircon_init: the generated table's length is known to the linker only. */
+static struct syscall_table table = {
+    .name = "zircon",
+    .entries = zircon_syscalls,
+    .finish = finish,
+    .missing = missing,
+};
+
+void zircon_init(void)
+{
+    table.count = zircon_syscall_count;
+    syscall_table_register(1, &table);
+    vdso_init();
+}
+
+struct zircon_pending {
+    THREAD_FRAME;
+};
+CO_FITS(zircon_pending, union thread_slot);
+
+/* Nothing suspends or signals a Zircon thread yet; what is raised all the same ends here. */
+static CO_FN(zircon_pending)
+{
+    task_clear(task, TASK_SIGNAL | TASK_SUSPEND);
+    CO_RETURN(OK);
+}
+CO_END
+
+struct zircon_exception {
+    THREAD_FRAME;
+};
+CO_FITS(zircon_exception, union thread_slot);
+
+static void log_exception(const struct thread *t)
+{
+    unsigned long long pc = user_regs_pc(&t->context.regs);
+
+    if (t->trap.kind == HAL_TRAP_FAULT)
+        log_warn("zircon: process %s: fatal page fault at %#llx, access %u, pc %#llx: %s",
+                 t->process->name, (unsigned long long)t->trap.addr, t->trap.access, pc,
+                 status_text(t->fault_status));
+    else
+        log_warn("zircon: process %s: exception %u, code %#llx, pc %#llx", t->process->name,
+                 (unsigned)t->trap.exception, (unsigned long long)t->trap.code, pc);
+}
+
+/* Exception channels do not exist yet, so no handler can be asked: the process dies. */
+static CO_FN(zircon_exception)
+{
+    log_exception(f->thread);
+    process_kill(f->thread->process, ZX_TASK_RETCODE_EXCEPTION_KILL);
+    CO_RETURN(OK);
+}
+CO_END
+
+const struct personality zircon_personality = {
+    .name = "zircon",
+    .pending = zircon_pending,
+    .exception = zircon_exception,
+};

@@ -1,0 +1,33 @@
+/*
+ * vdso.h - the vDSO: the image through which Zircon processes make their calls.
+ *
+ * It is one VMO of two segments: data, read-only, then code. The kernel takes Zircon calls only
+ * from a mapping of that code: exactly the code segment, one per process, never changed or
+ * unmapped.
+ */
+#pragma once
+
+#include "object/process.h"
+
+struct vmo_object;
+
+void vdso_init(void);
+
+/* The VMO that handles name; programs map it into processes they make. No reference. */
+struct vmo_object *vdso_vmo(void);
+#define VDSO_RIGHTS ((ZX_DEFAULT_VMO_RIGHTS & ~ZX_RIGHT_WRITE) | ZX_RIGHT_EXECUTE)
+
+/* Map both segments at a random place in `p`, which has none. `*base`: of the data. */
+status_t vdso_map(struct process *p, user_addr_t *base) MUST_USE;
+
+/*
+ * A program asks for an executable mapping of part of the vDSO's VMO in `p`. OK: it may be
+ * made, with MAPPING_PINNED, and vdso_mapped or vdso_refused is called next. ERR_ACCESS_DENIED:
+ * not the code segment, or `p` has its vDSO already.
+ */
+status_t vdso_claim(struct process *p, uint64_t offset, uint64_t size) MUST_USE;
+void vdso_mapped(struct process *p, user_addr_t code);
+void vdso_refused(struct process *p);
+
+/* Where the data is, for ZX_PROP_PROCESS_VDSO_BASE_ADDRESS; 0: not mapped. */
+user_addr_t vdso_base(struct process *p);

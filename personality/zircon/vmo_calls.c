@@ -1,0 +1,221 @@
+/*
+ * vmo_calls.c - zx_vmo_*.
+ */
+#include "mm/slab.h"
+#include "object/vmo_object.h"
+#include "personality/zircon/call.h"
+#include "uapi/zircon/syscalls/memory.h"
+
+static status_t give_vmo(struct syscall *call, struct vmo_object *vo, rights_t rights,
+                         user_addr_t out)
+{
+    status_t st = call_give(call, &vo->object, rights, out);
+
+    object_put(&vo->object);
+    return st;
+}
+
+status_t zircon_vmo_create(struct syscall *call)
+{
+    uint32_t options = (uint32_t)call->arg[1];
+    struct vmo_object *vo;
+    struct vmo *vmo;
+    status_t st;
+
+    if (options & ~ZX_VMO_RESIZABLE)
+        return ERR_INVALID_ARGS;
+    st = vmo_create(call->arg[0], options & ZX_VMO_RESIZABLE ? VMO_RESIZABLE : 0, &vmo);
+    if (st != OK)
+        return st;
+    st = vmo_object_create(vmo, &vo);
+    vmo_put(vmo);
+    return st == OK ? give_vmo(call, vo, vo->object.ops->rights, call->arg[2]) : st;
+}
+
+static status_t call_vmo(struct syscall *call, rights_t need, struct vmo_object **out)
+{
+    struct object *obj;
+    status_t st = call_object(call, 0, ZX_OBJ_TYPE_VMO, need, &obj);
+
+    if (st == OK)
+        *out = vmo_object_of(obj);
+    return st;
+}
+
+status_t zircon_vmo_get_size(struct syscall *call)
+{
+    struct vmo_object *vo;
+    uint64_t size;
+    status_t st = call_vmo(call, 0, &vo);
+
+    if (st != OK)
+        return st;
+    size = vo->vmo->size;
+    object_put(&vo->object);
+    return copy_to_user(call_user(call), call->arg[1], &size, sizeof(size));
+}
+
+status_t zircon_vmo_set_size(struct syscall *call)
+{
+    struct vmo_object *vo;
+    status_t st = call_vmo(call, ZX_RIGHT_WRITE, &vo);
+
+    if (st != OK)
+        return st;
+    st = vo->vmo->flags & VMO_RESIZABLE ? vmo_set_size(vo->vmo, call->arg[1]) : ERR_UNAVAILABLE;
+    object_put(&vo->object);
+    return st;
+}
+
+#define CHILD_KINDS \
+    (ZX_VMO_CHILD_SNAPSHOT | ZX_VMO_CHILD_SLICE | ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE)
+
+static status_t check_child(const struct vmo_object *parent, uint32_t options, uint64_t offset)
+{
+    uint32_t kind = options & CHILD_KINDS;
+
+    if (options & ~(CHILD_KINDS | ZX_VMO_CHILD_RESIZABLE | ZX_VMO_CHILD_NO_WRITE))
+        return ERR_INVALID_ARGS;
+    if (kind == 0 || (kind & (kind - 1)) != 0 || !IS_ALIGNED(offset, PAGE_SIZE))
+        return ERR_INVALID_ARGS;
+    if (kind == ZX_VMO_CHILD_SLICE || (parent->vmo->flags & VMO_PHYSICAL))
+        return ERR_NOT_SUPPORTED;
+    if (kind == ZX_VMO_CHILD_SNAPSHOT && parent->vmo->pager)
+        return ERR_NOT_SUPPORTED;
+    return OK;
+}
+
+static rights_t child_rights(rights_t parent, uint32_t options)
+{
+    parent |= ZX_RIGHTS_PROPERTY;
+    return options & ZX_VMO_CHILD_NO_WRITE ? parent & ~ZX_RIGHT_WRITE
+                                           : (parent | ZX_RIGHT_WRITE) & ~ZX_RIGHT_EXECUTE;
+}
+
+status_t zircon_vmo_create_child(struct syscall *call)
+{
+    uint32_t options = (uint32_t)call->arg[1];
+    struct vmo_object *parent, *child;
+    struct object *obj;
+    rights_t rights;
+    status_t st;
+
+    st = handle_get(call_handles(call), (handle_t)call->arg[0], ZX_OBJ_TYPE_VMO,
+                    ZX_RIGHT_DUPLICATE | ZX_RIGHT_READ, &obj, &rights);
+    if (st != OK)
+        return st;
+    parent = vmo_object_of(obj);
+    st = check_child(parent, options, call->arg[2]);
+    if (st == OK)
+        st = vmo_object_create_child(parent, call->arg[2], call->arg[3], &child);
+    object_put(obj);
+    if (st != OK)
+        return st;
+    if (options & ZX_VMO_CHILD_RESIZABLE)
+        child->vmo->flags |= VMO_RESIZABLE;
+    return give_vmo(call, child, child_rights(rights, options), call->arg[4]);
+}
+
+/* zx_vmo_read and zx_vmo_write: by a page of kernel memory, both sides waiting as needed. */
+struct vmo_transfer {
+    struct co co;
+    struct syscall *call;              /* in */
+    enum transfer_direction direction; /* in */
+    struct vmo_object *vo;             /* reference */
+    unsigned char *page;
+    uint64_t done;  /* bytes moved of all */
+    size_t size;    /* of the present piece */
+    size_t in_page; /* of it, bytes moved between VMO and `page` */
+    status_t outcome;
+    union {
+        struct transfer transfer;
+        struct vmo_page_in page_in;
+    };
+};
+static co_fn vmo_transfer;
+
+static status_t vmo_transfer_begin(struct vmo_transfer *f)
+{
+    uint64_t offset = f->call->arg[2], size = f->call->arg[3];
+    status_t st;
+
+    st = call_vmo(f->call, f->direction == TO_USER ? ZX_RIGHT_READ : ZX_RIGHT_WRITE, &f->vo);
+    if (st != OK)
+        return st;
+    f->page = NULL;
+    if (offset > f->vo->vmo->size || size > f->vo->vmo->size - offset)
+        return ERR_OUT_OF_RANGE;
+    f->page = kmalloc(PAGE_SIZE);
+    return f->page ? OK : ERR_NO_MEMORY;
+}
+
+/* The rest of the piece between VMO and page. ERR_SHOULD_WAIT: a page has to come in first. */
+static status_t move_piece(struct vmo_transfer *f)
+{
+    uint64_t offset = f->call->arg[2] + f->done + f->in_page;
+    void *memory = f->page + f->in_page;
+    size_t size = f->size - f->in_page, done = 0;
+    status_t st = f->direction == TO_USER ? vmo_read(f->vo->vmo, offset, memory, size, &done)
+                                          : vmo_write(f->vo->vmo, offset, memory, size, &done);
+
+    f->in_page += done;
+    return st;
+}
+
+static CO_FN(vmo_transfer)
+{
+    f->vo = NULL;
+    f->outcome = vmo_transfer_begin(f);
+    while (f->outcome == OK && f->done < f->call->arg[3]) {
+        f->size = MIN(f->call->arg[3] - f->done, PAGE_SIZE);
+        if (f->direction == FROM_USER)
+            CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
+                    .direction = FROM_USER, .kernel = f->page,
+                    .user = f->call->arg[1] + f->done, .size = f->size);
+        f->in_page = 0;
+        while (f->outcome == OK && (f->outcome = move_piece(f)) == ERR_SHOULD_WAIT)
+            CO_CALL(f->outcome, f->page_in, vmo_page_in, .vmo = f->vo->vmo,
+                    .index = (f->call->arg[2] + f->done + f->in_page) >> PAGE_SHIFT);
+        if (f->outcome == OK && f->direction == TO_USER)
+            CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
+                    .direction = TO_USER, .kernel = f->page, .user = f->call->arg[1] + f->done,
+                    .size = f->size);
+        f->done += f->size;
+    }
+    if (f->vo) {
+        kfree(f->page);
+        object_put(&f->vo->object);
+    }
+    CO_RETURN(f->outcome);
+}
+CO_END
+
+struct zircon_vmo_read {
+    SYSCALL_FRAME;
+    struct vmo_transfer transfer;
+};
+SYSCALL_WAIT(zircon_vmo_read);
+
+CO_FN(zircon_vmo_read)
+{
+    status_t st;
+
+    CO_CALL(st, f->transfer, vmo_transfer, .call = f->call, .direction = TO_USER);
+    CO_RETURN(st);
+}
+CO_END
+
+struct zircon_vmo_write {
+    SYSCALL_FRAME;
+    struct vmo_transfer transfer;
+};
+SYSCALL_WAIT(zircon_vmo_write);
+
+CO_FN(zircon_vmo_write)
+{
+    status_t st;
+
+    CO_CALL(st, f->transfer, vmo_transfer, .call = f->call, .direction = FROM_USER);
+    CO_RETURN(st);
+}
+CO_END

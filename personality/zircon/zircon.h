@@ -1,0 +1,23 @@
+/*
+ * zircon.h - the Zircon personality, as the rest of the kernel sees it.
+ */
+#pragma once
+
+#include "object/thread.h"
+
+extern const struct personality zircon_personality;
+
+/* Once, at boot, after job_init: registers the call table and makes the vDSO. */
+void zircon_init(void);
+
+/*
+ * A new process in the root job that runs the native program `image`, an ELF file of `size`
+ * bytes: position independent, without interpreter. argv and envp end with NULL. Its first
+ * thread is started; `*out` is a reference of the caller's.
+ * ERR_NO_EXEC: not such a file; ERR_TOO_BIG: arguments and environment exceed a message.
+ */
+status_t zircon_start_program(struct vmo *image, uint64_t size, const char *const argv[],
+                              const char *const envp[], struct process **out) MUST_USE;
+
+/* Calls made so far to numbers without implementation. */
+uint64_t zircon_missing_calls(void);

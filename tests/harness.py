@@ -1,0 +1,122 @@
+"""What the suites share: running the front door, and one line a test.
+
+A suite makes a Suite, calls its check or table for each test, and ends with finish().
+"""
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ZCORE = ROOT / "build" / "zcore"
+LIMIT = 60  # seconds that a test may take; a hang is a failure, never a pass
+ARCHES = ("riscv64", "x86_64")
+
+
+class Result:
+    """How a command ended: its status (128 + n for a signal; None: it hung) and what it wrote."""
+
+    def __init__(self, status, out, err):
+        self.status = 128 - status if status is not None and status < 0 else status
+        self.out = out
+        self.err = err
+
+    def __str__(self):
+        return f"status {self.status}, stdout {shown(self.out)}, stderr {shown(self.err)}"
+
+
+def shown(data):
+    return repr(data if len(data) <= 400 else data[:200] + b" ... " + data[-200:])
+
+
+def run(command, stdin=b"", limit=LIMIT, **more):
+    """`stdin`: bytes, which go through a pipe, or what Popen takes."""
+    data = stdin if isinstance(stdin, bytes) else None
+    process = subprocess.Popen([str(word) for word in command],
+                               stdin=subprocess.PIPE if data is not None else stdin,
+                               stdout=more.pop("stdout", subprocess.PIPE),
+                               stderr=more.pop("stderr", subprocess.PIPE), **more)
+    try:
+        out, err = process.communicate(data, timeout=limit)
+        status = process.returncode
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        status = None
+    return Result(status, out or b"", err or b"")
+
+
+def zcore(*arguments, **more):
+    return run((ZCORE, *arguments), **more)
+
+
+def libos(*program, options=(), **more):
+    return zcore("run", *options, "--", *program, **more)
+
+
+def qemu(arch, *program, options=(), **more):
+    """A boot by itself has a limit of 60 s, so that the test's comes later."""
+    return zcore("qemu", "--arch", arch, *options, "--", *program, **{"limit": 90, **more})
+
+
+def one_line(data):
+    """Whether it is one clear line of ours."""
+    return data.startswith(b"zcore") and data.endswith(b"\n") and data.count(b"\n") == 1
+
+
+class Suite:
+    def __init__(self):
+        self.failures = 0
+
+    def report(self, name, why=None):
+        """`why` tells what is wrong; None: nothing."""
+        if why:
+            self.failures += 1
+            print(f"not ok {name}: {' '.join(str(why).split())}", flush=True)
+        else:
+            print(f"ok {name}", flush=True)
+
+    def check(self, name, test):
+        """`test` returns what is wrong, or None; an exception is wrong too."""
+        try:
+            self.report(name, test())
+        except Exception as problem:  # pylint: disable=broad-except
+            self.report(name, f"{type(problem).__name__}: {problem}")
+
+    def expect(self, name, result, status=0, out=None, err=b""):
+        """`out` and `err`: bytes; None: anything; callable: whether it is right."""
+        right = result.status == status and agrees(out, result.out) and agrees(err, result.err)
+        self.report(name, None if right else f"{result}; wanted status {status}"
+                    + (f", stdout {shown(out)}" if isinstance(out, bytes) else ""))
+
+    def finish(self):
+        sys.exit(1 if self.failures else 0)
+
+
+def agrees(wanted, got):
+    if wanted is None:
+        return True
+    return wanted(got) if callable(wanted) else wanted == got
+
+
+def host_processes(name):
+    """Pids of living processes of the host whose command is `name`."""
+    found = set()
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit():
+                text, state = (entry / "stat").read_text(errors="replace").rsplit(") ", 1)
+                if text.split("(", 1)[1].startswith(name) and state[0] not in "XZ":
+                    found.add(int(entry.name))
+        except OSError:
+            pass
+    return found
+
+
+def clean_environment(**more):
+    """A small one, so that tests do not depend on who runs them."""
+    return {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": "/", "LC_ALL": "C", **{key: str(value) for key, value in more.items()}}
+
+
+os.chdir(ROOT)

@@ -1,0 +1,116 @@
+"""Descriptors 0, 1 and 2 are the caller's own, as what they are."""
+import os
+import pty
+import subprocess
+import tempfile
+
+from harness import LIMIT, ZCORE, Result, libos
+
+RUN = (str(ZCORE), "run", "--")
+
+
+def file_offset():
+    """Read from where it stands, and left where the program left it."""
+    with tempfile.TemporaryFile() as file:
+        file.write(b"0123456789")
+        file.flush()
+        os.lseek(file.fileno(), 4, os.SEEK_SET)
+        result = libos("head", "-c", "3", stdin=file)
+        place = os.lseek(file.fileno(), 0, os.SEEK_CUR)
+    if result.out != b"456":
+        return result
+    return None if place > 4 else f"the offset is {place}"
+
+
+def appended():
+    with tempfile.TemporaryFile() as file:
+        file.write(b"before\n")
+        file.flush()
+        result = libos("sh", "-c", "echo 1; echo 2", stdout=file)
+        file.seek(0)
+        data = file.read()
+    return None if (result.status, data) == (0, b"before\n1\n2\n") else f"{result}, file {data}"
+
+
+def broken_pipe():
+    """Nobody reads any more: SIGPIPE."""
+    with subprocess.Popen([*RUN, "yes"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        try:
+            status = process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return "it goes on writing"
+        return None if status == 141 else f"status {status}"
+
+
+def closed(script, fd, status):
+    def test():
+        result = libos("sh", "-c", script, preexec_fn=lambda: os.close(fd),
+                       stdin=subprocess.DEVNULL)
+        return None if result.status == status else result
+    return test
+
+
+def on_terminal(program, typed=b""):
+    """The program between a terminal's two ends."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([*RUN, *program], stdin=slave, stdout=slave, stderr=slave,
+                               start_new_session=True)
+    os.close(slave)
+    out = b""
+    os.write(master, typed)
+    try:
+        while True:
+            data = os.read(master, 4096)
+            if not data:
+                break
+            out += data
+    except OSError: # the other end is closed
+        pass
+    try:
+        status = process.wait(LIMIT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        status = None
+    os.close(master)
+    return Result(status, out, b"")
+
+
+def terminal(suite):
+    suite.expect("descriptors/terminal", on_terminal(
+        ("sh", "-c", "test -t 0 && test -t 1 && echo yes")), 0, b"yes\r\n")
+    suite.expect("descriptors/terminal echoes", on_terminal(("head", "-n", "1"), b"abc\n"), 0,
+                 b"abc\r\nabc\r\n")
+    suite.expect("descriptors/terminal interrupt", on_terminal(
+        ("sh", "-c", "read x"), b"\x03"), 130, lambda out: out.startswith(b"^C"))
+    suite.expect("descriptors/terminal end of file", on_terminal(("cat",), b"\x04"), 0, b"")
+    suite.expect("descriptors/interactive shell", on_terminal(
+        ("env", "PS1=> ", "dash", "-i"), b"echo $((1+1))\nexit 5\n"), 5,
+        lambda out: b"\r\n2\r\n" in out)
+
+
+def tests(suite):
+    everything = bytes(range(256)) * 300
+    suite.expect("descriptors/input by a pipe", libos("cat", stdin=everything), 0, everything)
+    suite.expect("descriptors/empty input", libos("cat", stdin=b""), 0, b"")
+    suite.expect("descriptors/null", libos("cat", stdin=subprocess.DEVNULL), 0, b"")
+    suite.expect("descriptors/two readers", libos("sh", "-c", "cat; cat", stdin=b"once\n"), 0,
+                 b"once\n")
+    suite.expect("descriptors/shell reads a script", libos("sh", stdin=b"echo a\necho b\n"), 0,
+                 b"a\nb\n")
+    suite.expect("descriptors/stderr apart", libos("sh", "-c", "echo out; echo err >&2"), 0,
+                 b"out\n", b"err\n")
+    suite.expect("descriptors/no terminal", libos("sh", "-c", "test -t 0 || test -t 1 || echo no"),
+                 0, b"no\n")
+    suite.check("descriptors/file's offset", file_offset)
+    suite.check("descriptors/output is appended", appended)
+    suite.check("descriptors/broken pipe", broken_pipe)
+    suite.check("descriptors/closed input", closed("cat 2>/dev/null", 0, 1))
+    suite.check("descriptors/closed output", closed("echo x 2>/dev/null", 1, 1))
+    suite.check("descriptors/closed error", closed("echo x >&2", 2, 2))
+    with open("/dev/full", "wb") as full:
+        result = libos("/bin/echo", "x", stdout=full)
+        suite.report("descriptors/full", None if result.status == 1 else result)
+    terminal(suite)

@@ -1,0 +1,206 @@
+/*
+ * options.c - command lines, in the manner of GNU (argp).
+ */
+#include "tools/zcore/options.h"
+
+#include <argp.h>
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/zcore/status.h"
+
+enum { MAX_CPUS = 32, LOG_DEFAULT = 1 };
+enum {
+    KEY_CPUS = 256,
+    KEY_MEM,
+    KEY_ROOT,
+    KEY_LOG,
+    KEY_STRACE,
+    KEY_SELFTEST,
+    KEY_ARCH,
+    KEY_ICOUNT,
+    KEY_ADD,
+    KEY_GDB,
+};
+
+static const struct argp_option common_options[] = {
+    {"cpus", KEY_CPUS, "N", 0,
+     "Have N CPUs (default: as many as we may use, at most 8; QEMU: 1)", 0},
+    {"mem", KEY_MEM, "SIZE", 0,
+     "Have SIZE bytes of memory; K, M and G may follow (default: half of what is available; "
+     "QEMU: 512M)",
+     0},
+    {"root", KEY_ROOT, "DIR", 0,
+     "The guest's root directory (default: the host's own, which the guest cannot change; "
+     "QEMU: "
+     "a small one with busybox)",
+     0},
+    {"log", KEY_LOG, "LEVEL", 0,
+     "Show kernel messages from error, warn, info, debug or trace on (default: warn)", 0},
+    {"strace", KEY_STRACE, NULL, 0, "Show each system call on standard error", 0},
+    {"selftest", KEY_SELFTEST, NULL, 0, "Test the machine, in place of a program", 0},
+    {0},
+};
+
+static const struct argp_option machine_options[] = {
+    {"arch", KEY_ARCH, "ARCH", 0, "The machine to boot in QEMU: riscv64 or x86_64", 1},
+    {"icount", KEY_ICOUNT, NULL, 0, "Count instructions: each takes one nanosecond", 1},
+    {"add", KEY_ADD, "HOSTFILE:GUESTPATH", 0,
+     "Put a file of the host into the guest's root; may be given again", 1},
+    {"gdb", KEY_GDB, NULL, 0, "Wait for gdb before the first instruction", 1},
+    {0},
+};
+
+static uint64_t parse_size(const char *text)
+{
+    static const char suffixes[] = "KMGT";
+    char *end;
+    const char *suffix;
+    unsigned long long value;
+    unsigned shift = 0;
+
+    errno = 0;
+    value = strtoull(text, &end, 10);
+    suffix = *end ? strchr(suffixes, *end) : NULL;
+    if (suffix) {
+        shift = 10 * (unsigned)(suffix - suffixes + 1);
+        end++;
+    }
+    if (*text < '0' || *text > '9' || *end || errno || value == 0 ||
+        value > UINT64_MAX >> shift)
+        errx(STATUS_FAILED, "--mem=%s is not a size such as 512M", text);
+    return value << shift;
+}
+
+static unsigned parse_cpus(const char *text)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end || value < 1 || value > MAX_CPUS)
+        errx(STATUS_FAILED, "--cpus=%s is not a number from 1 to %d", text, MAX_CPUS);
+    return (unsigned)value;
+}
+
+static int parse_log(const char *text)
+{
+    static const char *const levels[] = {"error", "warn", "info", "debug", "trace"};
+
+    for (int i = 0; i < (int)(sizeof(levels) / sizeof(levels[0])); i++)
+        if (!strcmp(text, levels[i]))
+            return i;
+    errx(STATUS_FAILED, "--log=%s is not one of error, warn, info, debug, trace", text);
+}
+
+static void parse_addition(struct options *options, char *text)
+{
+    char *colon = strrchr(text, ':');
+
+    if (!colon || colon == text || !colon[1])
+        errx(STATUS_FAILED, "--add=%s is not HOSTFILE:GUESTPATH", text);
+    if (options->addition_count == MAX_ADDITIONS)
+        errx(STATUS_FAILED, "--add can be given %d times only", MAX_ADDITIONS);
+    *colon = '\0';
+    options->additions[options->addition_count++] = (struct addition){text, colon + 1};
+}
+
+static const struct arch *parse_arch(const char *text)
+{
+    const struct arch *arch = arch_find(text);
+
+    if (!arch)
+        errx(STATUS_FAILED, "--arch=%s is not riscv64 or x86_64", text);
+    return arch;
+}
+
+static error_t parse_machine(int key, char *arg, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case KEY_ARCH:
+        options->arch = parse_arch(arg);
+        return 0;
+    case KEY_ICOUNT:
+        options->icount = true;
+        return 0;
+    case KEY_ADD:
+        parse_addition(options, arg);
+        return 0;
+    case KEY_GDB:
+        options->gdb = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+void options_be_brief(struct argp_state *state)
+{
+    static FILE *nowhere;
+
+    if (!nowhere)
+        nowhere = fopen("/dev/null", "we");
+    if (nowhere)
+        state->err_stream = nowhere;
+}
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        options_be_brief(state);
+        if (options->command->machine)
+            state->child_inputs[0] = options;
+        return 0;
+    case KEY_CPUS:
+        options->cpus = parse_cpus(arg);
+        return 0;
+    case KEY_MEM:
+        options->memory = parse_size(arg);
+        return 0;
+    case KEY_ROOT:
+        options->root = arg;
+        return 0;
+    case KEY_LOG:
+        options->log = parse_log(arg);
+        return 0;
+    case KEY_STRACE:
+        options->strace = true;
+        return 0;
+    case KEY_SELFTEST:
+        options->selftest = true;
+        return 0;
+    case ARGP_KEY_ARG: /* PROGRAM; what follows is its own */
+        options->program = state->argv + state->next - 1;
+        state->next = state->argc;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+void options_parse(const struct command *command, int argc, char **argv, struct options *out)
+{
+    static const struct argp machine = {.options = machine_options, .parser = parse_machine};
+    static const struct argp_child children[] = {{&machine, 0, "Options of QEMU:", 1}, {0}};
+    const struct argp argp = {.options = common_options,
+                              .parser = parse_common,
+                              .args_doc = command->synopsis,
+                              .doc = command->summary,
+                              .children = command->machine ? children : NULL};
+    char name[64];
+
+    *out = (struct options){.command = command, .log = LOG_DEFAULT};
+    snprintf(name, sizeof(name), "%s %s", program_invocation_short_name, command->name);
+    argv[0] = name;
+    if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, out))
+        exit(STATUS_FAILED);
+    if (!out->program && !out->selftest)
+        errx(STATUS_FAILED, "no program given; see %s --help", name);
+}

@@ -1,0 +1,49 @@
+/*
+ * options.h - the command lines of the front door.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tools/zcore/images.h"
+
+enum { MAX_ADDITIONS = 64 };
+
+/* A host file that goes into the initramfs. */
+struct addition {
+    const char *host, *guest;
+};
+
+struct command;
+
+struct options {
+    const struct command *command;
+    unsigned cpus;   /* 0: the command's default */
+    uint64_t memory; /* bytes; 0: the command's default */
+    const char *root;
+    int log;
+    bool strace, selftest;
+    /* QEMU's; arch NULL: the library OS */
+    const struct arch *arch;
+    bool icount, gdb;
+    struct addition additions[MAX_ADDITIONS];
+    unsigned addition_count;
+
+    char **program; /* PROGRAM, its arguments, NULL */
+};
+
+struct command {
+    const char *name, *synopsis, *summary;
+    bool machine; /* takes the options of QEMU */
+    int (*run)(const struct options *options);
+};
+
+/* Serves --help, --usage and --version too. Does not return when something is wrong: one line
+ * and status 125. */
+void options_parse(const struct command *command, int argc, char **argv, struct options *out);
+
+/* In a parser's ARGP_KEY_INIT: a failure is getopt's one line, without argp's second one, which
+ * says where help is. */
+struct argp_state;
+void options_be_brief(struct argp_state *state);

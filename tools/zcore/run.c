@@ -1,0 +1,111 @@
+/*
+ * run.c - programs on the library OS.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/zcore/boot_libos.h"
+#include "tools/zcore/commands.h"
+#include "tools/zcore/memory.h"
+#include "tools/zcore/record.h"
+#include "tools/zcore/status.h"
+
+enum { MOST_CPUS = 8 };
+
+#define MEMORY_UNIT  (2ull << 20)
+#define LEAST_MEMORY (16ull << 20)
+#define MOST_MEMORY  (1ull << 39) /* of the library OS's linear map */
+
+static unsigned choose_cpus(const struct options *options)
+{
+    cpu_set_t set;
+    int count = 1;
+
+    if (options->cpus)
+        return options->cpus;
+    if (sched_getaffinity(0, sizeof(set), &set) == 0)
+        count = CPU_COUNT(&set);
+    return (unsigned)(count < MOST_CPUS ? count : MOST_CPUS);
+}
+
+static uint64_t choose_memory(const struct options *options)
+{
+    uint64_t size = options->memory ? options->memory : memory_available() / 2;
+
+    if (options->memory && size < LEAST_MEMORY)
+        errx(STATUS_FAILED, "--mem: less than %lluM is not enough", LEAST_MEMORY >> 20);
+    if (options->memory && size > MOST_MEMORY)
+        errx(STATUS_FAILED, "--mem: more than %lluG is too much", MOST_MEMORY >> 30);
+    size = size < LEAST_MEMORY ? LEAST_MEMORY : size > MOST_MEMORY ? MOST_MEMORY : size;
+    return size / MEMORY_UNIT * MEMORY_UNIT;
+}
+
+static int open_root(const struct options *options)
+{
+    const char *directory = options->root ? options->root : "/";
+    int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        err(STATUS_FAILED, "cannot open the root directory %s", directory);
+    return fd;
+}
+
+static int boot(const struct options *options, const struct record *record)
+{
+    struct image kernel = image_libos();
+    struct libos_boot machine = {.kernel = kernel.data,
+                                 .kernel_size = kernel.size,
+                                 .cpus = choose_cpus(options),
+                                 .memory = choose_memory(options),
+                                 .root_fd = open_root(options),
+                                 .log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3),
+                                 .record = record->text,
+                                 .record_size = record->size};
+
+    return boot_libos(&machine);
+}
+
+int command_run(const struct options *options)
+{
+    struct record record;
+
+    record_init(&record, options);
+    return boot(options, &record);
+}
+
+/* The kernel reads PROGRAM by its path in the guest's root, which is the host's unless another
+ * was asked for; there a relative path begins in our directory. */
+static void set_absolute(const struct options *options, char *path, size_t size)
+{
+    char directory[PATH_MAX];
+    const char *program = options->program[0];
+
+    if (options->root || program[0] == '/' || !getcwd(directory, sizeof(directory)))
+        snprintf(path, size, "%s", program);
+    else
+        snprintf(path, size, "%s/%s", directory, program);
+}
+
+int zircon_libos(const struct options *options)
+{
+    struct options changed = *options;
+    struct record record;
+    char path[2 * PATH_MAX];
+
+    if (options->icount || options->gdb || options->addition_count)
+        errx(STATUS_FAILED, "--icount, --gdb and --add need --arch");
+    if (options->program) {
+        set_absolute(options, path, sizeof(path));
+        changed.program[0] = path;
+    }
+    record_init(&record, &changed);
+    if (!options->selftest)
+        record_option(&record, "mode=zircon");
+    return boot(options, &record);
+}

@@ -1,0 +1,87 @@
+/*
+ * object.h - topics and records of zx_object_get_info, and properties of objects
+ * (zircon/syscalls/object.h of June 2020).
+ */
+#pragma once
+
+#include "uapi/zircon/types.h"
+
+/* The low 28 bits number a topic, the top four its version. */
+#define ZX_INFO_HANDLE_VALID    1u
+#define ZX_INFO_HANDLE_BASIC    2u
+#define ZX_INFO_PROCESS         3u
+#define ZX_INFO_PROCESS_THREADS 4u
+#define ZX_INFO_VMAR            7u
+#define ZX_INFO_JOB_CHILDREN    8u
+#define ZX_INFO_JOB_PROCESSES   9u
+#define ZX_INFO_THREAD          10u
+#define ZX_INFO_HANDLE_COUNT    19u
+#define ZX_INFO_VMO_V1          23u
+#define ZX_INFO_VMO             (ZX_INFO_VMO_V1 | 1u << 28)
+#define ZX_INFO_JOB             24u
+
+typedef struct zx_info_handle_basic {
+    zx_koid_t koid;
+    zx_rights_t rights;
+    zx_obj_type_t type;
+    zx_koid_t related_koid; /* of the peer, the parent job or process; 0: none */
+    uint32_t props;         /* 1: waitable */
+    uint32_t padding;
+} zx_info_handle_basic_t;
+
+#define ZX_OBJ_PROP_WAITABLE 1u
+
+typedef struct zx_info_process {
+    int64_t return_code;
+    uint8_t started, exited, debugger_attached;
+    uint8_t padding[5];
+} zx_info_process_t;
+
+typedef struct zx_info_job {
+    int64_t return_code;
+    uint8_t exited, kill_on_oom, debugger_attached;
+    uint8_t padding[5];
+} zx_info_job_t;
+
+#define ZX_THREAD_STATE_NEW       0u
+#define ZX_THREAD_STATE_RUNNING   1u
+#define ZX_THREAD_STATE_SUSPENDED 2u
+#define ZX_THREAD_STATE_BLOCKED   3u
+#define ZX_THREAD_STATE_DYING     4u
+#define ZX_THREAD_STATE_DEAD      5u
+
+typedef struct zx_info_thread {
+    uint32_t state;
+    uint32_t wait_exception_channel_type;
+    uint64_t cpu_affinity_mask[ZX_CPU_SET_MAX_CPUS / 64];
+} zx_info_thread_t;
+
+typedef struct zx_info_vmar {
+    zx_vaddr_t base;
+    uint64_t len;
+} zx_info_vmar_t;
+
+#define ZX_INFO_VMO_TYPE_PAGED   (1u << 0)
+#define ZX_INFO_VMO_RESIZABLE    (1u << 1)
+#define ZX_INFO_VMO_IS_COW_CLONE (1u << 2)
+#define ZX_INFO_VMO_VIA_HANDLE   (1u << 3)
+#define ZX_INFO_VMO_CONTIGUOUS   (1u << 6)
+
+/* Version 1 ends before metadata_bytes. */
+typedef struct zx_info_vmo {
+    zx_koid_t koid;
+    char name[ZX_MAX_NAME_LEN];
+    uint64_t size_bytes;
+    zx_koid_t parent_koid;
+    uint64_t num_children, num_mappings, share_count;
+    uint32_t flags;
+    uint32_t padding1;
+    uint64_t committed_bytes;
+    zx_rights_t handle_rights;
+    uint32_t cache_policy;
+    uint64_t metadata_bytes, committed_change_events;
+} zx_info_vmo_t;
+
+#define ZX_PROP_NAME                      3u
+#define ZX_PROP_PROCESS_DEBUG_ADDR        5u
+#define ZX_PROP_PROCESS_VDSO_BASE_ADDRESS 6u

@@ -1,0 +1,41 @@
+/*
+ * port.h - what ports carry (zircon/syscalls/port.h).
+ */
+#pragma once
+
+#include "uapi/zircon/types.h"
+
+/* zx_object_wait_async. */
+#define ZX_WAIT_ASYNC_ONCE      0u
+#define ZX_WAIT_ASYNC_TIMESTAMP 1u
+
+/* zx_port_create. */
+#define ZX_PORT_BIND_TO_INTERRUPT 1u
+
+#define ZX_PKT_TYPE_USER       0u
+#define ZX_PKT_TYPE_SIGNAL_ONE 1u
+
+typedef union zx_packet_user {
+    uint64_t u64[4];
+    uint32_t u32[8];
+    uint16_t u16[16];
+    uint8_t c8[32];
+} zx_packet_user_t;
+
+typedef struct zx_packet_signal {
+    zx_signals_t trigger; /* what was waited for */
+    zx_signals_t observed;
+    uint64_t count;
+    zx_time_t timestamp; /* 0 unless ZX_WAIT_ASYNC_TIMESTAMP */
+    uint64_t reserved1;
+} zx_packet_signal_t;
+
+typedef struct zx_port_packet {
+    uint64_t key;
+    uint32_t type;
+    zx_status_t status;
+    union {
+        zx_packet_user_t user;
+        zx_packet_signal_t signal;
+    };
+} zx_port_packet_t;

@@ -1,0 +1,80 @@
+/*
+ * vdso.c - the calls that the vDSO answers itself or composes of others.
+ */
+#pragma GCC visibility push(default)
+#include "zircon/syscalls.h"
+#pragma GCC visibility pop
+
+/* Entries of the kernel for this file only; made from the table, hidden. */
+zx_time_t vdso_clock_get_monotonic_via_kernel(void);
+zx_ticks_t vdso_ticks_get_via_kernel(void);
+zx_status_t vdso_cprng_draw_once(void *buffer, uint64_t size);
+zx_status_t vdso_channel_call_noretry(zx_handle_t handle, uint32_t options, zx_time_t deadline,
+                                      const zx_channel_call_args_t *args,
+                                      uint32_t *actual_bytes, uint32_t *actual_handles);
+
+/* zx_NAME is _zx_NAME, and weak, so that a program may wrap it. */
+#define EXPORT(name) \
+    extern __typeof__(zx_##name) zx_##name __attribute__((weak, alias("_zx_" #name)))
+
+zx_time_t _zx_clock_get_monotonic(void)
+{
+    return vdso_clock_get_monotonic_via_kernel();
+}
+EXPORT(clock_get_monotonic);
+
+zx_ticks_t _zx_ticks_get(void)
+{
+    return vdso_ticks_get_via_kernel();
+}
+EXPORT(ticks_get);
+
+/* A tick is a nanosecond. */
+zx_ticks_t _zx_ticks_per_second(void)
+{
+    return 1000000000;
+}
+EXPORT(ticks_per_second);
+
+zx_time_t _zx_deadline_after(zx_duration_t nanoseconds)
+{
+    zx_time_t deadline;
+
+    if (!__builtin_add_overflow(_zx_clock_get_monotonic(), nanoseconds, &deadline))
+        return deadline;
+    return nanoseconds < 0 ? ZX_TIME_INFINITE_PAST : ZX_TIME_INFINITE;
+}
+EXPORT(deadline_after);
+
+/* Cannot fail: a bad pointer is as fatal as a write through it. */
+void _zx_cprng_draw(void *buffer, uint64_t size)
+{
+    unsigned char *to = buffer;
+
+    while (size > 0) {
+        uint64_t part = size < ZX_CPRNG_DRAW_MAX_LEN ? size : ZX_CPRNG_DRAW_MAX_LEN;
+
+        if (vdso_cprng_draw_once(to, part) != ZX_OK)
+            __builtin_trap();
+        to += part;
+        size -= part;
+    }
+}
+EXPORT(cprng_draw);
+
+uint32_t _zx_system_get_page_size(void)
+{
+    return 4096;
+}
+EXPORT(system_get_page_size);
+
+/* The kernel waits for the answer through interruptions, so there is nothing to take up again.
+ */
+zx_status_t _zx_channel_call(zx_handle_t handle, uint32_t options, zx_time_t deadline,
+                             const zx_channel_call_args_t *args, uint32_t *actual_bytes,
+                             uint32_t *actual_handles)
+{
+    return vdso_channel_call_noretry(handle, options, deadline, args, actual_bytes,
+                                     actual_handles);
+}
+EXPORT(channel_call);

@@ -1,0 +1,114 @@
+/*
+ * runtime.c - from the start-up message to main.
+ */
+#include "user/zircon/runtime_internal.h"
+
+enum { ARGS_MAX = 64 };
+
+static unsigned char message[ZX_CHANNEL_MAX_MSG_BYTES];
+static zx_handle_t handles[ZX_CHANNEL_MAX_MSG_HANDLES];
+static uint32_t infos[ZX_CHANNEL_MAX_MSG_HANDLES];
+static uint32_t handle_count;
+static char *args[ARGS_MAX + 1];
+
+static zx_handle_t *find(uint32_t type)
+{
+    for (uint32_t i = 0; i < handle_count; i++) {
+        if (PA_HND_TYPE(infos[i]) == type)
+            return &handles[i];
+    }
+    return NULL;
+}
+
+zx_handle_t startup_handle(uint32_t type)
+{
+    const zx_handle_t *h = find(type);
+
+    return h ? *h : ZX_HANDLE_INVALID;
+}
+
+zx_handle_t startup_take(uint32_t type)
+{
+    zx_handle_t *h = find(type), value = startup_handle(type);
+
+    if (h)
+        *h = ZX_HANDLE_INVALID;
+    return value;
+}
+
+void print(const char *text)
+{
+    zx_handle_t log = startup_handle(PA_FD);
+
+    if (log)
+        zx_debuglog_write(log, 0, text, strlen(text));
+    else
+        zx_debug_write(text, strlen(text));
+}
+
+void print_number(const char *text, int64_t number)
+{
+    char line[ZX_LOG_RECORD_DATA], digits[24], *to = line, *d = digits;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+    do
+        *d++ = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (number < 0)
+        *d++ = '-';
+    for (; *text && to < line + sizeof(line) - sizeof(digits); text++) {
+        if (*text != '%') {
+            *to++ = *text;
+            continue;
+        }
+        while (d > digits)
+            *to++ = *--d;
+    }
+    *to = '\0';
+    print(line);
+}
+
+/* The arguments, as far as they are all inside the message. */
+static int read_args(const zx_proc_args_t *head, uint32_t size)
+{
+    uint32_t at = head->args_off;
+    int count = 0;
+
+    while ((uint32_t)count < head->args_num && count < ARGS_MAX && at < size) {
+        args[count++] = (char *)&message[at];
+        while (at < size && message[at])
+            at++;
+        at++;
+    }
+    return count;
+}
+
+/* The number of arguments, or an error. */
+static int read_message(zx_handle_t bootstrap)
+{
+    zx_proc_args_t head;
+    uint32_t size;
+    zx_status_t st = zx_channel_read(bootstrap, 0, message, handles, sizeof(message) - 1,
+                                     ZX_CHANNEL_MAX_MSG_HANDLES, &size, &handle_count);
+
+    zx_handle_close(bootstrap);
+    if (st != ZX_OK)
+        return st;
+    if (size < sizeof(head))
+        return ZX_ERR_INVALID_ARGS;
+    memcpy(&head, message, sizeof(head));
+    if (head.protocol != ZX_PROCARGS_PROTOCOL || head.handle_info_off > size ||
+        handle_count * sizeof(infos[0]) > size - head.handle_info_off)
+        return ZX_ERR_INVALID_ARGS;
+    memcpy(infos, message + head.handle_info_off, handle_count * sizeof(infos[0]));
+    return read_args(&head, size);
+}
+
+_Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso)
+{
+    int count;
+
+    runtime_relocate(vdso);
+    count = read_message(bootstrap);
+    zx_process_exit(count < 0 ? count : main(count, args));
+}

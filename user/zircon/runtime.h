@@ -1,0 +1,28 @@
+/*
+ * runtime.h - what a native program has besides the vDSO's calls: its start-up handles, a way
+ * to print, and memory functions.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "uapi/zircon/processargs.h"
+#include "zircon/syscalls.h"
+
+/* The program; what it returns is the process's return code. argv ends with NULL. */
+int main(int argc, char **argv);
+
+/* A handle from the start-up message, by PA_HND_TYPE; still owned by the runtime. 0: none. */
+zx_handle_t startup_handle(uint32_t type);
+/* The same, the caller's from now on. */
+zx_handle_t startup_take(uint32_t type);
+
+/* A line to the debug log that the program was given, or else to the console. */
+void print(const char *text);
+/* The same with a number in the place of its one '%'. */
+void print_number(const char *text, int64_t number);
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size);
+void *memset(void *to, int byte, size_t size);
+size_t strlen(const char *s);
+int strcmp(const char *a, const char *b);

@@ -1,0 +1,184 @@
+/*
+ * aspace.h - a user address space: the root VMAR, its regions, the page tables, and faults.
+ *
+ * A region is a VMAR (a reserved range that holds others) or a mapping (a range of a VMO).
+ * Regions of one VMAR never overlap and lie inside it.
+ *
+ * Lock order: aspace.lock -> vmo.lock -> aspace.pt_lock. The region tree is guarded by
+ * aspace.lock; base, size, offset and prot of a mapping that is on its VMO's list change only with
+ * aspace.lock and vmo.lock held (and the lock of the VMO's parent), so any is enough to read them.
+ * A fault lets go of aspace.lock once it has vmo.lock. All hal_pt calls are made under pt_lock,
+ * and a page is unmapped there before it is freed. Fork alone holds two aspace.locks, the
+ * parent's first; the child is new and nobody who holds its lock wants another.
+ */
+#pragma once
+
+#include "base/rbtree.h"
+#include "vm/vmo.h"
+
+/* Rights of a mapping: HAL_PROT_* of hal/mmu.h. */
+
+enum mapping_flags {
+    /* The VMO has other users: fork maps it as it is. Without it the range of the VMO belongs to
+     * the mapping alone: fork clones it, unmapping frees the pages that no other mapping shows. */
+    MAPPING_SHARED = 1u << 0,
+    MAPPING_DONTFORK = 1u << 1,
+    MAPPING_PINNED = 1u << 2, /* unmap, protect and overwrite are ERR_ACCESS_DENIED (vDSO) */
+};
+
+enum region_kind { REGION_VMAR, REGION_MAPPING };
+
+/* Common head of VMARs and mappings. Guarded by aspace.lock. */
+struct region {
+    struct rb_node node; /* of the parent's tree, by base */
+    enum region_kind kind;
+    struct vmar *parent; /* NULL: the root, or no longer in the tree */
+    struct aspace *aspace;
+    user_addr_t base;
+    uint64_t size; /* bytes; both page aligned */
+};
+
+/* What the last search for a gap below `limit` learnt: no gap that lies wholly between `scan`
+ * and `limit` is larger than `largest`. Guarded by aspace.lock. */
+struct gap_cache {
+    user_addr_t limit, scan;
+    uint64_t largest;
+};
+
+struct vmar {
+    struct region region;
+    atomic_uint refs;       /* the tree holds one while linked */
+    struct rb_tree regions; /* children by base; guarded by aspace.lock */
+    uint32_t flags;         /* Zircon's CAN_MAP_* as the object layer defines them; opaque here */
+    bool alive;             /* false once destroyed; guarded by aspace.lock */
+    struct gap_cache gaps;
+};
+
+struct mapping {
+    struct region region;
+    struct list vmo_link;    /* vmo.mappings; guarded by vmo.lock */
+    struct list parent_link; /* vmo.parent's clone_mappings; guarded by the parent's lock */
+    struct vmo *vmo;         /* reference */
+    uint64_t offset;         /* of base in the VMO, bytes */
+    unsigned prot;           /* HAL_PROT_* now */
+    unsigned max_prot;       /* what protect may raise it to */
+    unsigned flags;          /* MAPPING_* */
+};
+
+struct aspace {
+    atomic_uint refs;
+    atomic_uint died; /* the machine lost it (hal_upcalls.space_died) */
+    atomic_uint holds;       /* of the memory: one by refs > 0, one by each VMAR */
+    struct spinlock lock;    /* regions */
+    struct spinlock pt_lock; /* hal page tables; innermost */
+    struct hal_pt pt;
+    struct vmar *root;     /* reference */
+    uint64_t mapped_bytes; /* sum over mappings; guarded by lock */
+    uint64_t faults;       /* served; statistics; guarded by lock */
+};
+
+status_t aspace_create(struct aspace **out) MUST_USE;
+struct aspace *aspace_get(struct aspace *as);
+/* With the last reference everything is unmapped and the page tables go. */
+void aspace_put(struct aspace *as); /* NULL is fine */
+
+/* Unmap and destroy everything now (exec, exit) though references remain; the root VMAR stays
+ * usable unless it was destroyed. On no CPU but this. */
+void aspace_clear(struct aspace *as);
+
+/* Where a new region goes. */
+enum {
+    PLACE_ANY = 0,       /* the top of the highest gap below `limit` that it fits */
+    PLACE_EXACT = 1,     /* at `addr`; ERR_ALREADY_EXISTS if something is there */
+    PLACE_OVERWRITE = 2, /* at `addr`; what vmar_unmap would take away there is replaced */
+    PLACE_HINT = 3,      /* at `addr` if free, otherwise as ANY */
+    PLACE_RANDOM = 4,    /* uniformly among all places (ASLR) */
+};
+
+struct vmar_map_args {
+    struct vmo *vmo; /* the mapping takes a reference of its own */
+    uint64_t vmo_offset;
+    uint64_t size; /* bytes, > 0, page aligned */
+    unsigned prot, max_prot, flags;
+    unsigned place;
+    user_addr_t addr;  /* absolute */
+    uint64_t align;    /* 0: a page */
+    user_addr_t limit; /* ANY: regions end at or below it; 0: the VMAR's end */
+};
+
+/*
+ * Map. ERR_INVALID_ARGS (alignment, zero size, wrap), ERR_OUT_OF_RANGE (outside the VMAR),
+ * ERR_ALREADY_EXISTS, ERR_NO_MEMORY (also: no gap), ERR_BAD_STATE (destroyed VMAR),
+ * ERR_ACCESS_DENIED (overwrites a PINNED mapping, prot beyond max_prot). `*out`: the base.
+ * A neighbour of the same VMO with adjoining offset and equal rights and flags is merged.
+ */
+status_t vmar_map(struct vmar *vmar, const struct vmar_map_args *args,
+                  user_addr_t *out) MUST_USE;
+
+/* Unmap mappings in the range, splitting at its ends; sub-VMARs wholly inside are destroyed;
+ * one that is cut is ERR_INVALID_ARGS. Holes are fine. ERR_NO_MEMORY when a split fails. */
+status_t vmar_unmap(struct vmar *vmar, user_addr_t base, uint64_t size) MUST_USE;
+
+/* Change rights. A hole: ERR_NO_MEMORY with what precedes it changed (mprotect(2)), or, with
+ * `whole`, ERR_NOT_FOUND and nothing changed (Zircon). Beyond max_prot or PINNED:
+ * ERR_ACCESS_DENIED. A sub-VMAR in the range: ERR_INVALID_ARGS. */
+status_t vmar_protect(struct vmar *vmar, user_addr_t base, uint64_t size, unsigned prot,
+                      bool whole) MUST_USE;
+
+/* A child VMAR at a place as above but OVERWRITE. The caller gets a reference. */
+status_t vmar_create_child(struct vmar *parent, unsigned place, user_addr_t addr, uint64_t size,
+                           uint64_t align, uint32_t flags, struct vmar **out) MUST_USE;
+/* Unmaps all inside and takes it out of its parent. ERR_BAD_STATE: already. */
+status_t vmar_destroy(struct vmar *vmar) MUST_USE;
+struct vmar *vmar_get(struct vmar *vmar);
+void vmar_put(struct vmar *vmar);
+
+/* Copies of mappings in ascending order for /proc and info topics: the first with end > addr. */
+struct mapping_info {
+    user_addr_t base;
+    uint64_t size, offset;
+    unsigned prot, max_prot, flags;
+    struct vmo *vmo; /* reference of the caller's */
+};
+status_t aspace_next_mapping(struct aspace *as, user_addr_t addr,
+                             struct mapping_info *out) MUST_USE; /* ERR_NOT_FOUND: no more */
+
+/*
+ * Move a range (mremap MAYMOVE): same contents at a new place, the old range gone, grown to
+ * new_size >= old_size (a private mapping by fresh memory, or more of its file). PLACE_EXACT or
+ * PLACE_HINT at `from` grows in place. The range must lie in one mapping. ERR_FAULT: it does not;
+ * otherwise as vmar_map.
+ */
+status_t aspace_move(struct aspace *as, user_addr_t from, uint64_t old_size, uint64_t new_size,
+                     unsigned place, user_addr_t to, user_addr_t limit,
+                     user_addr_t *out) MUST_USE;
+
+/* fork: every mapping of `from`, private ones as clones, into the root VMAR of the empty `to`,
+ * which is empty again after a failure. */
+status_t aspace_fork(struct aspace *from, struct aspace *to) MUST_USE;
+
+/* Drop the pages of private mappings in the range (MADV_DONTNEED). ERR_NO_MEMORY: there was a
+ * hole (the rest is done), or no memory to unshare with. */
+status_t aspace_discard(struct aspace *as, user_addr_t base, uint64_t size) MUST_USE;
+
+/*
+ * Resolve a fault without waiting. OK: try again; ERR_FAULT: no mapping; ERR_ACCESS_DENIED: the
+ * mapping forbids it (SIGSEGV, SEGV_ACCERR); ERR_OUT_OF_RANGE: past the VMO's end (SIGBUS);
+ * ERR_NO_MEMORY; ERR_SHOULD_WAIT: use vm_fault. Maps neighbours that are at hand too.
+ */
+status_t try_vm_fault(struct aspace *as, user_addr_t addr, unsigned access) MUST_USE;
+
+/* The same, waiting for the page; killable (ERR_CANCELED). */
+struct vm_fault {
+    struct co co;
+    struct aspace *aspace; /* in */
+    user_addr_t addr;      /* in */
+    unsigned access;       /* in: HAL_PROT_READ, WRITE or EXEC */
+    struct vmo *vmo;       /* reference while waiting */
+    struct vmo_page_in page_in;
+};
+co_fn vm_fault;
+
+/* Upcalls of the library OS; see hal/irq.h. ERR_ACCESS_DENIED: not private text. */
+status_t aspace_text_page_private(struct hal_pt *pt, user_addr_t va, paddr_t *out) MUST_USE;
+status_t aspace_stub_area(struct hal_pt *pt, user_addr_t near, user_addr_t *out) MUST_USE;

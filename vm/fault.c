@@ -1,0 +1,273 @@
+/*
+ * fault.c - page faults: what the mapping shows is put into the page tables, neighbours
+ * included.
+ *
+ * A window is an aligned run of pages around the fault, cut to the mapping and the VMO. A read
+ * maps all of it that is at hand: the VMO's pages, its parent's, zeroes. A write makes pages
+ * the VMO's own, as many of the window as are in the same state and memory allows, in
+ * physically contiguous blocks: the fewer the runs, the fewer the calls that the HAL makes to
+ * map them.
+ */
+#include "vm/vmar_internal.h"
+
+#include "hal/irq.h"
+
+struct fault {
+    struct mapping *m;
+    struct vmo *vmo;     /* m->vmo; its lock is held */
+    uint64_t index;      /* of the page that faulted, in the VMO */
+    uint64_t first, end; /* the window */
+    bool write;
+};
+
+/* Pages that are neighbours in the VMO and in memory, with equal rights. */
+struct map_run {
+    uint64_t first, count;
+    paddr_t pa;
+    unsigned prot;
+};
+
+static status_t map_run(const struct fault *ft, const struct map_run *run)
+{
+    struct aspace *as = ft->m->region.aspace;
+    user_addr_t va = ft->m->region.base + ((run->first << PAGE_SHIFT) - ft->m->offset);
+    status_t st;
+    SPIN_GUARD(&as->pt_lock);
+
+    st = hal_pt_map(&as->pt, va, run->pa, run->count, run->prot);
+    if (st != OK)
+        hal_pt_unmap(&as->pt, va, run->count);
+    return st;
+}
+
+/* Add a page to the run, or map the run and begin another. */
+static status_t run_add(const struct fault *ft, struct map_run *run, uint64_t index, paddr_t pa,
+                        unsigned prot)
+{
+    status_t st = OK;
+
+    if (run->count && index == run->first + run->count && prot == run->prot &&
+        pa == run->pa + (run->count << PAGE_SHIFT)) {
+        run->count++;
+        return OK;
+    }
+    if (run->count)
+        st = map_run(ft, run);
+    *run = (struct map_run){.first = index, .count = 1, .pa = pa, .prot = prot};
+    return st;
+}
+
+/*
+ * What can be shown at `index`: a page and rights. NULL: nothing now. Pages of a file are
+ * mapped for writing only when they are written, pages of one's own at once. After a write only
+ * pages that may be written are of interest.
+ */
+static struct page *window_page(const struct fault *ft, uint64_t index, unsigned *prot)
+{
+    bool ours;
+    struct page *page = vmo_peek_locked(ft->vmo, index, &ours);
+    uint64_t parent_index;
+
+    *prot = mapping_hal_prot(ft->m);
+    if (page && ours && (ft->write || !ft->vmo->pager))
+        return page;
+    *prot &= ~(unsigned)HAL_PROT_WRITE;
+    if (ft->write)
+        return NULL;
+    if (page || ft->vmo->pager)
+        return page;
+    if (vmo_from_parent(ft->vmo, index, &parent_index))
+        return vmo_peek_locked(ft->vmo->parent, parent_index, &ours);
+    return vmo_zero_page(ft->vmo, index);
+}
+
+/* Map what is at hand in the window; the page that faulted is. */
+static status_t map_window(const struct fault *ft)
+{
+    struct map_run run = {0};
+    status_t st = OK;
+
+    for (uint64_t i = ft->first; st == OK && i < ft->end; i++) {
+        unsigned prot;
+        struct page *page = window_page(ft, i, &prot);
+
+        if (page)
+            st = run_add(ft, &run, i, page_to_phys(page), prot);
+    }
+    if (st == OK && run.count)
+        st = map_run(ft, &run);
+    return st;
+}
+
+/* A page of the parent's stays as long as its lock is held: till it is mapped. */
+static status_t read_through_parent(const struct fault *ft)
+{
+    struct vmo *parent = ft->vmo->parent;
+    uint64_t parent_index;
+    struct page *page;
+    bool ours;
+    status_t st = OK;
+    SPIN_GUARD(&parent->lock);
+
+    if (!vmo_peek_locked(ft->vmo, ft->index, &ours) &&
+        vmo_from_parent(ft->vmo, ft->index, &parent_index))
+        st = vmo_supply_locked(parent, parent_index, VMO_RUN_ORDER, &page);
+    return st == OK ? map_window(ft) : st;
+}
+
+static status_t resolve_read(const struct fault *ft)
+{
+    struct page *page;
+    status_t st;
+
+    if (ft->vmo->parent)
+        return read_through_parent(ft);
+    if (ft->vmo->pager) {
+        st = vmo_supply_locked(ft->vmo, ft->index, VMO_RUN_ORDER, &page);
+        if (st != OK)
+            return st;
+    }
+    return map_window(ft);
+}
+
+/* Make a run the VMO's own and map it. The pages it replaces go when nothing shows them. */
+static status_t own_run(const struct fault *ft, unsigned order)
+{
+    struct vmo_run run;
+    struct map_run map;
+    status_t st =
+        vmo_run_prepare_locked(ft->vmo, vmo_run_first(ft->vmo, ft->index, order), order, &run);
+
+    if (st != OK)
+        return st;
+    vmo_run_install_locked(ft->vmo, &run, ft->m);
+    map = (struct map_run){run.first, run.count, run.pa, mapping_hal_prot(ft->m)};
+    st = map_run(ft, &map);
+    vmo_run_finish(&run);
+    return st;
+}
+
+/* If a run cannot be had, a shorter one may do: less memory, fewer pages from elsewhere. */
+static status_t resolve_write(const struct fault *ft)
+{
+    bool ours;
+    unsigned order;
+    status_t st;
+
+    if (ft->vmo->pager)
+        return resolve_read(ft);
+    vmo_peek_locked(ft->vmo, ft->index, &ours);
+    if (ours)
+        return map_window(ft);
+    order = vmo_run_order_locked(ft->vmo, ft->index, ft->first, ft->end);
+    while ((st = own_run(ft, order)) != OK && order)
+        order--;
+    return st;
+}
+
+static status_t map_physical(const struct fault *ft)
+{
+    struct map_run run = {ft->first, ft->end - ft->first,
+                          ft->vmo->phys_base + (ft->first << PAGE_SHIFT),
+                          mapping_hal_prot(ft->m)};
+
+    return map_run(ft, &run);
+}
+
+/* Caller holds the lock of the mapping's VMO. */
+static status_t resolve(struct mapping *m, user_addr_t addr, unsigned access)
+{
+    struct vmo *vmo = m->vmo;
+    uint64_t index = (addr - m->region.base + m->offset) >> PAGE_SHIFT;
+    uint64_t base = vmo->root_base, run = ROUND_DOWN(base + index, (uint64_t)VMO_RUN_PAGES);
+    struct fault ft = {.m = m, .vmo = vmo, .index = index, .write = access & HAL_PROT_WRITE};
+    status_t st;
+
+    if (index >= vmo_pages(vmo))
+        return ERR_OUT_OF_RANGE;
+    ft.first = MAX(run, base + (m->offset >> PAGE_SHIFT)) - base;
+    ft.end = MIN(run + VMO_RUN_PAGES - base, (m->offset + m->region.size) >> PAGE_SHIFT);
+    ft.end = MIN(ft.end, vmo_pages(vmo));
+    if (vmo->flags & VMO_PHYSICAL)
+        st = map_physical(&ft);
+    else
+        st = ft.write ? resolve_write(&ft) : resolve_read(&ft);
+    if (st == OK && m->prot & HAL_PROT_EXEC)
+        hal_icache_sync();
+    return st;
+}
+
+/* Any right lets a mapping be read, as on the machines that know no better. */
+static bool allowed(const struct mapping *m, unsigned access)
+{
+    return access & HAL_PROT_READ ? m->prot != 0 : !(access & ~m->prot);
+}
+
+/*
+ * The mapping at addr, with its VMO's lock held and aspace.lock no longer: faults on different
+ * VMOs go on side by side. The mapping stays, and what of it the fault reads, since it is
+ * changed and unlinked only under the VMO's lock; the VMO stays since the mapping has a
+ * reference.
+ */
+static struct mapping *find_and_lock(struct aspace *as, user_addr_t addr, unsigned access,
+                                     status_t *st)
+{
+    struct mapping *m;
+    SPIN_GUARD(&as->lock);
+
+    as->faults++;
+    m = mapping_find(as, addr);
+    *st = !m ? ERR_FAULT : allowed(m, access) ? OK : ERR_ACCESS_DENIED;
+    if (*st != OK)
+        return NULL;
+    spin_guard_begin(&m->vmo->lock);
+    return m;
+}
+
+status_t try_vm_fault(struct aspace *as, user_addr_t addr, unsigned access)
+{
+    status_t st;
+    struct mapping *m = find_and_lock(as, addr, access, &st);
+    struct spinlock *held;
+
+    if (!m)
+        return st;
+    held = &m->vmo->lock;
+    st = resolve(m, addr, access);
+    spin_guard_end(&held);
+    return st;
+}
+
+/* The VMO and the page to wait for. */
+static status_t fault_target(struct vm_fault *f, uint64_t *index)
+{
+    struct mapping *m;
+    SPIN_GUARD(&f->aspace->lock);
+
+    m = mapping_find(f->aspace, f->addr);
+    if (!m)
+        return ERR_FAULT;
+    f->vmo = vmo_get(m->vmo);
+    *index = (f->addr - m->region.base + m->offset) >> PAGE_SHIFT;
+    return OK;
+}
+
+CO_FN(vm_fault)
+{
+    uint64_t index;
+    status_t st;
+
+    for (;;) {
+        st = try_vm_fault(f->aspace, f->addr, f->access);
+        if (st != ERR_SHOULD_WAIT)
+            CO_RETURN(st);
+        st = fault_target(f, &index);
+        if (st != OK)
+            CO_RETURN(st);
+        CO_CALL(st, f->page_in, vmo_page_in, .vmo = f->vmo, .index = index);
+        vmo_put(f->vmo);
+        if (st != OK)
+            CO_RETURN(st);
+    }
+}
+CO_END

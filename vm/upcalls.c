@@ -1,0 +1,92 @@
+/*
+ * upcalls.c - what the library OS needs of an address space to patch its system calls.
+ */
+#include "vm/vmar_internal.h"
+
+#include "base/status.h"
+
+#define NEAR (1ull << 31) /* what a jump reaches, to either side */
+
+static status_t map_page(struct aspace *as, user_addr_t va, const struct page *page,
+                         unsigned prot)
+{
+    status_t st;
+    SPIN_GUARD(&as->pt_lock);
+
+    st = hal_pt_map(&as->pt, va, page_to_phys(page), 1, prot);
+    if (st != OK)
+        hal_pt_unmap(&as->pt, va, 1);
+    return st;
+}
+
+static status_t own_page(struct vmo *vmo, uint64_t index, struct page **out)
+{
+    bool writable;
+    SPIN_GUARD(&vmo->lock);
+
+    return vmo_get_page_locked(vmo, index, VMO_WRITE, out, &writable);
+}
+
+/* aspace.lock keeps others from sharing the page again before it is mapped: nobody else knows a
+ * private VMO. */
+status_t aspace_text_page_private(struct hal_pt *pt, user_addr_t va, paddr_t *out)
+{
+    struct aspace *as = container_of(pt, struct aspace, pt);
+    struct mapping *m;
+    struct page *page;
+    status_t st;
+    SPIN_GUARD(&as->lock);
+
+    m = mapping_find(as, va);
+    if (!m)
+        return ERR_FAULT;
+    if (m->flags & MAPPING_SHARED || m->vmo->pager || !(m->prot & HAL_PROT_EXEC))
+        return ERR_ACCESS_DENIED;
+    st = own_page(m->vmo, (va - m->region.base + m->offset) >> PAGE_SHIFT, &page);
+    if (st == OK)
+        st = map_page(as, va, page, mapping_hal_prot(m));
+    if (st == OK)
+        *out = page_to_phys(page);
+    return st;
+}
+
+/* In the page tables at once, as a fault would map the zeroes that all share. */
+static status_t insert_area(struct aspace *as, struct mapping *m, const struct page *page,
+                            user_addr_t near, user_addr_t *va)
+{
+    struct placement p =
+        placement_of(PLACE_ANY, 0, PAGE_SIZE, PAGE_SIZE, near + NEAR - PAGE_SIZE);
+    status_t st;
+    SPIN_GUARD(&as->lock);
+
+    st = place_find(as->root, &p, va);
+    if (st == OK && *va + NEAR <= near + PAGE_SIZE)
+        st = ERR_NO_MEMORY;
+    if (st == OK)
+        st = map_page(as, *va, page, m->prot);
+    if (st == OK)
+        mapping_insert(as->root, m, *va, PAGE_SIZE);
+    return st;
+}
+
+status_t aspace_stub_area(struct hal_pt *pt, user_addr_t near, user_addr_t *va)
+{
+    struct aspace *as = container_of(pt, struct aspace, pt);
+    struct mapping *m;
+    struct page *page;
+    struct vmo *vmo;
+    status_t st = vmo_create(PAGE_SIZE, 0, &vmo);
+
+    if (st != OK)
+        return st;
+    st = own_page(vmo, 0, &page);
+    if (st != OK)
+        goto out_vmo;
+    m = mapping_new(vmo, 0, HAL_PROT_READ | HAL_PROT_EXEC, HAL_PROT_READ | HAL_PROT_EXEC, 0);
+    st = m ? insert_area(as, m, page, near, va) : ERR_NO_MEMORY;
+    if (st != OK)
+        mapping_free(m);
+out_vmo:
+    vmo_put(vmo); /* the mapping has its own */
+    return st;
+}

@@ -1,0 +1,125 @@
+/*
+ * vmar_unmap.c - taking mappings and VMARs out of an address space.
+ */
+#include "vm/vmar_internal.h"
+
+#include "base/status.h"
+
+/* Nothing changes before it is known that all may go. */
+static status_t check_range(struct vmar *vmar, user_addr_t base, user_addr_t end)
+{
+    struct region *r = region_find(vmar, base);
+    struct mapping *m;
+
+    for (; r && r->base < end; r = region_next(r))
+        if (r->kind == REGION_VMAR && (r->base < base || region_end(r) > end))
+            return ERR_INVALID_ARGS;
+    for (m = mapping_find_from(vmar, base); m && m->region.base < end;
+         m = mapping_find_from(vmar, region_end(&m->region)))
+        if (m->flags & MAPPING_PINNED)
+            return ERR_ACCESS_DENIED;
+    return OK;
+}
+
+/* Out of the tree, which drops its reference; it is empty. */
+static void vmar_retire(struct vmar *vmar)
+{
+    vmar->alive = false;
+    if (vmar->region.parent) {
+        region_remove(&vmar->region);
+        vmar_put(vmar);
+    }
+}
+
+/* First all mappings, then the VMARs from the innermost out; no recursion, see
+ * mapping_find_from. */
+void vmar_empty_locked(struct vmar *vmar, struct list *dead)
+{
+    struct vmar *at = vmar;
+    struct mapping *m;
+
+    while ((m = mapping_find_from(vmar, 0)))
+        mapping_detach(m, dead);
+    for (;;) {
+        struct rb_node *child = rb_first(&at->regions);
+        struct vmar *empty = at;
+
+        if (child) {
+            at = vmar_of(region_of(child));
+            continue;
+        }
+        if (at == vmar)
+            return;
+        at = at->region.parent;
+        vmar_retire(empty);
+    }
+}
+
+static status_t remove_region(struct region *r, struct list *dead)
+{
+    status_t st;
+
+    if (r->kind == REGION_VMAR) {
+        vmar_empty_locked(vmar_of(r), dead);
+        vmar_retire(vmar_of(r));
+        return OK;
+    }
+    st = mapping_give_up_pages(mapping_of(r));
+    if (st == OK)
+        mapping_detach(mapping_of(r), dead);
+    return st;
+}
+
+status_t vmar_unmap_locked(struct vmar *vmar, user_addr_t base, user_addr_t end,
+                           struct list *dead)
+{
+    struct region *r, *next;
+    status_t st = check_range(vmar, base, end);
+
+    if (st == OK)
+        st = mapping_split_at(vmar, base);
+    if (st == OK)
+        st = mapping_split_at(vmar, end);
+    for (r = region_find(vmar, base); st == OK && r && r->base < end; r = next) {
+        next = region_next(r);
+        st = remove_region(r, dead);
+    }
+    if (st != OK)
+        mapping_merge_range(vmar, base, end);
+    return st;
+}
+
+status_t vmar_unmap(struct vmar *vmar, user_addr_t base, uint64_t size)
+{
+    status_t st = ERR_BAD_STATE;
+    struct list dead;
+
+    if (!range_valid(base, size))
+        return ERR_INVALID_ARGS;
+    list_init(&dead);
+    {
+        SPIN_GUARD(&vmar->region.aspace->lock);
+        if (vmar->alive)
+            st = vmar_unmap_locked(vmar, base, base + size, &dead);
+    }
+    mapping_free_all(&dead);
+    return st;
+}
+
+status_t vmar_destroy(struct vmar *vmar)
+{
+    struct list dead;
+    status_t st = ERR_BAD_STATE;
+
+    list_init(&dead);
+    {
+        SPIN_GUARD(&vmar->region.aspace->lock);
+        if (vmar->alive) {
+            vmar_empty_locked(vmar, &dead);
+            vmar_retire(vmar);
+            st = OK;
+        }
+    }
+    mapping_free_all(&dead);
+    return st;
+}

@@ -1,0 +1,146 @@
+/*
+ * vmo.h - virtual memory objects: the pages behind mappings, files and Zircon's VMOs.
+ *
+ * Pages hang in a radix tree whose nodes and pages are shared between a VMO and its snapshots:
+ * a clone takes one more reference to the root, and whoever writes first copies the nodes on the
+ * way down and the page (a node or page is ours alone iff every reference count on its path is
+ * 1). So cloning is O(1) in pages, there is no chain of parents to collapse, a dead parent leaves
+ * nothing behind, and no two VMOs ever lock each other. Shared nodes are immutable.
+ *
+ * A page that is in no node is zero, or comes from the pager, or, for an at-least-on-write clone,
+ * from its parent at the time of access.
+ *
+ * Lock order: aspace.lock -> vmo.lock -> parent's vmo.lock -> aspace.pt_lock -> page allocator.
+ */
+#pragma once
+
+#include "base/list.h"
+#include "co/co.h"
+#include "hal/spinlock.h"
+#include "mm/page.h"
+
+struct vmo;
+
+/* Where absent pages of a VMO come from (a file, later a user pager). */
+struct vmo_pager_ops {
+    /* Without waiting, under vmo->lock: the contents of page `index` into `page`; bytes past the
+     * end are zero. ERR_SHOULD_WAIT: use page_in. */
+    status_t (*try_page_in)(struct vmo *vmo, uint64_t index, struct page *page) MUST_USE;
+    co_fn *page_in;                   /* frame starts with VMO_PAGE_IN_FRAME; NULL: never needed */
+    void (*release)(struct vmo *vmo); /* the VMO goes away */
+};
+
+#define VMO_PAGE_IN_FRAME \
+    struct co co;         \
+    struct vmo *vmo;      \
+    uint64_t index;       \
+    struct page *page
+
+struct vmo_page_in_head {
+    VMO_PAGE_IN_FRAME;
+};
+
+union vmo_page_in_slot {
+    struct vmo_page_in_head head;
+    unsigned char bytes[192];
+};
+
+enum {
+    VMO_RESIZABLE = 1u << 0,
+    VMO_PHYSICAL = 1u << 1, /* device memory: `phys_base`, never allocated nor freed */
+};
+
+struct radix_node;
+
+struct vmo {
+    atomic_uint refs;
+    uint32_t flags;
+    struct spinlock lock;
+    struct radix_node *root; /* NULL: no pages; guarded by lock */
+    uint64_t root_base;      /* where page 0 is in the tree: a slice shares its original's tree */
+    uint64_t size;           /* bytes, page aligned; guarded by lock, peeked at without */
+    struct list mappings;    /* of mapping.vmo_link; guarded by lock */
+    struct list clone_mappings; /* of mapping.parent_link: they may show our pages; by lock */
+    const struct vmo_pager_ops *pager; /* NULL: absent pages are zero */
+    void *pager_data;
+    struct vmo *parent;     /* reference; absent pages come from here (private file mappings) */
+    uint64_t parent_offset; /* bytes; like parent constant */
+    uint64_t parent_limit;  /* bytes of ours: absent pages from here on are zero; by lock */
+    paddr_t phys_base;
+    const char *name; /* for /proc/PID/maps; static or owned by pager_data */
+};
+
+/* Once, after page_init: takes the memory that stands for untouched pages. */
+void vmo_init(void);
+
+/* Sizes and offsets are in bytes; size is rounded up to pages. ERR_NO_MEMORY, ERR_OUT_OF_RANGE
+ * (above 2^47). */
+status_t vmo_create(uint64_t size, uint32_t flags, struct vmo **out) MUST_USE;
+status_t vmo_create_paged(uint64_t size, const struct vmo_pager_ops *pager, void *data,
+                          struct vmo **out) MUST_USE;
+status_t vmo_create_physical(paddr_t base, uint64_t size, struct vmo **out) MUST_USE;
+struct vmo *vmo_get(struct vmo *vmo);
+void vmo_put(struct vmo *vmo); /* NULL is fine */
+
+/*
+ * A snapshot of [offset, offset + size): both sides see the contents of now and neither the
+ * other's later writes. Existing writable mappings of `vmo` lose the right to write until their
+ * next fault. Of a pager-backed VMO (or a clone of one): pages that neither side has written
+ * still come from the pager (Zircon: at-least-on-write; Linux: MAP_PRIVATE).
+ * offset is page aligned; a size beyond the end reads as zero there. ERR_NOT_SUPPORTED: physical.
+ */
+status_t vmo_clone(struct vmo *vmo, uint64_t offset, uint64_t size, struct vmo **out) MUST_USE;
+
+/* Pages beyond a smaller size are unmapped everywhere and freed. ERR_NO_MEMORY (partial page
+ * of a shared tree, nothing changed), ERR_OUT_OF_RANGE. Zeroes the tail of the last page when
+ * shrinking, if it is present. */
+status_t vmo_set_size(struct vmo *vmo, uint64_t size) MUST_USE;
+
+/* What vmo_get_page may be asked for. */
+enum {
+    VMO_READ = 0,
+    VMO_WRITE = 1, /* the page will be ours alone and may be written */
+    VMO_PRESENT_ONLY = 2, /* ERR_NOT_FOUND instead of making one (except VMO_WRITE of a shared) */
+};
+
+/*
+ * The page at `index` (in pages). For reading, an absent page of an anonymous VMO is the shared
+ * zero page; one that would come from the parent is copied first, since the parent's may vanish. `*writable`: it is ours alone, so a mapping may let it be written.
+ * Caller holds vmo->lock. ERR_NO_MEMORY; ERR_OUT_OF_RANGE past the end; ERR_SHOULD_WAIT: page in
+ * by vmo_page_in, then again. The page stays while the lock is held.
+ */
+status_t vmo_get_page_locked(struct vmo *vmo, uint64_t index, unsigned how, struct page **out,
+                             bool *writable) MUST_USE;
+
+/* Put `page` (one reference, consumed on OK) at `index` unless one is there already:
+ * ERR_ALREADY_EXISTS. Caller holds vmo->lock. */
+status_t vmo_insert_locked(struct vmo *vmo, uint64_t index, struct page *page) MUST_USE;
+
+/* Bring page `index` in from the pager, waiting as needed. Its pages are those of the VMO that
+ * has the pager (`vmo` or an ancestor). ERR_CANCELED when killed. */
+struct vmo_page_in {
+    struct co co;
+    struct vmo *vmo; /* in */
+    uint64_t index;  /* in */
+    struct page *page;
+    struct vmo *owner; /* has the pager; kept alive by `vmo` */
+    uint64_t owner_index;
+    union vmo_page_in_slot slot;
+};
+co_fn vmo_page_in;
+
+/* Copy between VMO and kernel memory. ERR_OUT_OF_RANGE beyond the size; ERR_SHOULD_WAIT with
+ * `*done` bytes copied when a page has to come from a waiting pager (`*done` may be NULL). */
+status_t vmo_read(struct vmo *vmo, uint64_t offset, void *to, size_t size,
+                  size_t *done) MUST_USE;
+status_t vmo_write(struct vmo *vmo, uint64_t offset, const void *from, size_t size,
+                   size_t *done) MUST_USE;
+
+/* Free the pages of a page-aligned range (they read as zero, or from the pager again).
+ * ERR_NO_MEMORY (a shared tree, nothing changed), ERR_OUT_OF_RANGE. */
+status_t vmo_decommit(struct vmo *vmo, uint64_t offset, uint64_t size) MUST_USE;
+
+/* Pages in nodes; a page shared with a clone counts in both. */
+uint64_t vmo_committed_pages(struct vmo *vmo);
+/* VMOs alive, for leak tests. */
+unsigned vmo_count(void);
