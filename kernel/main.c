@@ -47,6 +47,7 @@ static void core_init(void)
     panic_init();
     log_init(console_sink, LOG_WARN);
     page_init();
+    vmo_init();
     executor_init();
     job_init();
     vfs_init();

@@ -78,23 +78,35 @@ static void make_tree(struct job *jobs[DEPTH], struct process *processes[TREE_PR
     }
 }
 
-static struct job *victim;
+/* First a part of the tree is killed; long after, we look who is dead, and kill the rest. */
+struct killing {
+    struct timer first, second;
+    struct job *part, *whole;
+    struct process **processes;
+    unsigned dead; /* bit i: process i, after the first */
+};
 
-static void kill_victim(struct timer *timer)
+static unsigned dead_processes(struct process **processes)
 {
-    (void)timer;
-    job_kill(victim, -7);
+    unsigned dead = 0;
+
+    for (unsigned i = 0; i < TREE_PROCESSES; i++)
+        if (processes[i]->state == PROCESS_DEAD && processes[i]->return_code == -7)
+            dead |= 1u << i;
+    return dead;
 }
 
-static void check_tree(struct process *processes[TREE_PROCESSES], unsigned first_dead)
+static void kill_part(struct timer *timer)
 {
-    for (unsigned i = 0; i < TREE_PROCESSES; i++) {
-        bool dead = i / 2 >= first_dead;
+    job_kill(container_of(timer, struct killing, first)->part, -7);
+}
 
-        assert_int_equal(processes[i]->state == PROCESS_DEAD, dead);
-        if (dead)
-            assert_int_equal(processes[i]->return_code, -7);
-    }
+static void kill_whole(struct timer *timer)
+{
+    struct killing *k = container_of(timer, struct killing, second);
+
+    k->dead = dead_processes(k->processes);
+    job_kill(k->whole, -7);
 }
 
 static void killing_a_job_kills_all_below_it(void **state)
@@ -103,22 +115,19 @@ static void killing_a_job_kills_all_below_it(void **state)
     for (uint64_t seed = 0; seed < 60; seed++) {
         struct job *jobs[DEPTH];
         struct process *processes[TREE_PROCESSES];
-        struct timer partial = {0}, whole = {0};
-        unsigned at = seed % DEPTH;
+        struct killing k = {.processes = processes};
+        unsigned at = seed % DEPTH, all = (1u << TREE_PROCESSES) - 1;
 
-        boot_tasks(&(struct sim_config){.cpus = 1 + seed % 4, .seed = seed, .switch_one_in = 10});
+        boot_tasks(
+            &(struct sim_config){.cpus = 1 + seed % 4, .seed = seed, .switch_one_in = 10});
         make_tree(jobs, processes);
-        victim = jobs[at];
-        timer_arm_callback(&partial, kill_victim, MS(2));
-        while (hal_time_now() < MS(200)) {
-            sim_advance(MS(1));
-            executor_step();
-        }
-        check_tree(processes, at);
-        victim = jobs[0];
-        timer_arm_callback(&whole, kill_victim, MS(201));
+        k.part = jobs[at];
+        k.whole = jobs[0];
+        timer_arm_callback(&k.first, kill_part, MS(2));
+        timer_arm_callback(&k.second, kill_whole, MS(150)); /* each has had its slice */
         run_machine();
-        check_tree(processes, 0);
+        assert_int_equal(k.dead, all & ~((1u << 2 * at) - 1));
+        assert_int_equal(dead_processes(processes), all);
         for (unsigned i = 0; i < DEPTH; i++)
             object_put(&jobs[i]->object);
         for (unsigned i = 0; i < TREE_PROCESSES; i++)
