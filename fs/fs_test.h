@@ -9,11 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include "base/random.h"
+#include "base/string.h"
 #include "co/executor.h"
 #include "fs/file.h"
 #include "fs/ramfs.h"
@@ -329,7 +329,8 @@ static UNUSED const char *t_get(const char *name)
 }
 
 struct t_names {
-    char text[4096];       /* each followed by a space, in the order listed */
+    char text[4096]; /* each followed by a space, in the order listed */
+    size_t size;
     unsigned count, limit; /* at most `limit` */
 };
 
@@ -342,8 +343,10 @@ static UNUSED bool t_names_emit(void *arg, struct name name, uint64_t ino, enum 
     if (names->count == names->limit)
         return false;
     names->count++;
-    strncat(names->text, name.text, name.size);
-    strcat(names->text, " ");
+    assert_true(names->size + name.size + 2 <= sizeof(names->text));
+    memcpy(names->text + names->size, name.text, name.size);
+    names->size += name.size;
+    names->text[names->size++] = ' ';
     return true;
 }
 

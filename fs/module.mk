@@ -4,5 +4,5 @@ sources       := inode permission dentry dcache mount walk path_name vfs rename 
                  ramfs_remove overlay cpio cpio_unpack seq genfs
 sources-libos := hostfs hostfs_ops host_node hostfile
 sources-sim   := hostfs hostfs_ops host_node hostfile
-tests         := walk_test vfs_test overlay_test pipe_test transfer_test cpio_test \
-                 hostfs_test devfs_test
+tests         := walk_test vfs_test overlay_test pipe_test transfer_test transfer_wait_test \
+                 cpio_test hostfs_test devfs_test race_test

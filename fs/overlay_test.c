@@ -4,6 +4,8 @@
  */
 #include "fs/overlay.h"
 
+#include <string.h>
+
 #include "fs/fs_test.h"
 
 static struct path overlay, model, lower_mount; /* at /o, /m, /l */

@@ -258,104 +258,6 @@ static void test_two_readers(void **state)
     assert_int_equal(x + y, '1' + '2');
 }
 
-/* Several CPUs, several readers and writers, under many schedules: every byte arrives once. */
-enum { STRESS_TASKS = 3, STRESS_BYTES = 40000 };
-
-struct stress {
-    struct co co;
-    struct file *file;
-    enum file_direction direction;
-    uint64_t sum, left;
-    struct iobuf io;
-    struct file_transfer transfer;
-    unsigned char buf[6000];
-};
-static co_fn stress;
-static unsigned stress_running;
-
-static void stress_prepare(struct stress *f)
-{
-    size_t size = MIN(f->left, 1 + sim_random(sizeof(f->buf)));
-
-    if (f->direction == FILE_TRANSFER_READ)
-        size = 1 + sim_random(sizeof(f->buf));
-    for (size_t i = 0; f->direction == FILE_TRANSFER_WRITE && i < size; i++)
-        f->sum += f->buf[i] = (unsigned char)sim_random(256);
-    iobuf_init_kernel(&f->io, f->buf, size);
-}
-
-static void stress_account(struct stress *f)
-{
-    for (size_t i = 0; f->direction == FILE_TRANSFER_READ && i < f->io.done; i++)
-        f->sum += f->buf[i];
-    f->left -= MIN(f->left, f->io.done);
-}
-
-CO_FN(stress)
-{
-    status_t st;
-
-    do {
-        stress_prepare(f);
-        CO_CALL(st, f->transfer, file_transfer, .file = f->file, .io = &f->io,
-                .at = FILE_POSITION, .direction = f->direction);
-        assert_int_equal(st, OK);
-        stress_account(f);
-    } while (f->io.done && f->left);
-    file_put(f->file);
-    CO_RETURN(OK);
-}
-CO_END
-
-static void stress_done(struct task *task)
-{
-    (void)task;
-    if (--stress_running == 0)
-        sim_stop();
-}
-
-static void run_stress(uint64_t seed)
-{
-    static struct stress frames[2 * STRESS_TASKS];
-    static struct task tasks[2 * STRESS_TASKS];
-    uint64_t written = 0, read = 0;
-    struct file *in, *out;
-    struct filesystem *fs;
-
-    boot(&(struct sim_config){.cpus = 3, .seed = seed, .switch_one_in = 20});
-    assert_int_equal(ramfs_create("ramfs", 0755, &fs), OK);
-    mount_root(fs);
-    assert_int_equal(pipe_create(0, 0, 0, &in, &out), OK);
-    stress_running = countof(frames);
-    for (unsigned i = 0; i < countof(frames); i++) {
-        bool reads = i < STRESS_TASKS;
-
-        frames[i] = (struct stress){
-            .co = {.resume = stress},
-            .file = file_get(reads ? in : out),
-            .direction = reads ? FILE_TRANSFER_READ : FILE_TRANSFER_WRITE,
-            .left = reads ? UINT64_MAX : STRESS_BYTES,
-        };
-        task_spawn(&tasks[i], "stress", &frames[i].co, TASK_PRIORITY_DEFAULT, NULL,
-                   stress_done);
-    }
-    file_put(in);
-    file_put(out);
-    assert_int_equal(sim_run(executor_run), SIM_STOPPED);
-    for (unsigned i = 0; i < countof(frames); i++)
-        *(i < STRESS_TASKS ? &read : &written) += frames[i].sum;
-    assert_int_equal(read, written);
-    unmount_root();
-    shut_down();
-}
-
-static void test_stress(void **state)
-{
-    (void)state;
-    for (uint64_t seed = 1; seed <= 15; seed++)
-        run_stress(seed);
-}
-
 static void test_fifo(void **state)
 {
     struct file *in, *out, *both;
@@ -468,7 +370,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_close_under_wait, setup_pipe, teardown_pipe),
         cmocka_unit_test_setup_teardown(test_interruption, setup_pipe, teardown_pipe),
         cmocka_unit_test_setup_teardown(test_two_readers, setup_pipe, teardown_pipe),
-        cmocka_unit_test(test_stress),
         cmocka_unit_test_setup_teardown(test_fifo, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fifo_open, setup, teardown),
         cmocka_unit_test_setup_teardown(test_poller_outlives, setup_pipe, teardown_pipe),

@@ -71,7 +71,7 @@ uint64_t ramfs_ino(struct ramfs *ramfs)
 static status_t ramfs_get_attr(struct inode *inode, struct inode_attr *out)
 {
     struct ram_inode *r = ram_inode_of(inode);
-    struct inode_attr lower;
+    struct inode_attr lower = {.ino = 0};
 
     if (r->lower)
         inode_attr_get(r->lower, &lower);

@@ -365,112 +365,6 @@ static void test_no_memory(void **state)
     assert_string_equal(t_list("/directory2", 9), ". .. file link ");
 }
 
-/* Many at the same few names, on several CPUs, under many schedules: nothing leaks, and what
- * the cache says afterwards is what the file system says. */
-enum { RACERS = 4, RACE_STEPS = 60 };
-
-struct racer {
-    struct co co;
-    unsigned steps;
-};
-static co_fn racer;
-static unsigned racers_left;
-
-static const char *race_name(void)
-{
-    static const char *const names[] = {"/a", "/b", "/a/b", "/b/a", "/a/a", "/b/b", "/a/b/a"};
-
-    return names[sim_random(countof(names))];
-}
-
-static void race_step(void)
-{
-    struct file *file;
-
-    switch (sim_random(8)) {
-    case 0:
-        (void)!t_mkdir(race_name(), 0755);
-        break;
-    case 1:
-        (void)!t_create(race_name(), INODE_FILE, 0644);
-        break;
-    case 2:
-        (void)!t_unlink(race_name());
-        break;
-    case 3:
-        (void)!t_rmdir(race_name());
-        break;
-    case 4:
-        (void)!t_rename(race_name(), race_name(), 0);
-        break;
-    case 5:
-        (void)!t_rename(race_name(), race_name(), VFS_RENAME_EXCHANGE);
-        break;
-    case 6:
-        (void)!t_link(race_name(), race_name());
-        break;
-    default:
-        if (t_open(race_name(), FILE_READ, &file) == OK)
-            file_put(file);
-    }
-}
-
-CO_FN(racer)
-{
-    while (f->steps--) {
-        race_step();
-        CO_YIELD();
-    }
-    CO_RETURN(OK);
-}
-CO_END
-
-static void racer_done(struct task *task)
-{
-    (void)task;
-    if (--racers_left == 0)
-        sim_stop();
-}
-
-static void assert_cache_is_right(void)
-{
-    static const char *const names[] = {"/a", "/b", "/a/b", "/b/a", "/a/a", "/b/b", "/a/b/a"};
-    status_t cached[countof(names)];
-
-    for (unsigned i = 0; i < countof(names); i++)
-        cached[i] = probe(names[i]);
-    dentry_shrink();
-    for (unsigned i = 0; i < countof(names); i++)
-        assert_int_equal(cached[i], probe(names[i]));
-}
-
-static void run_race(uint64_t seed)
-{
-    static struct racer frames[RACERS];
-    static struct task tasks[RACERS];
-    struct filesystem *fs;
-
-    boot(&(struct sim_config){.cpus = 3, .seed = seed, .switch_one_in = 5});
-    assert_int_equal(ramfs_create("ramfs", 0755, &fs), OK);
-    mount_root(fs);
-    racers_left = RACERS;
-    for (unsigned i = 0; i < RACERS; i++) {
-        frames[i] = (struct racer){.co = {.resume = racer}, .steps = RACE_STEPS};
-        task_spawn(&tasks[i], "racer", &frames[i].co, TASK_PRIORITY_DEFAULT, NULL, racer_done);
-    }
-    assert_int_equal(sim_run(executor_run), SIM_STOPPED);
-    assert_cache_is_right();
-    unmount_root();
-    shut_down();
-}
-
-static void test_races(void **state)
-{
-    (void)state;
-    for (uint64_t seed = 1; seed <= 100; seed++)
-        run_race(seed);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,7 +385,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_open, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deep_tree, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
-        cmocka_unit_test(test_races),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

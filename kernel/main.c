@@ -12,7 +12,8 @@
 #include "hal/console.h"
 #include "hal/contract_test.h"
 #include "hal/irq.h"
-#include "kernel/identity.h"
+#include "kernel/machine.h"
+#include "kernel/machine.h"
 #include "kernel/panic.h"
 #include "kernel/program.h"
 #include "kernel/record.h"
@@ -59,6 +60,7 @@ static void personalities_init(const struct boot_record *record)
 {
     linux_personality_init(record_number(record, "strace", 0) != 0);
     zircon_init();
+    debuglog_set_console(machine_program_output);
 }
 
 /* Runs what the record says, or ends the machine with why not. */

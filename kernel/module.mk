@@ -1,4 +1,4 @@
 module        := kernel
 sources       :=
-sources-libos := main program panic record identity_libos root root_libos
-sources-bare  := main program panic record identity_bare root root_bare
+sources-libos := main program panic record machine_libos root root_libos
+sources-bare  := main program panic record machine_bare root root_bare

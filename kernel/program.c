@@ -5,7 +5,7 @@
 #include "fs/devfs.h"
 #include "hal/boot.h"
 #include "hal/console.h"
-#include "kernel/identity.h"
+#include "kernel/machine.h"
 #include "kernel/root.h"
 #include "personality/linux/process.h"
 #include "personality/linux/stdio.h"

@@ -5,11 +5,24 @@
  */
 #pragma once
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
 #include "base/assert.h"
+#include "co/executor.h"
+#include "hal/irq.h"
+#include "hal/sim/sim.h"
 #include "hal/sim/user.h"
 #include "hal/time.h"
+#include "mm/inject.h"
+#include "mm/page.h"
+#include "mm/slab.h"
 #include "object/thread.h"
-#include "vm/vm_test.h"
 
 #define MS(n) ((time_ns_t)(n)*NS_PER_MS)
 
@@ -54,7 +67,40 @@ static void (*on_exception)(struct thread *t);
 static const struct sim_text *test_text;
 static size_t test_text_size;
 
-static struct test_pager pager;
+/* --- a pager whose pages always have to be waited for; page n holds n + 1 in each word --- */
+
+static struct {
+    unsigned waits;
+    status_t failure; /* instead of a page */
+} pager;
+
+static status_t pager_try(struct vmo *vmo, uint64_t index, struct page *page)
+{
+    (void)vmo;
+    (void)index;
+    (void)page;
+    return ERR_SHOULD_WAIT;
+}
+
+struct pager_wait {
+    VMO_PAGE_IN_FRAME;
+};
+CO_FITS(pager_wait, union vmo_page_in_slot);
+
+static CO_FN(pager_wait)
+{
+    uint64_t *words;
+
+    CO_YIELD();
+    pager.waits++;
+    words = page_data(f->page);
+    for (size_t i = 0; i < PAGE_SIZE / sizeof(*words); i++)
+        words[i] = f->index + 1;
+    CO_RETURN(pager.failure);
+}
+CO_END
+
+static const struct vmo_pager_ops pager_ops = {.try_page_in = pager_try, .page_in = pager_wait};
 
 /* --- calls --- */
 
@@ -252,7 +298,7 @@ static const struct personality test_personality = {
 
 /* --- processes and threads --- */
 
-static void map(struct process *p, struct vmo *vmo, user_addr_t at, uint64_t pages,
+static void map_at(struct process *p, struct vmo *vmo, user_addr_t at, uint64_t pages,
                 unsigned prot)
 {
     struct vmar_map_args args = {.vmo = vmo,
@@ -276,11 +322,11 @@ static UNUSED struct process *new_process(struct job *job)
     assert_int_equal(vmo_create(PAGE_SIZE, 0, &text), OK);
     assert_int_equal(vmo_write(text, 0, test_text, test_text_size, NULL), OK);
     assert_int_equal(vmo_create(DATA_PAGES * PAGE_SIZE, 0, &data), OK);
-    assert_int_equal(vmo_create_paged(PAGED_PAGES * PAGE_SIZE, &test_pager_ops, &pager, &paged),
+    assert_int_equal(vmo_create_paged(PAGED_PAGES * PAGE_SIZE, &pager_ops, NULL, &paged),
                      OK);
-    map(p, text, TEXT, 1, HAL_PROT_READ | HAL_PROT_EXEC);
-    map(p, data, DATA, DATA_PAGES, HAL_PROT_READ | HAL_PROT_WRITE);
-    map(p, paged, PAGED, PAGED_PAGES, HAL_PROT_READ);
+    map_at(p, text, TEXT, 1, HAL_PROT_READ | HAL_PROT_EXEC);
+    map_at(p, data, DATA, DATA_PAGES, HAL_PROT_READ | HAL_PROT_WRITE);
+    map_at(p, paged, PAGED, PAGED_PAGES, HAL_PROT_READ);
     return p;
 }
 
@@ -336,21 +382,42 @@ static UNUSED void run_machine(void)
 /* --- set up and tear down --- */
 
 static unsigned objects_at_boot;
-static uint64_t slabs_at_boot;
+static uint64_t slabs_at_boot, pages_at_boot;
+
+static uint64_t free_pages(void)
+{
+    struct page_stats s;
+
+    slab_drain();
+    page_drain();
+    page_stats_read(&s);
+    return s.free;
+}
 
 static UNUSED void boot_tasks(const struct sim_config *config)
 {
-    boot(config);
+    static const struct hal_upcalls upcalls = {
+        .timer = executor_timer_upcall,
+        .page_alloc = page_alloc_frame,
+        .page_free = page_free_frame,
+    };
+
+    sim_setup(config);
+    hal_upcalls_register(&upcalls);
+    page_init();
+    slab_init();
+    vmo_init();
+    executor_init();
     job_init();
     syscall_table_register(0, &test_table);
     syscall_table_register(1, &test_table);
     seen = (struct test_log){0};
-    pager = (struct test_pager){.slow = true};
+    memset(&pager, 0, sizeof(pager));
     exception_code = 99;
     on_exception = NULL;
     objects_at_boot = object_count();
     slabs_at_boot = slab_live_objects();
-    free_at_boot = free_pages();
+    pages_at_boot = free_pages();
 }
 
 /* Nothing of what the test made is left. */
@@ -362,7 +429,7 @@ static UNUSED void all_is_given_back(void)
     assert_int_equal(vmo_count(), 0);
     assert_int_equal(object_count(), objects_at_boot);
     assert_int_equal(slab_live_objects(), slabs_at_boot);
-    assert_int_equal(free_pages(), free_at_boot);
+    assert_int_equal(free_pages(), pages_at_boot);
     sim_teardown();
 }
 

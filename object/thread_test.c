@@ -223,7 +223,7 @@ static void map_what_is_missing(struct thread *t)
     struct vmo *vmo;
 
     assert(vmo_create(PAGE_SIZE, 0, &vmo) == OK);
-    map(t->process, vmo, ROUND_DOWN(t->trap.addr, PAGE_SIZE), 1,
+    map_at(t->process, vmo, ROUND_DOWN(t->trap.addr, PAGE_SIZE), 1,
         HAL_PROT_READ | HAL_PROT_WRITE);
 }
 

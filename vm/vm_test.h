@@ -19,7 +19,7 @@
 #include "mm/inject.h"
 #include "mm/slab.h"
 #include "vm/user_copy.h"
-#include "vm/vmo_internal.h"
+#include "vm/vmar_internal.h"
 
 #define MIB (1ull << 20)
 

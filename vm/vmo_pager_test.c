@@ -5,7 +5,7 @@
 
 static void a_pager_supplies(void **state)
 {
-    struct test_pager pager = {0};
+    struct test_pager pager;
     struct vmo *vmo = make_file(&pager, 50);
 
     (void)state;
@@ -24,7 +24,7 @@ static void a_pager_supplies(void **state)
 /* Pages that a clone has not written are the file's of today. */
 static void a_clone_of_a_file(void **state)
 {
-    struct test_pager pager = {0};
+    struct test_pager pager;
     struct vmo *file = make_file(&pager, 50), *a, *b;
 
     (void)state;
@@ -61,7 +61,7 @@ static void a_clone_of_a_file(void **state)
 
 static void a_clone_copies_for_the_kernel(void **state)
 {
-    struct test_pager pager = {0};
+    struct test_pager pager;
     struct vmo *file = make_file(&pager, 50), *a = clone_of(file, 0, 50);
     struct page *page;
     bool writable;
@@ -76,7 +76,7 @@ static void a_clone_copies_for_the_kernel(void **state)
 
 static void waiting_for_a_pager(void **state)
 {
-    struct test_pager pager = {.slow = true};
+    struct test_pager pager;
     struct vmo *file = make_file(&pager, 50), *a = clone_of(file, 10, 20);
     struct vmo_page_in f = {.co = {.resume = vmo_page_in}, .vmo = a, .index = 3};
     struct page *page;
@@ -85,6 +85,7 @@ static void waiting_for_a_pager(void **state)
     size_t done;
 
     (void)state;
+    pager.slow = true;
     assert_int_equal(vmo_read(a, 3 << PAGE_SHIFT, &word, sizeof(word), &done), ERR_SHOULD_WAIT);
     assert_int_equal(done, 0);
     assert_int_equal(get_page(a, 3, VMO_WRITE, &page, &writable), ERR_SHOULD_WAIT);
@@ -108,7 +109,7 @@ static void waiting_for_a_pager(void **state)
 
 static void a_pager_without_memory(void **state)
 {
-    struct test_pager pager = {0};
+    struct test_pager pager;
     struct vmo *file = make_file(&pager, 50), *a = clone_of(file, 0, 50);
     struct vmo_page_in f;
     uint64_t word = 9, before;

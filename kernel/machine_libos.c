@@ -1,6 +1,9 @@
+#include "kernel/machine.h"
+
+#include "base/status.h"
 #include "base/string.h"
+#include "hal/cpu.h"
 #include "hal/host.h"
-#include "kernel/identity.h"
 
 void machine_identity(struct credentials *cred, uint32_t *umask)
 {
@@ -26,4 +29,24 @@ void machine_console_init(const char *key)
 
 void machine_console_mark(void)
 {
+}
+
+/* A log may not wait: a reader that does not keep up with its pipe holds us here, spinning, as a
+ * slow serial line would. */
+void machine_program_output(const char *text, size_t size)
+{
+    size_t actual;
+
+    for (unsigned tries = 0; size; tries++) {
+        status_t st = hal_host_write(1, text, size, &actual);
+
+        if (st == ERR_SHOULD_WAIT) {
+            hal_cpu_relax(tries);
+            continue;
+        }
+        if (st != OK)
+            return;
+        text += actual;
+        size -= actual;
+    }
 }

@@ -1,5 +1,6 @@
 /*
- * identity.h - who the first program runs as, and when its output begins, as each machine says.
+ * machine.h - what start-up needs of each machine: who the first program runs as, and where its
+ * output goes.
  */
 #pragma once
 
@@ -15,3 +16,7 @@ void machine_console_init(const char *key);
 /* Bare metal: the mark that ends what the launcher drops (uapi/zcore/boot.h), once. libos:
  * nothing precedes the program. */
 void machine_console_mark(void);
+
+/* What Zircon programs write to the debug log: libos: the launcher's standard output; bare metal:
+ * the console. */
+void machine_program_output(const char *text, size_t size);

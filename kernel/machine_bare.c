@@ -1,6 +1,8 @@
+#include "kernel/machine.h"
+
 #include "base/format.h"
+
 #include "hal/console.h"
-#include "kernel/identity.h"
 #include "uapi/zcore/boot.h"
 
 void machine_identity(struct credentials *cred, uint32_t *umask)
@@ -27,4 +29,9 @@ void machine_console_mark(void)
     hal_console_write_tty(ZCORE_BOOT_MARK, sizeof(ZCORE_BOOT_MARK) - 1);
     if (message_begin[0])
         hal_console_set_frame(message_begin, ZCORE_MESSAGE_END);
+}
+
+void machine_program_output(const char *text, size_t size)
+{
+    hal_console_write(text, size);
 }
