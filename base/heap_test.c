@@ -33,7 +33,8 @@ static int setup(void **state)
     return 0;
 }
 
-/* Every link points at what points back, no child is earlier than its parent; how many nodes. */
+/* Every link points at what points back, no child is earlier than its parent; how many nodes.
+ */
 static unsigned check_tree(struct heap_node **link, time_ns_t floor)
 {
     unsigned count = 0;

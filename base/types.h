@@ -42,14 +42,18 @@ typedef uint64_t
 #define IS_ALIGNED(n, align) (((n) & ((typeof(n))(align)-1)) == 0)
 #define DIV_ROUND_UP(n, by)  (((n) + (by)-1) / (by))
 
-/* Each argument is evaluated once; may be nested. */
-#define MIN(a, b) LESSER_(a, b, <, __COUNTER__)
-#define MAX(a, b) LESSER_(a, b, >, __COUNTER__)
-#define LESSER_(a, b, op, n)                                            \
-    ({                                                                  \
-        typeof(a) CONCAT(a_, n) = (a);                                  \
-        typeof(b) CONCAT(b_, n) = (b);                                  \
-        CONCAT(a_, n) op CONCAT(b_, n) ? CONCAT(a_, n) : CONCAT(b_, n); \
+/* Each argument is evaluated once. Not to be nested. */
+#define MIN(a, b)                          \
+    ({                                     \
+        typeof(a) min_a_ = (a);            \
+        typeof(b) min_b_ = (b);            \
+        min_a_ < min_b_ ? min_a_ : min_b_; \
+    })
+#define MAX(a, b)                          \
+    ({                                     \
+        typeof(a) max_a_ = (a);            \
+        typeof(b) max_b_ = (b);            \
+        max_a_ > max_b_ ? max_a_ : max_b_; \
     })
 
 /* Typed: `ptr` must really point at that member, or it does not compile. */

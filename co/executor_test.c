@@ -207,8 +207,8 @@ static void idle_cpus_steal(void **state)
 }
 
 /*
- * A token goes round a ring of tasks: each waits for its own queue and wakes the next. A wake that
- * is lost stops the ring for ever, and the machine goes idle with tasks left.
+ * A token goes round a ring of tasks: each waits for its own queue and wakes the next. A wake
+ * that is lost stops the ring for ever, and the machine goes idle with tasks left.
  */
 enum { RING = 5, LAPS = 30 };
 

@@ -127,10 +127,8 @@ static void start_contest(struct contest *c)
     order_count = 0;
     mutex_init(&c->mutex);
     for (unsigned i = 0; i < HOLDERS; i++) {
-        c->frames[i] = (struct holder){.co = {.resume = holder},
-                                       .mutex = &c->mutex,
-                                       .number = i,
-                                       .hold = MS(1)};
+        c->frames[i] = (struct holder){
+            .co = {.resume = holder}, .mutex = &c->mutex, .number = i, .hold = MS(1)};
         spawn(&c->tasks[i], "holder", &c->frames[i].co);
     }
     run_ready();

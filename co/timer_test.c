@@ -35,9 +35,8 @@ static void sleepers_wake_in_the_order_of_their_deadlines(void **state)
     (void)state;
     order_count = 0;
     for (unsigned i = 0; i < SLEEPERS; i++) {
-        frames[i] = (struct sleeper){.co = {.resume = sleeper},
-                                     .number = i,
-                                     .deadline = MS(1 + (i * 7) % SLEEPERS)};
+        frames[i] = (struct sleeper){
+            .co = {.resume = sleeper}, .number = i, .deadline = MS(1 + (i * 7) % SLEEPERS)};
         spawn(&tasks[i], "sleeper", &frames[i].co);
     }
     run_machine();
@@ -64,8 +63,7 @@ static void a_sleep_ends_early_for_each_reason(void **state)
         assert_int_equal(executor_next_deadline(), MS(1000));
         task_interrupt(&task, reasons[i]);
         run_ready();
-        assert_int_equal(task.status,
-                         reasons[i] == TASK_KILL ? ERR_CANCELED : ERR_INTERRUPTED);
+        assert_int_equal(task.status, reasons[i] == TASK_KILL ? ERR_CANCELED : ERR_INTERRUPTED);
         assert_int_equal(executor_next_deadline(), TIME_INFINITE); /* nothing is left behind */
     }
     assert_int_equal(hal_time_now(), 0);
@@ -173,7 +171,8 @@ static void a_late_callback_never_runs_inside_its_arming(void **state)
 
 static void a_callback_may_arm_and_disarm_itself(void **state)
 {
-    struct alarm periodic = {.period = MS(2)}, final = {.period = MS(2), .disarms_itself = true},
+    struct alarm periodic = {.period = MS(2)},
+                 final = {.period = MS(2), .disarms_itself = true},
                  once = {.disarms_itself = true};
 
     (void)state;

@@ -1,5 +1,5 @@
 /*
- * anon.c - the file system of inodes without a name.
+ * anon.c - the file system of inodes without a name, and its mount, which is nowhere.
  */
 #include "fs/anon.h"
 
@@ -9,6 +9,7 @@
 enum { ANON_MAGIC = 0x09041934 };
 
 static struct filesystem anon_fs;
+static struct mount anon_mount; /* the machine's, too, and on no list */
 static _Atomic(uint64_t) last_ino;
 SLAB_CACHE(anon_cache, struct inode);
 
@@ -22,22 +23,19 @@ void anon_module_init(void)
 {
     anon_fs = (struct filesystem){0};
     filesystem_init(&anon_fs, "anon_inodefs", ANON_MAGIC, anon_fs_destroy);
+    anon_mount = (struct mount){.refs = 1, .fs = &anon_fs};
 }
 
-static void anon_destroy(struct inode *inode)
+void anon_inode_destroy(struct inode *inode)
 {
     slab_free(&anon_cache, inode);
 }
 
-static status_t anon_set_attr(struct inode *inode, const struct inode_attr *attr,
-                              unsigned which)
-{
-    return inode_attr_change(inode, attr, which);
-}
+static const struct inode_ops anon_ops = {.set_attr = inode_attr_change,
+                                          .destroy = anon_inode_destroy};
 
-static const struct inode_ops anon_ops = {.set_attr = anon_set_attr, .destroy = anon_destroy};
-
-status_t anon_inode_create_attr(const struct inode_attr *attr, struct inode **out)
+status_t anon_inode_create_attr(const struct inode_attr *attr, const struct inode_ops *ops,
+                                struct inode **out)
 {
     struct inode *inode = slab_alloc(&anon_cache);
     struct inode_attr made = *attr;
@@ -45,7 +43,7 @@ status_t anon_inode_create_attr(const struct inode_attr *attr, struct inode **ou
     if (!inode)
         return ERR_NO_MEMORY;
     made.ino = 1 + atomic_fetch_add_explicit(&last_ino, 1, memory_order_relaxed);
-    inode_init(inode, &anon_fs, &anon_ops, &made);
+    inode_init(inode, &anon_fs, ops ? ops : &anon_ops, &made);
     *out = inode;
     return OK;
 }
@@ -66,5 +64,22 @@ status_t anon_inode_create(enum inode_type type, uint32_t mode, uint32_t uid, ui
         .btime = now,
     };
 
-    return anon_inode_create_attr(&attr, out);
+    return anon_inode_create_attr(&attr, NULL, out);
+}
+
+status_t anon_path(struct inode *inode, struct path *out)
+{
+    struct path path = {.mount = &anon_mount};
+    status_t st = dentry_create_root(inode, &path.dentry);
+
+    if (st != OK)
+        return st;
+    mount_get(path.mount);
+    *out = path;
+    return OK;
+}
+
+bool path_is_anon(const struct path *path)
+{
+    return path->mount == &anon_mount;
 }

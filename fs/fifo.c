@@ -29,6 +29,12 @@ static void inode_pipe_put(struct inode *inode, struct pipe *p)
     pipe_free(p);
 }
 
+/* Those of pipe(2) never wait for each other, even if opened again through /proc. */
+static bool is_named(const struct file *file)
+{
+    return file->path.dentry;
+}
+
 /* A file of the pipe comes. ERR_IO_NOT_PRESENT: it would have to wait for a reader. */
 static status_t enter(struct file *file, struct pipe *p)
 {
@@ -36,7 +42,7 @@ static status_t enter(struct file *file, struct pipe *p)
     bool reads = flags & FILE_READ, writes = flags & FILE_WRITE;
     SPIN_GUARD(&p->lock);
 
-    if (!reads && (flags & FILE_NONBLOCK) && !p->readers)
+    if (!reads && (flags & FILE_NONBLOCK) && !p->readers && is_named(file))
         return ERR_IO_NOT_PRESENT;
     /* For fifo_wait: how often the other side had been opened before. A stream has no position.
      */
@@ -121,7 +127,8 @@ static bool must_wait(const struct file *file)
 {
     unsigned mode = file->flags & (FILE_READ | FILE_WRITE | FILE_NONBLOCK);
 
-    return file->ops == &pipe_file_ops && (mode == FILE_READ || mode == FILE_WRITE);
+    return file->ops == &pipe_file_ops && is_named(file) &&
+           (mode == FILE_READ || mode == FILE_WRITE);
 }
 
 /* The other side is there, or was since this file was opened. */

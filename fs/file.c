@@ -4,6 +4,7 @@
  */
 #include "fs/file.h"
 
+#include "fs/anon.h"
 #include "fs/chardev.h"
 #include "fs/fs_internal.h"
 #include "fs/pipe.h"
@@ -113,8 +114,10 @@ status_t file_open(const struct path *path, unsigned flags, struct file **out)
     if (!file)
         return ERR_NO_MEMORY;
     file->inode = inode_get(inode);
-    file->path = *path;
-    path_get(path);
+    if (!path_is_anon(path)) {
+        file->path = *path;
+        path_get(path);
+    }
     if (flags & FILE_PATH)
         file->ops = &path_ops;
     else if (inode->ops->open)

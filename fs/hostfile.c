@@ -255,7 +255,53 @@ static struct hostfile *hostfile_new(int fd, bool streams)
     return h;
 }
 
-static status_t inode_for(const struct hal_host_stat *stat, struct inode **out)
+/* What never keeps its user waiting has no readiness worth watching. */
+static bool has_readiness(const struct hal_host_fd *info)
+{
+    return info->stat.type != HAL_HOST_FILE && info->stat.type != HAL_HOST_BLOCK;
+}
+
+static unsigned flags_of(const struct hal_host_fd *info)
+{
+    return (info->readable ? FILE_READ : 0u) | (info->writable ? FILE_WRITE : 0u);
+}
+
+/* Also anew, through a link in /proc: a description of ours over the same one of the host. */
+static status_t open_inode(struct inode *inode, struct file *file)
+{
+    int fd = (int)(intptr_t)inode->data;
+    struct hal_host_fd info;
+    struct hostfile *h;
+    status_t st = hal_host_fd_info(fd, &info);
+
+    if (st != OK)
+        return st;
+    if (file->flags & (FILE_READ | FILE_WRITE) & ~flags_of(&info))
+        return ERR_ACCESS_DENIED;
+    h = hostfile_new(fd, has_readiness(&info));
+    if (!h)
+        return ERR_NO_MEMORY;
+    file->ops = &hostfile_ops;
+    file->data = h;
+    file->flags |= info.seekable ? FILE_SEEKABLE : 0u;
+    if (info.readable)
+        update(h, DIRECTION_IN);
+    if (info.writable)
+        update(h, DIRECTION_OUT);
+    return OK;
+}
+
+/* The host's file is not cut off by opening it anew with O_TRUNC: the launcher's other
+ * descriptors, and so the text before, may be the same file. */
+static status_t change_attr(struct inode *inode, const struct inode_attr *attr, unsigned which)
+{
+    return inode_attr_change(inode, attr, which & ~ATTR_SIZE);
+}
+
+static const struct inode_ops inode_ops = {
+    .set_attr = change_attr, .open = open_inode, .destroy = anon_inode_destroy};
+
+static status_t inode_for(int fd, const struct hal_host_stat *stat, struct inode **out)
 {
     struct inode_attr attr = {
         .type = inode_type_of_host(stat->type),
@@ -271,43 +317,30 @@ static status_t inode_for(const struct hal_host_stat *stat, struct inode **out)
         .ctime = stat->ctime_ns,
         .btime = stat->ctime_ns,
     };
+    status_t st = anon_inode_create_attr(&attr, &inode_ops, out);
 
-    return anon_inode_create_attr(&attr, out);
-}
-
-/* What never keeps its user waiting has no readiness worth watching. */
-static bool has_readiness(const struct hal_host_fd *info)
-{
-    return info->stat.type != HAL_HOST_FILE && info->stat.type != HAL_HOST_BLOCK;
+    if (st == OK)
+        (*out)->data = (void *)(intptr_t)fd;
+    return st;
 }
 
 status_t hostfile_open(int fd, struct file **out)
 {
     struct hal_host_fd info;
     struct inode *inode;
-    struct hostfile *h;
     status_t st = hal_host_fd_info(fd, &info);
 
+    if (st == OK)
+        st = inode_for(fd, &info.stat, &inode);
     if (st != OK)
         return st;
-    st = inode_for(&info.stat, &inode);
-    if (st != OK)
-        return st;
-    h = hostfile_new(fd, has_readiness(&info));
-    st = h ? file_create(&hostfile_ops,
-                         (info.readable ? FILE_READ : 0u) | (info.writable ? FILE_WRITE : 0u) |
-                             (info.seekable ? FILE_SEEKABLE : 0u),
-                         h, inode, out)
-           : ERR_NO_MEMORY;
+    st = file_create(NULL, flags_of(&info), NULL, inode, out);
     if (st != OK) {
-        if (h)
-            object_put(&h->poll);
         inode_put(inode);
         return st;
     }
-    if (info.readable)
-        update(h, DIRECTION_IN);
-    if (info.writable)
-        update(h, DIRECTION_OUT);
-    return OK;
+    st = open_inode(inode, *out);
+    if (st != OK)
+        file_put(*out);
+    return st;
 }

@@ -16,8 +16,8 @@ void hal_console_write_tty(const char *data, size_t size);
  * be told from what programs write. The strings stay the caller's. */
 void hal_console_set_frame(const char *begin, const char *end);
 
-/* What was typed, up to `size` bytes, without waiting; 0: nothing. Bare metal only; on libos the
- * terminal is host descriptor 0 (hal/host.h). */
+/* What was typed, up to `size` bytes, without waiting; 0: nothing. Bare metal only; on libos
+ * the terminal is host descriptor 0 (hal/host.h). */
 size_t hal_console_read(char *buf, size_t size);
 
 /* `handler(arg)` runs from hal_irq_serve when input may be there. */

@@ -63,12 +63,13 @@ struct hal_trap {
     enum hal_exception exception;
     unsigned access;  /* FAULT: one of HAL_PROT_READ, WRITE, EXEC */
     user_addr_t addr; /* FAULT, ALIGNMENT, BUS */
-    uint64_t code;    /* the machine's own number (x86: vector << 32 | error code; riscv: scause) */
+    uint64_t
+        code; /* the machine's own number (x86: vector << 32 | error code; riscv: scause) */
 };
 
 /*
  * Run `ctx` in user mode in address space `pt` until a trap. Enters the address space on this
- * CPU if it is not the current one. Called with no lock held; returns INTERRUPT at once, without
- * entering user mode, if something is pending here. ctx->regs is complete on return.
+ * CPU if it is not the current one. Called with no lock held; returns INTERRUPT at once,
+ * without entering user mode, if something is pending here. ctx->regs is complete on return.
  */
 void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap);

@@ -9,8 +9,15 @@
 
 #include "base/types.h"
 
-enum hal_host_type { HAL_HOST_FILE, HAL_HOST_DIR, HAL_HOST_SYMLINK, HAL_HOST_CHAR, HAL_HOST_BLOCK,
-                     HAL_HOST_FIFO, HAL_HOST_SOCKET };
+enum hal_host_type {
+    HAL_HOST_FILE,
+    HAL_HOST_DIR,
+    HAL_HOST_SYMLINK,
+    HAL_HOST_CHAR,
+    HAL_HOST_BLOCK,
+    HAL_HOST_FIFO,
+    HAL_HOST_SOCKET
+};
 
 struct hal_host_stat {
     enum hal_host_type type;
@@ -33,13 +40,14 @@ status_t hal_host_stat(int fd, struct hal_host_stat *out) MUST_USE;
 status_t hal_host_readlink(int dir, const char *name, char *buf, size_t size,
                            size_t *length) MUST_USE;
 /* `*actual` < size only at the end of the file. */
-status_t hal_host_pread(int fd, void *buf, size_t size, uint64_t offset, size_t *actual) MUST_USE;
+status_t hal_host_pread(int fd, void *buf, size_t size, uint64_t offset,
+                        size_t *actual) MUST_USE;
 
 /* Directory entries of an open directory: calls `emit` for each (never "." and ".."); stops
  * when it returns false. Starts over at the beginning each time. */
 status_t hal_host_readdir(int fd,
-                          bool (*emit)(void *arg, const char *name, size_t length,
-                                       uint64_t ino, enum hal_host_type type),
+                          bool (*emit)(void *arg, const char *name, size_t length, uint64_t ino,
+                                       enum hal_host_type type),
                           void *arg) MUST_USE;
 
 /*
@@ -76,8 +84,9 @@ void hal_host_unwatch(struct hal_host_watch *watch);
  * launcher); window size; whether output post-processing stays with us. */
 status_t hal_host_winsize(uint16_t *rows, uint16_t *columns) MUST_USE;
 
-/* Signals that the launcher got and hands on to the guest's foreground group (Linux numbers, one
- * bit each: 1 << signo), SIGWINCH and SIGCONT among them; `handler` runs from hal_irq_serve. */
+/* Signals that the launcher got and hands on to the guest's foreground group (Linux numbers,
+ * one bit each: 1 << signo), SIGWINCH and SIGCONT among them; `handler` runs from
+ * hal_irq_serve. */
 void hal_host_set_signal_handler(void (*handler)(uint64_t signals));
 
 /* The launcher's credentials, umask and limits for the first process. */
@@ -86,7 +95,8 @@ struct hal_host_identity {
     uint32_t group_count, groups[64];
 };
 const struct hal_host_identity *hal_host_identity(void);
-/* Stop the launcher too (a job-control stop with no shell to see it); returns when continued. */
+/* Stop the launcher too (a job-control stop with no shell to see it); returns when continued.
+ */
 void hal_host_stop_self(int signo);
 
 /* How system calls arrived since boot: by a patched site, or by the host's signal. */

@@ -7,6 +7,11 @@
 
 struct hal_pt;
 
+/* Bytes; see stub_area. */
+#define HAL_STUB_AREA 0x10000u
+
+typedef void hal_text_writer(void *page, void *arg);
+
 /* Registered once by kernel/main.c before anything else of the HAL but the console is used. */
 struct hal_upcalls {
     /* The deadline of this CPU's timer has come. From hal_irq_serve. */
@@ -14,20 +19,22 @@ struct hal_upcalls {
     /* One page frame for page tables and other HAL use, zeroed; ERR_NO_MEMORY. */
     status_t (*page_alloc)(paddr_t *out) MUST_USE;
     void (*page_free)(paddr_t page);
-    /* libos: the host process behind `pt` died unasked, or the host gives none; the guest process
-     * is to die of SIGKILL. From hal_irq_serve, under a lock that hal_pt_fini takes too, and from
-     * hal_context_run, which then returns INTERRUPT. */
+    /* libos: the host process behind `pt` died unasked, or the host gives none; the guest
+     * process is to die of SIGKILL. From hal_irq_serve, under a lock that hal_pt_fini takes
+     * too, and from hal_context_run, which then returns INTERRUPT. */
     void (*space_died)(struct hal_pt *pt);
     /*
      * libos, for patching system call sites; both may be NULL. From hal_context_run in the space
      * of `pt`, no lock held; they do not wait, and any error just leaves the site as it is.
      *
      * The executable page at `va` (page aligned) becomes private to this address space, as for
-     * a debugger's write, and stays mapped as it was; its frame is to be written by the HAL.
+     * a debugger's write, and stays mapped as it was; `write(page, arg)` then changes its memory.
+     * The page is not shared by a fork or otherwise before `write` has returned.
      */
-    status_t (*text_page_private)(struct hal_pt *pt, user_addr_t va, paddr_t *out) MUST_USE;
-    /* Map a private, executable page of zeroes less than 2 GiB from `near`, where the guest has
-     * nothing; it lives and is forked like any other mapping. */
+    status_t (*text_write)(struct hal_pt *pt, user_addr_t va, hal_text_writer *write,
+                           void *arg) MUST_USE;
+    /* Map HAL_STUB_AREA private, executable bytes of zeroes less than 2 GiB from `near`, where
+     * the guest has nothing; they live and are forked like any other mapping. */
     status_t (*stub_area)(struct hal_pt *pt, user_addr_t near, user_addr_t *va) MUST_USE;
 };
 

@@ -1,9 +1,9 @@
 /*
  * mmu.h - physical memory by the linear map, and page tables of user address spaces.
  *
- * The caller serialises all calls on one `hal_pt` (vm: aspace.pt_lock, a spinlock). When unmap or a
- * narrowing protect returns, no CPU uses the old translation any more: the shoot-down is inside.
- * Page-table pages come from hal_upcalls->page_alloc, taken only by hal_pt_map.
+ * The caller serialises all calls on one `hal_pt` (vm: aspace.pt_lock, a spinlock). When unmap
+ * or a narrowing protect returns, no CPU uses the old translation any more: the shoot-down is
+ * inside. Page-table pages come from hal_upcalls->page_alloc, taken only by hal_pt_map.
  */
 #pragma once
 

@@ -16,8 +16,8 @@ struct spinlock {
 static inline void spin_lock(struct spinlock *lock)
 {
     hal_preempt_disable();
-    for (unsigned tries = 0;
-         atomic_exchange_explicit(&lock->held, 1, memory_order_acquire); tries++)
+    for (unsigned tries = 0; atomic_exchange_explicit(&lock->held, 1, memory_order_acquire);
+         tries++)
         hal_cpu_relax(tries);
 }
 

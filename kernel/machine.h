@@ -9,14 +9,14 @@
 /* libos: the launcher's ids and umask; bare metal: root's, 022. */
 void machine_identity(struct credentials *cred, uint32_t *umask);
 
-/* Bare metal: by what key the launcher knows the kernel's messages (uapi/zcore/boot.h); NULL: they
- * are plain text. Stays the caller's. */
+/* Bare metal: by what key the launcher knows the kernel's messages (uapi/zcore/boot.h); NULL:
+ * they are plain text. Stays the caller's. */
 void machine_console_init(const char *key);
 
 /* Bare metal: the mark that ends what the launcher drops (uapi/zcore/boot.h), once. libos:
  * nothing precedes the program. */
 void machine_console_mark(void);
 
-/* What Zircon programs write to the debug log: libos: the launcher's standard output; bare metal:
- * the console. */
+/* What Zircon programs write to the debug log: libos: the launcher's standard output; bare
+ * metal: the console. */
 void machine_program_output(const char *text, size_t size);

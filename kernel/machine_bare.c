@@ -1,7 +1,6 @@
 #include "kernel/machine.h"
 
 #include "base/format.h"
-
 #include "hal/console.h"
 #include "uapi/zcore/boot.h"
 
@@ -33,5 +32,5 @@ void machine_console_mark(void)
 
 void machine_program_output(const char *text, size_t size)
 {
-    hal_console_write(text, size);
+    hal_console_write_tty(text, size);
 }

@@ -31,8 +31,8 @@ void machine_console_mark(void)
 {
 }
 
-/* A log may not wait: a reader that does not keep up with its pipe holds us here, spinning, as a
- * slow serial line would. */
+/* A log may not wait: a reader that does not keep up with its pipe holds us here, spinning, as
+ * a slow serial line would. */
 void machine_program_output(const char *text, size_t size)
 {
     size_t actual;

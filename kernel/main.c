@@ -13,7 +13,6 @@
 #include "hal/contract_test.h"
 #include "hal/irq.h"
 #include "kernel/machine.h"
-#include "kernel/machine.h"
 #include "kernel/panic.h"
 #include "kernel/program.h"
 #include "kernel/record.h"
@@ -29,7 +28,7 @@ static const struct hal_upcalls upcalls = {
     .timer = executor_timer_upcall,
     .page_alloc = page_alloc_frame,
     .page_free = page_free_frame,
-    .text_page_private = aspace_text_page_private,
+    .text_write = aspace_text_write,
     .stub_area = aspace_stub_area,
     .space_died = reaper_space_died,
 };
@@ -39,7 +38,8 @@ static void console_sink(enum log_level level, const char *line, size_t size)
     char text[300]; /* longer than any line */
 
     (void)level;
-    hal_console_write(text, (size_t)format(text, sizeof(text), "zcore: %.*s\n", (int)size, line));
+    hal_console_write(text,
+                      (size_t)format(text, sizeof(text), "zcore: %.*s\n", (int)size, line));
 }
 
 static void core_init(void)

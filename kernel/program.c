@@ -55,6 +55,7 @@ static void start_linux(const struct boot_record *record)
     if (st != OK)
         fail("standard descriptors", st);
     mount_root(record, &start.root); /* /dev shows the terminal, too */
+    linux_stdio_place(&start.root, start.stdio);
     machine_identity(&start.cred, &start.umask);
     machine_console_mark();
     st = linux_start_program(&start);

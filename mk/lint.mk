@@ -19,16 +19,20 @@ format:                                  ## lay the sources out
 lint-self:
 	@tools/lint/self
 
+# cppcheck knows the C library's signals as macros; here they are constants of the kernel's own.
+cppcheck-signals := $(foreach s,INT ABRT FPE KILL SEGV TERM,-DSIG$s=SIG$s)
+
 # The kernel as the library OS sees it, then the hosted programs.
 lint-cppcheck: | $(generated-all)
 	@mkdir -p build/cppcheck
 	@cppcheck --quiet -j2 --cppcheck-build-dir=build/cppcheck --std=c11 --platform=unix64 \
 	    --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	    --suppressions-list=mk/cppcheck.txt -D__STDC_HOSTED__=0 '-D__attribute__(x)=' $(include-libos) \
+	    --suppressions-list=mk/cppcheck.txt -D__STDC_HOSTED__=0 '-D__attribute__(x)=' $(cppcheck-signals) $(include-libos) \
 	    $(filter-out tests/% bench/% %_test.c,$(filter-out */reject/%,$(lint-c)))
 
-# The targets that path $1 belongs to; all, unless a folder on the way names one or an ISA.
-targets-of = $(or $(strip \
+# The targets that path $1 belongs to; all, unless a folder on the way names one or an ISA. What
+# unit tests share is the simulator's.
+targets-of = $(or $(if $(filter %_test.h,$1),sim),$(strip \
     $(foreach t,libos sim,$(if $(filter hal/$t/%,$1),$t)) \
     $(foreach t,$(bare),$(if $(filter hal/bare/$t/%,$1),$t))), \
   $(if $(filter hal/bare/%,$1),$(bare)), \

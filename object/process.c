@@ -121,7 +121,8 @@ void process_end(struct process *p, const struct personality *personality)
     object_signal(&p->object, 0, ZX_TASK_TERMINATED);
 }
 
-/* Raises the kill in every thread. True: there is none, and the process is dead with this call. */
+/* Raises the kill in every thread. True: there is none, and the process is dead with this call.
+ */
 static bool process_kill_threads(struct process *p, int64_t return_code)
 {
     SPIN_GUARD(&p->object.lock);

@@ -24,12 +24,12 @@ struct process {
     struct list all_link;  /* of all processes; guarded by reaper.c's lock */
     struct aspace *aspace; /* reference; NULL once ended; replaced by exec; under object.lock */
     struct handle_table handles;
-    struct list threads;   /* of thread.process_link; guarded by object.lock */
-    unsigned thread_count; /* live ones; guarded by object.lock */
+    struct list threads;      /* of thread.process_link; guarded by object.lock */
+    unsigned thread_count;    /* live ones; guarded by object.lock */
     enum process_state state; /* guarded by object.lock */
     int64_t return_code;
-    uint32_t calls;               /* PROCESS_CALLS_* */
-    struct linux_process *linux_; /* NULL: none */
+    uint32_t calls;                  /* PROCESS_CALLS_* */
+    struct linux_process *linux_;    /* NULL: none */
     user_addr_t vdso_code, vdso_end; /* where Zircon calls may come from; 0: nowhere */
     char name[32];
 };

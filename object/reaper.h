@@ -1,6 +1,6 @@
 /*
- * reaper.h - processes whose address space the machine lost: on the library OS a host process can
- * be killed from outside, and takes only its guest process with it.
+ * reaper.h - processes whose address space the machine lost: on the library OS a host process
+ * can be killed from outside, and takes only its guest process with it.
  */
 #pragma once
 

@@ -3,7 +3,8 @@
  *
  * A call that never waits is a plain function; one that may wait is a coroutine whose frame
  * starts with SYSCALL_FRAME. Either finds its arguments in `struct syscall` and leaves a result
- * there; the returned status says how it went, and the personality encodes both for the program.
+ * there; the returned status says how it went, and the personality encodes both for the
+ * program.
  *
  * ERR_USER_PAGE from either kind: the dispatcher brings the page in (thread->user notes which)
  * and makes the call again from the start, so it must have undone all it did. Coroutines may
@@ -20,7 +21,7 @@ struct syscall {
     uint64_t arg[8];
     uint64_t number;
     int64_t result; /* what the program gets on OK; 0 unless the call sets it */
-    bool replaced;  /* the call set all registers itself (exec, sigreturn): nothing is encoded */
+    bool replaced; /* the call set all registers itself (exec, sigreturn): nothing is encoded */
 };
 
 typedef status_t syscall_fn(struct syscall *call) MUST_USE;
@@ -59,7 +60,8 @@ struct syscall_table {
     const char *name;
     const struct syscall_entry *entries;
     uint32_t count;
-    /* Encodes the outcome into the registers: result or error, restart after ERR_INTERRUPTED. */
+    /* Encodes the outcome into the registers: result or error, restart after ERR_INTERRUPTED.
+     */
     void (*finish)(struct syscall *call, status_t st);
     /* A number without implementation: log once, count, and the status to return. */
     status_t (*missing)(struct syscall *call);

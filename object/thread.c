@@ -65,8 +65,8 @@ static void thread_task_done(struct task *task)
 }
 
 /*
- * Counted in and spawned in one step under the process's lock: a kill either precedes it, and the
- * thread does not start, or finds the task.
+ * Counted in and spawned in one step under the process's lock: a kill either precedes it, and
+ * the thread does not start, or finds the task.
  */
 status_t thread_start(struct thread *t)
 {
@@ -121,8 +121,8 @@ static void thread_end(struct thread *t)
 }
 
 /*
- * A user thread's whole life: run user mode, serve its trap, again. A pending reason is looked at
- * each time before user mode; a kick makes hal_context_run return, so none is overlooked.
+ * A user thread's whole life: run user mode, serve its trap, again. A pending reason is looked
+ * at each time before user mode; a kick makes hal_context_run return, so none is overlooked.
  */
 CO_FN(thread_main)
 {

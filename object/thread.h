@@ -19,8 +19,8 @@ struct personality {
     /* Called with task_pending() != 0 and no KILL: deliver signals, stop, suspend; clears the
      * reasons that it dealt with. */
     co_fn *pending;
-    /* A fault or exception that the kernel did not resolve; `thread->trap`, `thread->fault_status`
-     * say what. Afterwards the thread runs on, or has been killed. */
+    /* A fault or exception that the kernel did not resolve; `thread->trap`,
+     * `thread->fault_status` say what. Afterwards the thread runs on, or has been killed. */
     co_fn *exception;
     /* The thread is about to end, on its own task; the address space is still there. May wait
      * (robust lists, clear_child_tid); ignores kills. */
@@ -49,8 +49,8 @@ enum thread_state { THREAD_INITIAL, THREAD_RUNNING, THREAD_DEAD };
 /* One system call that waits, or that needs user pages brought in; see dispatch.c. */
 struct dispatch {
     struct co co;
-    struct thread *thread;    /* in */
-    union syscall_slot *slot; /* in: the thread's room for the call's frame */
+    struct thread *thread;     /* in */
+    union syscall_slot *slot;  /* in: the thread's room for the call's frame */
     union syscall_slot *frame; /* the slot, or the heap */
     bool page_came;            /* a page that the call asked for */
 };
@@ -70,9 +70,9 @@ co_fn thread_main;
 
 struct thread {
     struct object object;
-    struct process *process;   /* reference */
-    struct list process_link;  /* process.threads */
-    enum thread_state state;   /* guarded by process->object.lock */
+    struct process *process;  /* reference */
+    struct list process_link; /* process.threads */
+    enum thread_state state;  /* guarded by process->object.lock */
     const struct personality *personality;
     struct linux_thread *linux_; /* NULL: none */
     struct hal_context context;
@@ -82,15 +82,15 @@ struct thread {
     struct syscall call;               /* the one being made */
     const struct syscall_table *table; /* it belongs to */
     const struct syscall_entry *entry; /* NULL: unknown number */
-    struct vm_fault fault; /* the one fault a thread serves at a time */
+    struct vm_fault fault;             /* the one fault a thread serves at a time */
     struct task task;
     struct thread_main main;
     char name[32];
 };
 
 /* State INITIAL; context initialised. The process's references are untouched until start. */
-status_t thread_create(struct process *p, const char *name, const struct personality *personality,
-                       struct thread **out) MUST_USE;
+status_t thread_create(struct process *p, const char *name,
+                       const struct personality *personality, struct thread **out) MUST_USE;
 
 /*
  * Run it: context.regs are set. The task keeps a reference of its own until it is done.

@@ -4,8 +4,11 @@ A suite makes a Suite, calls its check or table for each test, and ends with fin
 """
 import os
 import pathlib
+import pty
+import select
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ZCORE = ROOT / "build" / "zcore"
@@ -57,6 +60,49 @@ def libos(*program, options=(), **more):
 def qemu(arch, *program, options=(), **more):
     """A boot by itself has a limit of 60 s, so that the test's comes later."""
     return zcore("qemu", "--arch", arch, *options, "--", *program, **{"limit": 90, **more})
+
+
+class Terminal:
+    """A command with a terminal of its own, of which we have the other end."""
+
+    def __init__(self, command):
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen([str(word) for word in command], stdin=slave, stdout=slave,
+                                        stderr=slave, start_new_session=True)
+        os.close(slave)
+        self.shown = b""
+
+    def wait_for(self, text, limit=LIMIT):
+        """Until `text` is shown; None: until nothing more comes. Whether it was in time."""
+        end = time.monotonic() + limit
+        while text is None or text not in self.shown:
+            if not select.select([self.master], [], [], max(0, end - time.monotonic()))[0]:
+                return False
+            try:
+                data = os.read(self.master, 4096)
+            except OSError: # the other end is closed
+                return text is None
+            self.shown += data
+        return True
+
+    def type(self, data):
+        os.write(self.master, data)
+
+    def end(self):
+        if not self.wait_for(None):
+            self.process.kill()
+        status = self.process.wait(LIMIT)
+        os.close(self.master)
+        return Result(status, self.shown, b"")
+
+
+def converse(command, *talk):
+    """`talk`: pairs of what is waited for and what is then typed."""
+    terminal = Terminal(command)
+    for wanted, typed in talk:
+        if terminal.wait_for(wanted):
+            terminal.type(typed)
+    return terminal.end()
 
 
 def one_line(data):

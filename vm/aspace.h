@@ -5,22 +5,25 @@
  * Regions of one VMAR never overlap and lie inside it.
  *
  * Lock order: aspace.lock -> vmo.lock -> aspace.pt_lock. The region tree is guarded by
- * aspace.lock; base, size, offset and prot of a mapping that is on its VMO's list change only with
- * aspace.lock and vmo.lock held (and the lock of the VMO's parent), so any is enough to read them.
- * A fault lets go of aspace.lock once it has vmo.lock. All hal_pt calls are made under pt_lock,
- * and a page is unmapped there before it is freed. Fork alone holds two aspace.locks, the
- * parent's first; the child is new and nobody who holds its lock wants another.
+ * aspace.lock; base, size, offset and prot of a mapping that is on its VMO's list change only
+ * with aspace.lock and vmo.lock held (and the lock of the VMO's parent), so any is enough to
+ * read them. A fault lets go of aspace.lock once it has vmo.lock. All hal_pt calls are made
+ * under pt_lock, and a page is unmapped there before it is freed. Fork alone holds two
+ * aspace.locks, the parent's first; the child is new and nobody who holds its lock wants
+ * another.
  */
 #pragma once
 
 #include "base/rbtree.h"
+#include "hal/irq.h"
 #include "vm/vmo.h"
 
 /* Rights of a mapping: HAL_PROT_* of hal/mmu.h. */
 
 enum mapping_flags {
-    /* The VMO has other users: fork maps it as it is. Without it the range of the VMO belongs to
-     * the mapping alone: fork clones it, unmapping frees the pages that no other mapping shows. */
+    /* The VMO has other users: fork maps it as it is. Without it the range of the VMO belongs
+     * to the mapping alone: fork clones it, unmapping frees the pages that no other mapping
+     * shows. */
     MAPPING_SHARED = 1u << 0,
     MAPPING_DONTFORK = 1u << 1,
     MAPPING_PINNED = 1u << 2, /* unmap, protect and overwrite are ERR_ACCESS_DENIED (vDSO) */
@@ -49,8 +52,8 @@ struct vmar {
     struct region region;
     atomic_uint refs;       /* the tree holds one while linked */
     struct rb_tree regions; /* children by base; guarded by aspace.lock */
-    uint32_t flags;         /* Zircon's CAN_MAP_* as the object layer defines them; opaque here */
-    bool alive;             /* false once destroyed; guarded by aspace.lock */
+    uint32_t flags; /* Zircon's CAN_MAP_* as the object layer defines them; opaque here */
+    bool alive;     /* false once destroyed; guarded by aspace.lock */
     struct gap_cache gaps;
 };
 
@@ -67,7 +70,7 @@ struct mapping {
 
 struct aspace {
     atomic_uint refs;
-    atomic_uint died; /* the machine lost it (hal_upcalls.space_died) */
+    atomic_uint died;        /* the machine lost it (hal_upcalls.space_died) */
     atomic_uint holds;       /* of the memory: one by refs > 0, one by each VMAR */
     struct spinlock lock;    /* regions */
     struct spinlock pt_lock; /* hal page tables; innermost */
@@ -133,7 +136,8 @@ status_t vmar_destroy(struct vmar *vmar) MUST_USE;
 struct vmar *vmar_get(struct vmar *vmar);
 void vmar_put(struct vmar *vmar);
 
-/* Copies of mappings in ascending order for /proc and info topics: the first with end > addr. */
+/* Copies of mappings in ascending order for /proc and info topics: the first with end > addr.
+ */
 struct mapping_info {
     user_addr_t base;
     uint64_t size, offset;
@@ -146,8 +150,8 @@ status_t aspace_next_mapping(struct aspace *as, user_addr_t addr,
 /*
  * Move a range (mremap MAYMOVE): same contents at a new place, the old range gone, grown to
  * new_size >= old_size (a private mapping by fresh memory, or more of its file). PLACE_EXACT or
- * PLACE_HINT at `from` grows in place. The range must lie in one mapping. ERR_FAULT: it does not;
- * otherwise as vmar_map.
+ * PLACE_HINT at `from` grows in place. The range must lie in one mapping. ERR_FAULT: it does
+ * not; otherwise as vmar_map.
  */
 status_t aspace_move(struct aspace *as, user_addr_t from, uint64_t old_size, uint64_t new_size,
                      unsigned place, user_addr_t to, user_addr_t limit,
@@ -180,5 +184,6 @@ struct vm_fault {
 co_fn vm_fault;
 
 /* Upcalls of the library OS; see hal/irq.h. ERR_ACCESS_DENIED: not private text. */
-status_t aspace_text_page_private(struct hal_pt *pt, user_addr_t va, paddr_t *out) MUST_USE;
+status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, hal_text_writer *write,
+                           void *arg) MUST_USE;
 status_t aspace_stub_area(struct hal_pt *pt, user_addr_t near, user_addr_t *out) MUST_USE;

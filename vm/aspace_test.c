@@ -264,7 +264,9 @@ static void file_round(struct random *r, unsigned cpu)
     status_t st;
 
     if (cpu == 0 && random_below(r, 4) == 0) {
-        assert_int_equal(vmo_set_size(file, PAGES(random_below(r, ROOM))), OK);
+        assert_int_equal(vmo_set_size(file, PAGES(page)), OK);
+        for (unsigned i = page; i < ROOM; i++)
+            assert_int_equal(frame(as, AT(i)), 0);
         assert_int_equal(vmo_set_size(file, PAGES(ROOM)), OK);
         return;
     }
@@ -272,6 +274,11 @@ static void file_round(struct random *r, unsigned cpu)
         assert_int_equal(aspace_discard(as, AT(100), PAGES(ROOM)), OK);
         return;
     }
+    /* Mappings split and join meanwhile. */
+    if (cpu > 1 && random_below(r, 4) == 0)
+        assert_int_equal(vmar_protect(as->root, ROUND_DOWN(at, PAGE_SIZE), PAGE_SIZE,
+                                      random_below(r, 2) ? R : R | W, true),
+                         OK);
     st = copy_from_user(&ua, &word, at, sizeof(word));
     if (st == OK)
         assert_true(word == page + 1 || (cpu % 2 == 0 && word == 0));

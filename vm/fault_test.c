@@ -256,85 +256,113 @@ static void waiting_for_a_file(void **state)
 
 /* --- no memory --- */
 
+/* With the nth allocation failing; if need be, a smaller run does. */
+static void fault_failing(user_addr_t at, unsigned access, unsigned nth)
+{
+    status_t st;
+
+    inject_failure_at(nth);
+    st = try_vm_fault(as, at, access);
+    inject_failure_at(0);
+    assert_true(st == OK || st == ERR_NO_MEMORY);
+}
+
 static void any_allocation_may_fail(void **state)
 {
-    struct vmo *file = make_file(&pager, 64), *clone, *vmo = map(make(64), 0, 64, R | W, 0),
-               *copy;
+    struct vmo *vmo = map(make(64), 0, 64, R | W, 0), *copy;
     status_t st;
 
     (void)state;
     FAIL_EACH(st, st = try_vm_fault(as, AT(0), R), (void)0);
-    st = ERR_NO_MEMORY;
-    for (unsigned nth = 1; nth < 8; nth++) {
-        inject_failure_at(nth);
-        st = try_vm_fault(as, AT(nth * 2), W); /* if need be, with a smaller run */
-        inject_failure_at(0);
-        assert_true(st == OK || st == ERR_NO_MEMORY);
-    }
+    for (unsigned nth = 1; nth < 8; nth++)
+        fault_failing(AT(nth * 2), W, nth);
     store(as, AT(0), 1);
-    assert_int_equal(vmo_clone(vmo, 0, PAGES(64), &copy), OK);
+    copy = clone_of(vmo, 0, 64);
     for (unsigned nth = 1; nth < 8; nth++) {
-        inject_failure_at(nth);
-        st = try_vm_fault(as, AT(0), W);
-        inject_failure_at(0);
-        assert_true(st == OK || st == ERR_NO_MEMORY);
+        fault_failing(AT(0), W, nth);
         assert_int_equal(peek(copy, 0), 1);
         assert_int_equal(load(as, AT(0)), 1);
     }
     store(as, AT(0), 2);
     assert_int_equal(peek(copy, 0), 1);
     vmo_put(copy);
+}
 
-    assert_int_equal(vmo_clone(file, 0, PAGES(64), &clone), OK);
+static void any_allocation_for_a_file_may_fail(void **state)
+{
+    struct vmo *file = make_file(&pager, 64), *clone = clone_of(file, 0, 64);
+    status_t st;
+
+    (void)state;
     map(file, 64, 64, R | W, MAPPING_SHARED);
     map(clone, 1024, 64, R | W, 0);
     FAIL_EACH(st, st = try_vm_fault(as, AT(1024), R), (void)0);
     for (unsigned nth = 1; nth < 12; nth++) {
-        inject_failure_at(nth);
-        st = try_vm_fault(as, AT(1024 + nth * 4), W);
-        inject_failure_at(0);
-        assert_true(st == OK || st == ERR_NO_MEMORY);
+        fault_failing(AT(1024 + nth * 4), W, nth);
         assert_int_equal(load(as, AT(1024 + nth * 4)), nth * 4 + 1);
-        inject_failure_at(nth);
-        st = try_vm_fault(as, AT(64 + nth * 4), W);
-        inject_failure_at(0);
-        assert_true(st == OK || st == ERR_NO_MEMORY);
+        fault_failing(AT(64 + nth * 4), W, nth);
         assert_int_equal(load(as, AT(64 + nth * 4)), nth * 4 + 1);
     }
 }
 
 /* --- the library OS patches text --- */
 
-static void text_becomes_private(void **state)
+static void set_99(void *page, void *arg)
 {
-    struct vmo *file = make_file(&pager, 16), *clone;
-    paddr_t pa;
-    user_addr_t area;
+    *(uint64_t *)page = 99;
+    ++*(unsigned *)arg;
+}
+
+static void write_99(void *page, void *arg)
+{
+    *(uint64_t *)page = 99;
+    *(bool *)arg = true;
+}
+
+static status_t write_text(user_addr_t at, bool *written)
+{
+    *written = false;
+    return aspace_text_write(&as->pt, at, write_99, written);
+}
+
+static void text_is_patched(void **state)
+{
+    struct vmo *file = make_file(&pager, 16);
+    bool written;
     status_t st;
 
     (void)state;
-    assert_int_equal(vmo_clone(file, 0, PAGES(16), &clone), OK);
-    map(clone, 0, 16, R | X, 0);
+    map(clone_of(file, 0, 16), 0, 16, R | X, 0);
     assert_int_equal(try_vm_fault(as, AT(3), X), OK);
-    assert_int_equal(aspace_text_page_private(&as->pt, AT(30), &pa), ERR_FAULT);
-    FAIL_EACH(st, st = aspace_text_page_private(&as->pt, AT(3), &pa), (void)0);
-    assert_int_equal(frame(as, AT(3)), pa);
-    assert_int_equal(rights(as, AT(3)), R | X);
-    *(uint64_t *)hal_phys_to_virt(pa) = 99;
+    assert_int_equal(write_text(AT(30), &written), ERR_FAULT);
+    FAIL_EACH(st, st = write_text(AT(3), &written), assert_int_equal(load(as, AT(3)), 4));
+    assert_true(written);
     assert_int_equal(load(as, AT(3)), 99);
+    assert_int_equal(rights(as, AT(3)), R | X);
     assert_int_equal(peek(file, 3), 4);
     map(file, 16, 16, R | X, MAPPING_SHARED);
-    assert_int_equal(aspace_text_page_private(&as->pt, AT(16), &pa), ERR_ACCESS_DENIED);
+    assert_int_equal(write_text(AT(16), &written), ERR_ACCESS_DENIED);
     map(make(2), 40, 2, R | W, 0);
-    assert_int_equal(aspace_text_page_private(&as->pt, AT(40), &pa), ERR_ACCESS_DENIED);
+    assert_int_equal(write_text(AT(40), &written), ERR_ACCESS_DENIED);
+    assert_false(written);
+}
 
+static void stubs_are_near(void **state)
+{
+    user_addr_t area;
+    bool written;
+    status_t st;
+
+    (void)state;
     FAIL_EACH(st, st = aspace_stub_area(&as->pt, AT(0), &area),
-              assert_int_equal(vmo_count(), 3));
+              assert_int_equal(vmo_count(), 0));
     assert_true(area > AT(0) && area - AT(0) < 1ull << 31);
-    assert_int_equal(rights(as, area), R | X);
     assert_int_equal(load(as, area), 0);
+    assert_int_equal(write_text(area, &written), OK);
+    assert_int_equal(rights(as, area), R | X);
+    assert_int_equal(load(as, area), 99);
     assert_int_equal(aspace_stub_area(&as->pt, HAL_USER_END - PAGE_SIZE, &area), OK);
-    assert_int_equal(area, HAL_USER_END - PAGE_SIZE);
+    assert_int_equal(area, HAL_USER_END - HAL_STUB_AREA);
 }
 
 int main(void)
@@ -352,7 +380,9 @@ int main(void)
         ASPACE_TEST(a_private_file),
         ASPACE_TEST(waiting_for_a_file),
         ASPACE_TEST(any_allocation_may_fail),
-        ASPACE_TEST(text_becomes_private),
+        ASPACE_TEST(any_allocation_for_a_file_may_fail),
+        ASPACE_TEST(text_is_patched),
+        ASPACE_TEST(stubs_are_near),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

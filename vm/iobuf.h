@@ -19,9 +19,9 @@ struct iobuf {
     void *kernel;                 /* kernel memory, `size` bytes */
     const struct iovec_user *iov; /* user memory; in kernel memory, owned by the caller */
     unsigned iov_count;
-    size_t size; /* bytes in all */
-    size_t done; /* bytes moved so far */
-    size_t iov_skip;   /* bytes of iov[0] already moved; iov advances */
+    size_t size;           /* bytes in all */
+    size_t done;           /* bytes moved so far */
+    size_t iov_skip;       /* bytes of iov[0] already moved; iov advances */
     struct iovec_user one; /* storage for the one-range form */
 };
 
@@ -36,8 +36,8 @@ static inline size_t iobuf_left(const struct iobuf *io)
 }
 
 /*
- * Move min(size, left) bytes and advance. `*moved` bytes went; less than asked together with the
- * error that stopped it: OK, ERR_FAULT, ERR_USER_PAGE.
+ * Move min(size, left) bytes and advance. `*moved` bytes went; less than asked together with
+ * the error that stopped it: OK, ERR_FAULT, ERR_USER_PAGE.
  */
 status_t iobuf_put(struct iobuf *io, const void *from, size_t size, size_t *moved) MUST_USE;
 status_t iobuf_take(struct iobuf *io, void *to, size_t size, size_t *moved) MUST_USE;

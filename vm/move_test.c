@@ -120,7 +120,7 @@ static void refused_moves(void **state)
     assert_int_equal(vmar_map(as->root, &args, &at), OK);
     assert_int_equal(aspace_move(as, AT(30), PAGES(2), PAGES(2), PLACE_ANY, 0, 0, &at),
                      ERR_ACCESS_DENIED);
-    assert_string_equal(layout(), "WWWW|WWWW......................rr" + 0);
+    assert_string_equal(layout(), "WWWW|WWWW......................rr");
 }
 
 /* The pages of what is unmapped go at once, though the rest of the VMO stays, and if that needs
@@ -148,6 +148,25 @@ static void private_pages_go_with_the_mapping(void **state)
     assert_int_equal(aspace_discard(as, AT(0), 1), ERR_INVALID_ARGS);
 }
 
+/* A move in two steps by who knows nothing of aspace_move. */
+static void pages_that_another_mapping_shows_stay(void **state)
+{
+    struct vmo *vmo = map_private(AT(0), 8);
+    struct vmar_map_args args = {.vmo = vmo,
+                                 .size = PAGES(8),
+                                 .prot = R,
+                                 .max_prot = R,
+                                 .place = PLACE_EXACT,
+                                 .addr = AT(20)};
+    user_addr_t at;
+
+    (void)state;
+    set_user_words(AT(0), 8);
+    assert_int_equal(vmar_map(as->root, &args, &at), OK);
+    assert_int_equal(vmar_unmap(as->root, AT(0), PAGES(8)), OK);
+    check_user_words(AT(20), 8, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +174,7 @@ int main(void)
         MEMORY_TEST(moving_shared_memory),
         MEMORY_TEST(refused_moves),
         MEMORY_TEST(private_pages_go_with_the_mapping),
+        MEMORY_TEST(pages_that_another_mapping_shows_stay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,9 +27,9 @@ static status_t own_page(struct vmo *vmo, uint64_t index, struct page **out)
     return vmo_get_page_locked(vmo, index, VMO_WRITE, out, &writable);
 }
 
-/* aspace.lock keeps others from sharing the page again before it is mapped: nobody else knows a
- * private VMO. */
-status_t aspace_text_page_private(struct hal_pt *pt, user_addr_t va, paddr_t *out)
+/* aspace.lock keeps others from sharing the page again before it is written: nobody else knows
+ * a private VMO. */
+status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, hal_text_writer *write, void *arg)
 {
     struct aspace *as = container_of(pt, struct aspace, pt);
     struct mapping *m;
@@ -46,16 +46,15 @@ status_t aspace_text_page_private(struct hal_pt *pt, user_addr_t va, paddr_t *ou
     if (st == OK)
         st = map_page(as, va, page, mapping_hal_prot(m));
     if (st == OK)
-        *out = page_to_phys(page);
+        write(hal_phys_to_virt(page_to_phys(page)), arg);
     return st;
 }
 
-/* In the page tables at once, as a fault would map the zeroes that all share. */
-static status_t insert_area(struct aspace *as, struct mapping *m, const struct page *page,
-                            user_addr_t near, user_addr_t *va)
+static status_t insert_area(struct aspace *as, struct mapping *m, user_addr_t near,
+                            user_addr_t *va)
 {
     struct placement p =
-        placement_of(PLACE_ANY, 0, PAGE_SIZE, PAGE_SIZE, near + NEAR - PAGE_SIZE);
+        placement_of(PLACE_ANY, 0, HAL_STUB_AREA, PAGE_SIZE, near + NEAR - PAGE_SIZE);
     status_t st;
     SPIN_GUARD(&as->lock);
 
@@ -63,9 +62,7 @@ static status_t insert_area(struct aspace *as, struct mapping *m, const struct p
     if (st == OK && *va + NEAR <= near + PAGE_SIZE)
         st = ERR_NO_MEMORY;
     if (st == OK)
-        st = map_page(as, *va, page, m->prot);
-    if (st == OK)
-        mapping_insert(as->root, m, *va, PAGE_SIZE);
+        mapping_insert(as->root, m, *va, HAL_STUB_AREA);
     return st;
 }
 
@@ -73,20 +70,15 @@ status_t aspace_stub_area(struct hal_pt *pt, user_addr_t near, user_addr_t *va)
 {
     struct aspace *as = container_of(pt, struct aspace, pt);
     struct mapping *m;
-    struct page *page;
     struct vmo *vmo;
-    status_t st = vmo_create(PAGE_SIZE, 0, &vmo);
+    status_t st = vmo_create(HAL_STUB_AREA, 0, &vmo);
 
     if (st != OK)
         return st;
-    st = own_page(vmo, 0, &page);
-    if (st != OK)
-        goto out_vmo;
     m = mapping_new(vmo, 0, HAL_PROT_READ | HAL_PROT_EXEC, HAL_PROT_READ | HAL_PROT_EXEC, 0);
-    st = m ? insert_area(as, m, page, near, va) : ERR_NO_MEMORY;
+    st = m ? insert_area(as, m, near, va) : ERR_NO_MEMORY;
     if (st != OK)
         mapping_free(m);
-out_vmo:
     vmo_put(vmo); /* the mapping has its own */
     return st;
 }

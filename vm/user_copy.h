@@ -2,8 +2,8 @@
  * user_copy.h - the only way to touch user memory.
  *
  * Copies go page by page through the page tables and the linear map, under aspace.pt_lock, and
- * honour protection as hardware would. Absent pages are faulted in without waiting where that is
- * possible; where it is not, the copy reports ERR_USER_PAGE, notes address and access in the
+ * honour protection as hardware would. Absent pages are faulted in without waiting where that
+ * is possible; where it is not, the copy reports ERR_USER_PAGE, notes address and access in the
  * user_access, and the caller (a coroutine at its end) brings the page in by vm_fault and calls
  * again. No spinlock may be held: a fault takes aspace.lock.
  */
@@ -25,7 +25,8 @@ status_t copy_to_user(struct user_access *ua, user_addr_t to, const void *from,
                       size_t size) MUST_USE;
 status_t clear_user(struct user_access *ua, user_addr_t to, size_t size) MUST_USE;
 
-/* A NUL-terminated string of at most `size` bytes, NUL included. ERR_NAME_TOO_LONG: no NUL there.
+/* A NUL-terminated string of at most `size` bytes, NUL included. ERR_NAME_TOO_LONG: no NUL
+ * there.
  * `*length` without the NUL. */
 status_t copy_string_from_user(struct user_access *ua, char *to, user_addr_t from, size_t size,
                                size_t *length) MUST_USE;

@@ -5,20 +5,27 @@
 
 #include "base/status.h"
 
+static bool holds_pinned(struct vmar *vmar)
+{
+    struct mapping *m = mapping_find_from(vmar, 0);
+
+    while (m && !(m->flags & MAPPING_PINNED))
+        m = mapping_find_from(vmar, region_end(&m->region));
+    return m;
+}
+
 /* Nothing changes before it is known that all may go. */
 static status_t check_range(struct vmar *vmar, user_addr_t base, user_addr_t end)
 {
-    struct region *r = region_find(vmar, base);
-    struct mapping *m;
+    bool pinned = false;
 
-    for (; r && r->base < end; r = region_next(r))
+    for (struct region *r = region_find(vmar, base); r && r->base < end; r = region_next(r)) {
         if (r->kind == REGION_VMAR && (r->base < base || region_end(r) > end))
             return ERR_INVALID_ARGS;
-    for (m = mapping_find_from(vmar, base); m && m->region.base < end;
-         m = mapping_find_from(vmar, region_end(&m->region)))
-        if (m->flags & MAPPING_PINNED)
-            return ERR_ACCESS_DENIED;
-    return OK;
+        pinned = pinned || (r->kind == REGION_VMAR ? holds_pinned(vmar_of(r))
+                                                   : mapping_of(r)->flags & MAPPING_PINNED);
+    }
+    return pinned ? ERR_ACCESS_DENIED : OK;
 }
 
 /* Out of the tree, which drops its reference; it is empty. */

@@ -2,13 +2,13 @@
  * vmo.h - virtual memory objects: the pages behind mappings, files and Zircon's VMOs.
  *
  * Pages hang in a radix tree whose nodes and pages are shared between a VMO and its snapshots:
- * a clone takes one more reference to the root, and whoever writes first copies the nodes on the
- * way down and the page (a node or page is ours alone iff every reference count on its path is
- * 1). So cloning is O(1) in pages, there is no chain of parents to collapse, a dead parent leaves
- * nothing behind, and no two VMOs ever lock each other. Shared nodes are immutable.
+ * a clone takes one more reference to the root, and whoever writes first copies the nodes on
+ * the way down and the page (a node or page is ours alone iff every reference count on its path
+ * is 1). So cloning is O(1) in pages, there is no chain of parents to collapse, a dead parent
+ * leaves nothing behind, and no two VMOs ever lock each other. Shared nodes are immutable.
  *
- * A page that is in no node is zero, or comes from the pager, or, for an at-least-on-write clone,
- * from its parent at the time of access.
+ * A page that is in no node is zero, or comes from the pager, or, for an at-least-on-write
+ * clone, from its parent at the time of access.
  *
  * Lock order: aspace.lock -> vmo.lock -> parent's vmo.lock -> aspace.pt_lock -> page allocator.
  */
@@ -23,10 +23,10 @@ struct vmo;
 
 /* Where absent pages of a VMO come from (a file, later a user pager). */
 struct vmo_pager_ops {
-    /* Without waiting, under vmo->lock: the contents of page `index` into `page`; bytes past the
-     * end are zero. ERR_SHOULD_WAIT: use page_in. */
+    /* Without waiting, under vmo->lock: the contents of page `index` into `page`; bytes past
+     * the end are zero. ERR_SHOULD_WAIT: use page_in. */
     status_t (*try_page_in)(struct vmo *vmo, uint64_t index, struct page *page) MUST_USE;
-    co_fn *page_in;                   /* frame starts with VMO_PAGE_IN_FRAME; NULL: never needed */
+    co_fn *page_in; /* frame starts with VMO_PAGE_IN_FRAME; NULL: never needed */
     void (*release)(struct vmo *vmo); /* the VMO goes away */
 };
 
@@ -57,9 +57,9 @@ struct vmo {
     uint32_t flags;
     struct spinlock lock;
     struct radix_node *root; /* NULL: no pages; guarded by lock */
-    uint64_t root_base;      /* where page 0 is in the tree: a slice shares its original's tree */
-    uint64_t size;           /* bytes, page aligned; guarded by lock, peeked at without */
-    struct list mappings;    /* of mapping.vmo_link; guarded by lock */
+    uint64_t root_base;   /* where page 0 is in the tree: a slice shares its original's tree */
+    uint64_t size;        /* bytes, page aligned; guarded by lock, peeked at without */
+    struct list mappings; /* of mapping.vmo_link; guarded by lock */
     struct list clone_mappings; /* of mapping.parent_link: they may show our pages; by lock */
     const struct vmo_pager_ops *pager; /* NULL: absent pages are zero */
     void *pager_data;
@@ -87,7 +87,8 @@ void vmo_put(struct vmo *vmo); /* NULL is fine */
  * other's later writes. Existing writable mappings of `vmo` lose the right to write until their
  * next fault. Of a pager-backed VMO (or a clone of one): pages that neither side has written
  * still come from the pager (Zircon: at-least-on-write; Linux: MAP_PRIVATE).
- * offset is page aligned; a size beyond the end reads as zero there. ERR_NOT_SUPPORTED: physical.
+ * offset is page aligned; a size beyond the end reads as zero there. ERR_NOT_SUPPORTED:
+ * physical.
  */
 status_t vmo_clone(struct vmo *vmo, uint64_t offset, uint64_t size, struct vmo **out) MUST_USE;
 
@@ -100,14 +101,16 @@ status_t vmo_set_size(struct vmo *vmo, uint64_t size) MUST_USE;
 enum {
     VMO_READ = 0,
     VMO_WRITE = 1, /* the page will be ours alone and may be written */
-    VMO_PRESENT_ONLY = 2, /* ERR_NOT_FOUND instead of making one (except VMO_WRITE of a shared) */
+    VMO_PRESENT_ONLY =
+        2, /* ERR_NOT_FOUND instead of making one (except VMO_WRITE of a shared) */
 };
 
 /*
  * The page at `index` (in pages). For reading, an absent page of an anonymous VMO is the shared
- * zero page; one that would come from the parent is copied first, since the parent's may vanish. `*writable`: it is ours alone, so a mapping may let it be written.
- * Caller holds vmo->lock. ERR_NO_MEMORY; ERR_OUT_OF_RANGE past the end; ERR_SHOULD_WAIT: page in
- * by vmo_page_in, then again. The page stays while the lock is held.
+ * zero page; one that would come from the parent is copied first, since the parent's may
+ * vanish. `*writable`: it is ours alone, so a mapping may let it be written. Caller holds
+ * vmo->lock. ERR_NO_MEMORY; ERR_OUT_OF_RANGE past the end; ERR_SHOULD_WAIT: page in by
+ * vmo_page_in, then again. The page stays while the lock is held.
  */
 status_t vmo_get_page_locked(struct vmo *vmo, uint64_t index, unsigned how, struct page **out,
                              bool *writable) MUST_USE;

@@ -5,26 +5,27 @@
 #include "hal/host.h"
 #include "hal/libos/carrier.h"
 #include "hal/libos/linux.h"
-#include "hal/libos/pt_tree.h"
 #include "hal/libos/space.h"
+#include "hal/libos/stub.h"
 #include "hal/libos/upcalls.h"
 
-enum {
-    SYSCALL_SIZE = 2,
-    JUMP_SIZE = 5,
-    STUB_SIZE = 32,
-    MOVE_MAX = 7, /* bytes of the longest displaced instruction */
-};
-
+enum { PATCH_MAX = 8, BREAKPOINT = 0xcc, NOP = 0x90 };
 enum { MEMBARRIER_SYNC_CORE = 1 << 5, MEMBARRIER_REGISTER_SYNC_CORE = 1 << 6 };
 
 static atomic_ulong sites_patched;
 
-/* The displaced instruction: `size` bytes that end at the syscall; 0: none that we know. */
-struct move {
-    uint8_t bytes[MOVE_MAX];
+/* A site about to be patched: these bytes become those. */
+struct site {
+    struct hal_pt *pt;
+    user_addr_t va;
     unsigned size;
+    unsigned starts; /* bit i: an instruction begins at byte i, before and after */
+    uint8_t was[PATCH_MAX], becomes[PATCH_MAX];
+    bool done;
 };
+
+/* Held while breakpoints of a patch may be in text: whoever met one waits for it here. */
+static struct spinlock patch_lock;
 
 /* Register by its number in instructions. */
 static uint64_t reg_value(const struct user_regs *r, unsigned number)
@@ -63,89 +64,62 @@ static unsigned move_size(const uint8_t *end, const struct user_regs *regs)
     return reg_value(regs, reg) == constant ? 5 : 0;
 }
 
-/* The frame behind `va` through the linear map; NULL: none. */
-static uint8_t *user_bytes(struct hal_pt *pt, user_addr_t va)
-{
-    paddr_t pa;
-    unsigned prot;
-
-    if (hal_pt_query(pt, va & ~(user_addr_t)PAGE_MASK, &pa, &prot) != OK)
-        return NULL;
-    return (uint8_t *)hal_phys_to_virt(pa) + (va & PAGE_MASK);
-}
-
-static struct move find_move(struct hal_pt *pt, const struct user_regs *regs)
+/* `call` is the syscall, `at` its bytes. All that is patched lies inside one page. */
+static struct displaced find_move(const uint8_t *at, const struct user_regs *regs)
 {
     user_addr_t call = regs->rip - SYSCALL_SIZE;
-    struct move move = {.size = 0};
-    const uint8_t *end;
+    struct displaced move = {.size = 0};
 
-    /* All inside one page, so that one private page is enough. */
-    if ((call & PAGE_MASK) < MOVE_MAX)
+    if ((call & PAGE_MASK) < DISPLACED_MAX)
         return move;
-    end = user_bytes(pt, call);
-    if (end)
-        move.size = move_size(end, regs);
-    if (move.size)
-        memcpy(move.bytes, end - move.size, move.size);
+    move.size = move_size(at, regs);
+    memcpy(move.bytes, at - move.size, move.size);
     return move;
 }
 
-/* ---- stubs ---- */
-
-static bool near(user_addr_t a, user_addr_t b)
+/* That an instruction begins behind the syscall is certain: the call returns there.
+ *     48 3d imm32         cmp $imm, %rax
+ *     3d imm32            cmp $imm, %eax */
+static struct displaced find_compare(const uint8_t *at, user_addr_t call)
 {
-    int64_t distance = (int64_t)(a - b);
+    struct displaced compare = {.size = 0};
 
-    return distance == (int32_t)distance;
+    if ((call & PAGE_MASK) + PATCH_MAX > PAGE_SIZE)
+        return compare;
+    at += SYSCALL_SIZE;
+    if (at[0] == 0x48 && at[1] == 0x3d)
+        compare.size = 6;
+    else if (at[0] == 0x3d)
+        compare.size = 5;
+    memcpy(compare.bytes, at, compare.size);
+    return compare;
 }
 
-/* Room for a stub that the site can reach: its address, 0 if there is none. */
-static user_addr_t stub_alloc(struct hal_pt *pt, user_addr_t site)
+/* What to write; size 0: nothing. */
+static void plan(struct site *site, const struct user_regs *regs)
 {
-    struct pt_stub_area *area, *end = pt->stubs + PT_STUB_AREAS;
+    user_addr_t call = regs->rip - SYSCALL_SIZE;
+    const uint8_t *at = user_bytes(site->pt, call);
+    struct displaced move, compare;
 
-    for (area = pt->stubs; area < end; area++)
-        if (area->va && near(area->va, site) && area->used < PAGE_SIZE)
-            break;
-    if (area == end) {
-        area = pt->stubs;
-        while (area < end - 1 && area->va && area->used < PAGE_SIZE)
-            area++;
-        area->used = 0;
-        if (hal_upcalls->stub_area(pt, site, &area->va) != OK || !near(area->va, site)) {
-            area->va = 0;
-            return 0;
-        }
+    if (!at || at[0] != 0x0f || at[1] != 0x05)
+        return; /* patched meanwhile */
+    move = find_move(at, regs);
+    compare = find_compare(at, call);
+    if (move.size) {
+        site->va = call - move.size;
+        site->starts = 1;
+        memcpy(site->was, move.bytes, JUMP_SIZE);
+        if (stub_for_move(site->pt, site->va, &move, site->becomes))
+            site->size = JUMP_SIZE;
+    } else if (compare.size) {
+        site->va = call;
+        site->starts = 1 | 1 << SYSCALL_SIZE;
+        memcpy(site->was, at, PATCH_MAX);
+        memset(site->becomes, NOP, PATCH_MAX);
+        if (stub_for_compare(site->pt, site->va, &compare, site->becomes))
+            site->size = SYSCALL_SIZE + compare.size;
     }
-    area->used += STUB_SIZE;
-    return area->va + area->used - STUB_SIZE;
-}
-
-static uint8_t *put(uint8_t *at, const void *bytes, size_t size)
-{
-    memcpy(at, bytes, size);
-    return at + size;
-}
-
-static bool stub_write(struct hal_pt *pt, user_addr_t stub, const struct move *move,
-                       user_addr_t behind)
-{
-    static const uint8_t lea_rcx[] = {0x48, 0x8d, 0x0d}, movabs_r11[] = {0x49, 0xbb},
-                         jmp_r11[] = {0x41, 0xff, 0xe3};
-    uint64_t entry = (uintptr_t)user_entry;
-    int32_t distance = (int32_t)(behind - (stub + move->size + 7));
-    uint8_t *at = user_bytes(pt, stub);
-
-    if (!at)
-        return false;
-    at = put(at, move->bytes, move->size);
-    at = put(at, lea_rcx, sizeof(lea_rcx));
-    at = put(at, &distance, sizeof(distance));
-    at = put(at, movabs_r11, sizeof(movabs_r11));
-    at = put(at, &entry, sizeof(entry));
-    put(at, jmp_r11, sizeof(jmp_r11));
-    return true;
 }
 
 /* ---- the site ---- */
@@ -159,57 +133,71 @@ static void sync_cores(void)
     host_call(LINUX_MEMBARRIER, MEMBARRIER_SYNC_CORE, 0, 0);
 }
 
-/*
- * pt->lock is held, so no CPU joins the space. If others are there, one of them may fetch the
- * instruction at any moment: it sees the old one, a breakpoint, or the new one whole. At the
- * breakpoint it waits for the lock and runs the site again (patch_owns_breakpoint).
- */
-static void site_write(struct hal_pt *pt, uint8_t *site, int32_t distance)
+/* Write those bytes at which an instruction begins, or the others. */
+static void write_bytes(volatile uint8_t *at, const struct site *site, const uint8_t *bytes,
+                        bool starts)
 {
-    bool others = space_has_others(pt);
-
-    if (others) {
-        *(volatile uint8_t *)site = 0xcc;
-        sync_cores();
-    }
-    memcpy(site + 1, &distance, sizeof(distance));
-    if (others)
-        sync_cores();
-    *(volatile uint8_t *)site = 0xe9;
-    if (others)
-        sync_cores();
+    for (unsigned i = 0; i < site->size; i++)
+        if ((site->starts >> i & 1) == starts)
+            at[i] = bytes[i];
 }
 
-static void patch_site(struct hal_pt *pt, const struct user_regs *regs, const struct move *move)
+/*
+ * pt->lock is held, so no CPU joins the space. If others are there, one of them may fetch from
+ * the site at any moment: it sees the old instruction, a breakpoint, or the new one whole. At
+ * the breakpoint it waits for patch_lock and goes on with what is there (patch_owns_breakpoint).
+ */
+static void site_write(const struct site *site, uint8_t *at)
 {
-    user_addr_t site = regs->rip - SYSCALL_SIZE - move->size;
-    user_addr_t stub = stub_alloc(pt, site);
-    uint8_t *bytes;
-    paddr_t pa;
+    static const uint8_t breakpoints[PATCH_MAX] = {BREAKPOINT, BREAKPOINT, BREAKPOINT,
+                                                   BREAKPOINT, BREAKPOINT, BREAKPOINT,
+                                                   BREAKPOINT, BREAKPOINT};
 
-    if (!stub || !stub_write(pt, stub, move, regs->rip))
+    if (!space_has_others(site->pt)) {
+        memcpy(at, site->becomes, site->size);
         return;
-    if (hal_upcalls->text_page_private(pt, site & ~(user_addr_t)PAGE_MASK, &pa) != OK)
-        return;
-    bytes = (uint8_t *)hal_phys_to_virt(pa) + (site & PAGE_MASK);
+    }
+    write_bytes(at, site, breakpoints, true);
+    sync_cores();
+    write_bytes(at, site, site->becomes, false);
+    sync_cores();
+    write_bytes(at, site, site->becomes, true);
+    sync_cores();
+}
 
-    SPIN_GUARD(&pt->lock);
-    if (memcmp(bytes, move->bytes, move->size) != 0)
-        return; /* patched meanwhile, or something else was mapped */
-    site_write(pt, bytes, (int32_t)(stub - (site + JUMP_SIZE)));
-    atomic_fetch_add(&sites_patched, 1);
+/* From hal_upcalls->text_write: nobody shares the page, and no fork does before we return. */
+static void patch_page(void *page, void *arg)
+{
+    struct site *site = arg;
+    uint8_t *at = (uint8_t *)page + (site->va & PAGE_MASK);
+
+    SPIN_GUARD(&site->pt->lock);
+    if (memcmp(at, site->was, site->size) != 0)
+        return; /* something else was mapped */
+    site_write(site, at);
+    site->done = true;
+}
+
+static void patch(struct hal_pt *pt, const struct user_regs *regs)
+{
+    struct site site = {.pt = pt};
+
+    plan(&site, regs);
+    if (!site.size)
+        return;
+    SPIN_GUARD(&patch_lock);
+    if (hal_upcalls->text_write(pt, site.va & ~(user_addr_t)PAGE_MASK, patch_page, &site) ==
+            OK &&
+        site.done)
+        atomic_fetch_add(&sites_patched, 1);
 }
 
 void patch_call_site(struct hal_pt *pt, const struct user_regs *regs)
 {
-    struct move move;
-
-    if (!hal_upcalls->text_page_private || !hal_upcalls->stub_area)
+    if (!hal_upcalls->text_write || !hal_upcalls->stub_area ||
+        atomic_exchange(&pt->patching, true))
         return;
-    move = find_move(pt, regs);
-    if (!move.size || atomic_exchange(&pt->patching, true))
-        return;
-    patch_site(pt, regs, &move);
+    patch(pt, regs);
     atomic_store(&pt->patching, false);
 }
 
@@ -218,10 +206,10 @@ bool patch_owns_breakpoint(struct hal_pt *pt, user_addr_t va)
     const uint8_t *byte;
 
     {
-        SPIN_GUARD(&pt->lock); /* until whoever patches is done */
+        SPIN_GUARD(&patch_lock); /* until whoever patches is done */
     }
     byte = user_bytes(pt, va);
-    return byte && *byte != 0xcc;
+    return byte && *byte != BREAKPOINT;
 }
 
 void hal_host_call_stats(struct hal_host_call_stats *out)

@@ -1,17 +1,31 @@
 /*
  * patch.h - turning system call sites of the guest into jumps to the kernel.
  *
- * Where the instruction before a `syscall` is a move of a constant into a register, at least
- * five bytes long, it becomes `jmp rel32` to a stub within 2 GiB:
+ * A site is patched when a call has arrived from it by host signal, in one of two forms. Both
+ * leave every address at which a thread can be, or to which code can jump, with its meaning:
+ * no saved program counter has to be moved, a call is restarted at `rip - 2` as ever, and an
+ * unwinder finds each blocked thread in its function.
  *
- *     site:  e9 rel32 [rest]          stub:  mov $constant, %reg   the displaced instruction
- *            0f 05  (untouched)              lea behind(%rip), %rcx
- *     behind:                                movabs $user_entry, %r11
- *                                            jmp *%r11
+ * Move: the instruction before the `syscall` moves a constant into a register, at least five
+ * bytes long. One instruction takes its place; the `syscall` stays, for jumps onto it.
  *
- * One instruction takes the place of one, so every saved program counter stays valid; the
- * `syscall` itself stays, for jumps onto it and for restarts. The site is recognised when a
- * call arrives from it by signal: the register must then hold the constant.
+ *     site:    e9 rel32 [rest]      stub:  mov $constant, %reg      the displaced instruction
+ *              0f 05                       lea behind(%rip), %rcx
+ *     behind:                              movabs $user_entry, %r11
+ *                                          jmp *%r11
+ *
+ * Compare: the instruction behind the `syscall` compares its result with a constant. Compilers
+ * let other paths jump to that compare, and threads that are blocked in the call return to it.
+ * So there are two jumps that overlap: the second byte of the first one's distance is the
+ * second one's opcode.
+ *
+ *     site:    e9 r0                stub:  lea behind(%rip), %rcx
+ *     behind:  e9 r2 r3 r4 r5 90           movabs $user_entry, %r11
+ *     next:                                jmp *%r11
+ *                                   tail:  cmp $constant, %rax     the displaced instruction
+ *                                          jmp next
+ *
+ * with stub = behind + 3 + (r3 r2 e9 r0) and tail = behind + 5 + (r5 r4 r3 r2).
  */
 #pragma once
 

@@ -39,11 +39,11 @@ status_t hal_host_fd_info(int fd, struct hal_host_fd *out)
     long flags = host_call(LINUX_FCNTL, fd, LINUX_F_GETFL);
     unsigned access = (unsigned)flags & LINUX_O_ACCMODE;
 
-    if (flags < 0)
+    if (flags < 0 || flags & LINUX_O_PATH) /* the launcher keeps a closed one's place by O_PATH */
         return ERR_BAD_FD;
     out->terminal = host_call(LINUX_IOCTL, fd, LINUX_TCGETS, termios) == 0;
-    out->readable = !(flags & LINUX_O_PATH) && access != LINUX_O_WRONLY;
-    out->writable = !(flags & LINUX_O_PATH) && access != 0;
+    out->readable = access != LINUX_O_WRONLY;
+    out->writable = access != 0;
     out->seekable = host_call(LINUX_LSEEK, fd, 0, LINUX_SEEK_CUR) >= 0;
     return hoststat_at(fd, "", LINUX_AT_EMPTY_PATH, &out->stat);
 }

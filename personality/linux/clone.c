@@ -34,7 +34,8 @@ static void copy_thread_state(struct linux_thread *from, struct linux_thread *to
         to->clear_child_tid = rq->child_tid;
 }
 
-/* The new thread's tid where the caller asked for it: in the caller's memory, and the child's. */
+/* The new thread's tid where the caller asked for it: in the caller's memory, and the child's.
+ */
 static status_t write_tids(struct thread *parent, struct thread *child,
                            const struct clone_request *rq)
 {

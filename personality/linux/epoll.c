@@ -294,17 +294,22 @@ void epoll_file_closed(struct file *file)
         item_end(item);
 }
 
-/* The first queued item, with a reference. The signal goes with the last one: what becomes
- * ready after that raises it again. */
+void epoll_settle(struct epoll *set)
+{
+    SPIN_GUARD(&set->object.lock);
+
+    if (list_empty(&set->ready))
+        object_signal_locked(&set->object, FILE_IN, 0);
+}
+
+/* The first queued item, with a reference. */
 static struct epoll_item *pop(struct epoll *set)
 {
     SPIN_GUARD(&set->object.lock);
     struct epoll_item *item;
 
-    if (list_empty(&set->ready)) {
-        object_signal_locked(&set->object, FILE_IN, 0);
+    if (list_empty(&set->ready))
         return NULL;
-    }
     item = container_of(set->ready.next, struct epoll_item, ready_link);
     unqueue_locked(item);
     atomic_fetch_add_explicit(&item->refs, 1, memory_order_relaxed);

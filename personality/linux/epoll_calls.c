@@ -148,7 +148,7 @@ static status_t give_event(struct syscall *call, const struct epoll_item *item, 
 /* Report what is ready, each item once: call->result events, at most argument 2. */
 static status_t harvest(struct syscall *call, struct epoll *set)
 {
-    unsigned budget = epoll_ready_count(set) + 1; /* one more look, to see the end */
+    unsigned budget = epoll_ready_count(set);
     int64_t max = (int32_t)call->arg[2];
     struct epoll_item *item;
     uint32_t events;
@@ -165,6 +165,7 @@ static status_t harvest(struct syscall *call, struct epoll *set)
         }
         epoll_item_put(item);
     }
+    epoll_settle(set);
     return call->result ? OK : st;
 }
 

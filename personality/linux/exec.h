@@ -37,8 +37,8 @@ void exec_strings_free(struct exec_strings *s);
 struct exec {
     struct exec_strings argv, envp;
     struct credentials cred;
-    char *path;         /* as AT_EXECFN and for scripts; heap */
-    struct file *exe;   /* the program, after scripts */
+    char *path;       /* as AT_EXECFN and for scripts; heap */
+    struct file *exe; /* the program, after scripts */
     struct aspace *aspace;
     struct linux_layout layout;
     user_addr_t entry, stack;
@@ -76,7 +76,8 @@ status_t exec_build_stack(struct exec *exec, const struct exec_auxv *aux) MUST_U
  * `place` (vm/aspace.h) says.
  */
 status_t map_private(struct aspace *as, struct vmo *vmo, uint64_t offset, uint64_t size,
-                     unsigned prot, unsigned place, user_addr_t addr, user_addr_t *out) MUST_USE;
+                     unsigned prot, unsigned place, user_addr_t addr,
+                     user_addr_t *out) MUST_USE;
 /* Anonymous private memory. */
 status_t map_anonymous(struct aspace *as, uint64_t size, unsigned prot, unsigned place,
                        user_addr_t addr, user_addr_t *out) MUST_USE;

@@ -138,7 +138,8 @@ static void note_layout(struct linux_layout *l, const struct elf_image *image, u
             l->data_end = s->addr + s->file_size + bias;
         }
     }
-    l->brk_start = l->brk = layout_brk_base(ROUND_UP(last->addr + last->mem_size + bias, PAGE_SIZE));
+    l->brk_start = l->brk =
+        layout_brk_base(ROUND_UP(last->addr + last->mem_size + bias, PAGE_SIZE));
 }
 
 /* The interpreter's path out of the image; heap. */
@@ -205,12 +206,14 @@ static status_t map_interpreter(struct exec *exec, struct walk_env *env,
     if (st == OK)
         st = map_interpreter_file(exec, path.dentry->inode, aux);
     path_put(&path);
-    /* A broken interpreter is ELIBBAD in Linux; nobody tells it from ENOEXEC but by the text. */
+    /* A broken interpreter is ELIBBAD in Linux; nobody tells it from ENOEXEC but by the text.
+     */
     return st;
 }
 
-static status_t map_program(struct exec *exec, struct walk_env *env, const struct elf_file *file,
-                            struct elf_image *image, struct exec_auxv *aux)
+static status_t map_program(struct exec *exec, struct walk_env *env,
+                            const struct elf_file *file, struct elf_image *image,
+                            struct exec_auxv *aux)
 {
     uint64_t bias;
     status_t st = elf_parse(file, image);

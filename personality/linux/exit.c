@@ -1,5 +1,6 @@
 /*
- * exit.c - how Linux threads and processes end: clearing up, zombies, orphans, news for parents.
+ * exit.c - how Linux threads and processes end: clearing up, zombies, orphans, news for
+ * parents.
  */
 #include "co/waiter.h"
 #include "personality/linux/fd.h"
@@ -8,7 +9,8 @@
 #include "personality/linux/process.h"
 #include "personality/linux/session.h"
 
-/* The status that the parent sees: of exit_group or the fatal signal, else the leader's exit(2). */
+/* The status that the parent sees: of exit_group or the fatal signal, else the leader's
+ * exit(2). */
 static void note_thread_exit(struct linux_thread *lt)
 {
     struct linux_process *lp = lt->process;
@@ -76,8 +78,8 @@ static void orphan_children(struct linux_process *lp, struct list *dead)
     }
 }
 
-/* Becomes a zombie, or vanishes at once (then onto `dead`). The parent to tell, with a reference;
- * NULL when it is pid 1. */
+/* Becomes a zombie, or vanishes at once (then onto `dead`). The parent to tell, with a
+ * reference; NULL when it is pid 1. */
 static struct linux_process *become_zombie(struct linux_process *lp, struct list *dead)
 {
     SPIN_GUARD(&family_lock);

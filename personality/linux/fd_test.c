@@ -194,7 +194,8 @@ static struct task task;
 
 static status_t lock(struct file_lock want, bool waits)
 {
-    wait = (struct file_lock_wait){.co = {.resume = file_lock_wait}, .want = want, .wait = waits};
+    wait =
+        (struct file_lock_wait){.co = {.resume = file_lock_wait}, .want = want, .wait = waits};
     task_spawn(&task, "lock", &wait.co, TASK_PRIORITY_DEFAULT, NULL, NULL);
     settle_tasks();
     return task_done(&task) ? task.status : ERR_SHOULD_WAIT;
@@ -256,9 +257,11 @@ int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, open_table, close_table)
     const struct CMUnitTest tests[] = {
-        TEST(test_lowest),  TEST(test_growth_and_limit), TEST(test_bad_descriptors),
-        TEST(test_replace), TEST(test_cloexec),          TEST(test_copy),
-        TEST(test_no_memory), TEST(test_locks),          TEST(test_lock_cancel),
+        TEST(test_lowest),          TEST(test_growth_and_limit),
+        TEST(test_bad_descriptors), TEST(test_replace),
+        TEST(test_cloexec),         TEST(test_copy),
+        TEST(test_no_memory),       TEST(test_locks),
+        TEST(test_lock_cancel),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

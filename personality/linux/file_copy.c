@@ -91,6 +91,7 @@ static status_t offset_end(struct syscall *call, struct file *file, user_addr_t 
 struct sys_sendfile {
     SYSCALL_FRAME;
     struct file *from, *to;
+    uint64_t left;
     struct copy_bytes copy;
 };
 SYSCALL_WAIT(sys_sendfile);
@@ -119,8 +120,9 @@ CO_FN(sys_sendfile)
     f->from = f->to = NULL;
     st = sendfile_begin(f->call, f, &at);
     if (st == OK) {
+        f->left = MIN(f->call->arg[3], IO_BYTES_MAX);
         CO_CALL(st, f->copy, copy_bytes, .from = f->from, .to = f->to, .from_at = at,
-                .to_at = FILE_POSITION, .left = MIN(f->call->arg[3], IO_BYTES_MAX));
+                .to_at = FILE_POSITION, .left = f->left);
         if (st == OK)
             st = offset_end(f->call, f->from, f->call->arg[2], f->copy.from_at, f->copy.done);
         f->call->result = (int64_t)f->copy.done;
@@ -136,6 +138,7 @@ struct sys_copy_file_range {
     struct file *from, *to;
     uint64_t from_at, to_at;
     struct copy_bytes copy;
+    uint64_t left;
 };
 SYSCALL_WAIT(sys_copy_file_range);
 
@@ -174,7 +177,8 @@ static status_t copy_range_begin(struct syscall *call, struct sys_copy_file_rang
     if (!(flags_of(f->from) & FILE_READ) || !(flags_of(f->to) & FILE_WRITE) ||
         flags_of(f->to) & FILE_APPEND)
         return ERR_BAD_FD;
-    return overlaps(f, MIN(call->arg[4], IO_BYTES_MAX)) ? ERR_INVALID_ARGS : OK;
+    f->left = MIN(call->arg[4], IO_BYTES_MAX);
+    return overlaps(f, f->left) ? ERR_INVALID_ARGS : OK;
 }
 
 CO_FN(sys_copy_file_range)
@@ -185,7 +189,7 @@ CO_FN(sys_copy_file_range)
     st = copy_range_begin(f->call, f);
     if (st == OK) {
         CO_CALL(st, f->copy, copy_bytes, .from = f->from, .to = f->to, .from_at = f->from_at,
-                .to_at = f->to_at, .left = MIN(f->call->arg[4], IO_BYTES_MAX));
+                .to_at = f->to_at, .left = f->left);
         if (st == OK)
             st = offset_end(f->call, f->from, f->call->arg[1], f->copy.from_at, f->copy.done);
         if (st == OK)

@@ -82,9 +82,10 @@ static status_t read_entries(struct syscall *call, struct file *file, struct den
 static status_t get_entries(struct syscall *call, struct task *task, struct file *file,
                             bool old)
 {
-    struct dents d = {.size = MIN((uint32_t)call->arg[2], (uint32_t)DENTS_CHUNK), .old = old};
+    struct dents d = {.old = old};
     status_t st;
 
+    d.size = MIN((uint32_t)call->arg[2], (uint32_t)DENTS_CHUNK);
     d.data = kmalloc(DENTS_CHUNK);
     if (!d.data)
         return ERR_NO_MEMORY;
@@ -162,12 +163,14 @@ status_t sys_getcwd(struct syscall *call)
     if (!buf)
         return ERR_NO_MEMORY;
     walk_begin(call, &env);
-    st = path_name(&env.root, &env.cwd, buf, PATH_BYTES, &length);
+    st = path_name(&env.root, &env.cwd, buf, PATH_BYTES - 1, &length);
     walk_end(&env);
     if (st == OK && length + 1 > size)
         st = ERR_OUT_OF_RANGE;
-    if (st == OK)
+    if (st == OK) {
+        buf[length] = '\0';
         st = copy_to_user(&call->thread->user, call->arg[0], buf, length + 1);
+    }
     if (st == OK)
         call->result = (int64_t)length + 1;
     kfree(buf);

@@ -112,7 +112,7 @@ static status_t open_place(struct syscall *call, struct walk_env *env, const str
     if (st != OK)
         return st;
     if (is_dev_tty(inode))
-        return tty_open_controlling(call, file_flags_of_open(flags), out);
+        return tty_open_controlling(call, path, file_flags_of_open(flags), out);
     if (flags & O_TRUNC && !created && inode->attr.type == INODE_FILE)
         st = vfs_set_attr(env, path, &size, ATTR_SIZE);
     if (st == OK)

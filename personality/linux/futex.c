@@ -1,12 +1,10 @@
 /*
  * futex.c - futexes: sleeping on a word of user memory (futex(2)).
  *
- * Waiters hang in hash buckets by key. Nothing is lost because a waiter enqueues first and looks
- * at the word after:
- *     waiter:  enqueue;  load word;  sleep unless it differs
- *     waker:   store word (user mode);  scan the bucket
- * A store that the load did not see comes before a scan that sees the waiter: both bucket
- * operations are under the bucket's lock.
+ * Waiters hang in hash buckets by key. Nothing is lost because a waiter enqueues first and
+ * looks at the word after: waiter:  enqueue;  load word;  sleep unless it differs waker: store
+ * word (user mode);  scan the bucket A store that the load did not see comes before a scan that
+ * sees the waiter: both bucket operations are under the bucket's lock.
  */
 #include "personality/linux/futex.h"
 
@@ -15,9 +13,15 @@
 #include "personality/linux/timespec.h"
 
 enum {
-    FUTEX_WAIT, FUTEX_WAKE, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE, FUTEX_WAKE_OP,
-    FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET,
-    FUTEX_PRIVATE = 128, FUTEX_CLOCK_REALTIME = 256,
+    FUTEX_WAIT,
+    FUTEX_WAKE,
+    FUTEX_REQUEUE = 3,
+    FUTEX_CMP_REQUEUE,
+    FUTEX_WAKE_OP,
+    FUTEX_WAIT_BITSET = 9,
+    FUTEX_WAKE_BITSET,
+    FUTEX_PRIVATE = 128,
+    FUTEX_CLOCK_REALTIME = 256,
 };
 
 /* A word: in private memory by address space and address, in shared by VMO and offset. Both are
@@ -236,7 +240,8 @@ static status_t call_requeue(struct syscall *call, bool private, bool compare)
         st = value_differs(call, call->arg[0], (uint32_t)call->arg[5]);
     if (st != OK)
         return st;
-    moved = wake_and_requeue(&from, &to, (unsigned)call->arg[2], (unsigned)call->arg[3], &woken);
+    moved =
+        wake_and_requeue(&from, &to, (unsigned)call->arg[2], (unsigned)call->arg[3], &woken);
     call->result = compare ? woken + moved : woken;
     return OK;
 }
@@ -394,15 +399,18 @@ CO_FN(sys_futex)
 }
 CO_END
 
-enum { FUTEX_OWNER_DIED = 0x40000000, FUTEX_WAITERS_BIT = 0x80000000, FUTEX_TID_MASK = 0x3fffffff };
+enum {
+    FUTEX_OWNER_DIED = 0x40000000,
+    FUTEX_WAITERS_BIT = 0x80000000,
+    FUTEX_TID_MASK = 0x3fffffff
+};
 
 /* One lock of the robust list: if it is ours, its owner is marked dead and one waiter woken. */
 static void robust_release(struct linux_thread *lt, struct user_access *ua, user_addr_t word)
 {
     uint32_t value, seen;
 
-    if (user_load_u32(ua, word, &value) != OK ||
-        (value & FUTEX_TID_MASK) != (uint32_t)lt->tid)
+    if (user_load_u32(ua, word, &value) != OK || (value & FUTEX_TID_MASK) != (uint32_t)lt->tid)
         return;
     do {
         seen = value;
@@ -424,8 +432,7 @@ static void robust_walk(struct linux_thread *lt, struct user_access *ua)
     } head;
     uint64_t entry;
 
-    if (!lt->robust_list ||
-        copy_from_user(ua, &head, lt->robust_list, sizeof(head)) != OK)
+    if (!lt->robust_list || copy_from_user(ua, &head, lt->robust_list, sizeof(head)) != OK)
         return;
     entry = head.next;
     for (unsigned i = 0; i < 2048 && (entry & ~1ull) != lt->robust_list; i++) {

@@ -93,9 +93,8 @@ static status_t set_re(struct id_set ids, bool privileged, uint32_t real, uint32
 {
     uint32_t old_real = *ids.real;
 
-    if (!privileged &&
-        ((real != UNCHANGED && real != *ids.real && real != *ids.effective) ||
-         (effective != UNCHANGED && !one_of(&ids, effective))))
+    if (!privileged && ((real != UNCHANGED && real != *ids.real && real != *ids.effective) ||
+                        (effective != UNCHANGED && !one_of(&ids, effective))))
         return ERR_NOT_PERMITTED;
     if (real != UNCHANGED)
         *ids.real = real;

@@ -114,7 +114,8 @@ status_t sys_getitimer(struct syscall *call)
     {
         SPIN_GUARD(&it->owner->lock);
         tv[0] = timeval_of(it->interval);
-        tv[1] = timeval_of(it->deadline ? MAX(it->deadline - hal_time_now(), (time_ns_t)1000) : 0);
+        tv[1] =
+            timeval_of(it->deadline ? MAX(it->deadline - hal_time_now(), (time_ns_t)1000) : 0);
     }
     return copy_to_user(&call->thread->user, call->arg[1], tv, sizeof(tv));
 }

@@ -60,7 +60,7 @@ status_t sys_setrlimit(struct syscall *call)
 {
     if (call->arg[0] >= RLIMITS)
         return ERR_INVALID_ARGS;
-    return call->arg[1] ? prlimit(call, linux_process_of(call), (unsigned)call->arg[0],
-                                  call->arg[1], 0)
-                        : ERR_FAULT;
+    return call->arg[1]
+               ? prlimit(call, linux_process_of(call), (unsigned)call->arg[0], call->arg[1], 0)
+               : ERR_FAULT;
 }

@@ -103,8 +103,8 @@ static status_t map_file(struct syscall *call, struct vmar_map_args *args, bool 
 static void populate(struct aspace *as, user_addr_t base, uint64_t size, unsigned prot)
 {
     for (uint64_t at = 0; at < size; at += PAGE_SIZE)
-        if (try_vm_fault(as, base + at, prot & HAL_PROT_WRITE ? HAL_PROT_WRITE
-                                                              : HAL_PROT_READ) != OK)
+        if (try_vm_fault(as, base + at,
+                         prot & HAL_PROT_WRITE ? HAL_PROT_WRITE : HAL_PROT_READ) != OK)
             return;
 }
 
@@ -199,9 +199,9 @@ static status_t brk_extend(struct aspace *as, user_addr_t from, user_addr_t to)
     user_addr_t at;
     status_t st = aspace_next_mapping(as, from - 1, &info);
 
-    if (st == OK && (info.base + info.size != from || info.prot != args.prot ||
-                     info.vmo->size != info.offset + info.size || info.vmo->pager ||
-                     info.vmo->parent)) {
+    if (st == OK &&
+        (info.base + info.size != from || info.prot != args.prot ||
+         info.vmo->size != info.offset + info.size || info.vmo->pager || info.vmo->parent)) {
         vmo_put(info.vmo);
         st = ERR_NOT_FOUND;
     }
@@ -244,9 +244,22 @@ status_t sys_brk(struct syscall *call)
 }
 
 enum {
-    MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED, MADV_FREE = 8,
-    MADV_DONTFORK = 10, MADV_DOFORK, MADV_MERGEABLE, MADV_UNMERGEABLE, MADV_HUGEPAGE,
-    MADV_NOHUGEPAGE, MADV_DONTDUMP, MADV_DODUMP, MADV_COLD = 20, MADV_PAGEOUT,
+    MADV_NORMAL,
+    MADV_RANDOM,
+    MADV_SEQUENTIAL,
+    MADV_WILLNEED,
+    MADV_DONTNEED,
+    MADV_FREE = 8,
+    MADV_DONTFORK = 10,
+    MADV_DOFORK,
+    MADV_MERGEABLE,
+    MADV_UNMERGEABLE,
+    MADV_HUGEPAGE,
+    MADV_NOHUGEPAGE,
+    MADV_DONTDUMP,
+    MADV_DODUMP,
+    MADV_COLD = 20,
+    MADV_PAGEOUT,
 };
 
 /* Every page of the range belongs to a mapping. */
@@ -296,8 +309,8 @@ status_t sys_madvise(struct syscall *call)
     return st;
 }
 
-/* Nothing is ever swapped out, and files of the page cache are memory: msync has no work, but its
- * errors (msync(2)). */
+/* Nothing is ever swapped out, and files of the page cache are memory: msync has no work, but
+ * its errors (msync(2)). */
 status_t sys_msync(struct syscall *call)
 {
     enum { MS_ASYNC = 1, MS_INVALIDATE = 2, MS_SYNC = 4 };

@@ -14,7 +14,8 @@ struct remap {
                                  while `as` is ours */
 };
 
-/* The old range must be mapped throughout: EFAULT. Leaves the last mapping's data in rm->last. */
+/* The old range must be mapped throughout: EFAULT. Leaves the last mapping's data in rm->last.
+ */
 static status_t check_range(struct remap *rm)
 {
     user_addr_t at = rm->from, end = rm->from + MAX(rm->old_size, (uint64_t)PAGE_SIZE);
@@ -109,8 +110,9 @@ static status_t check_args(struct syscall *call, const struct remap *rm)
 {
     uint64_t flags = call->arg[3], to = call->arg[4];
 
-    if (flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED) || !IS_ALIGNED(rm->from, PAGE_SIZE) ||
-        !rm->new_size || rm->from + rm->old_size < rm->from || !rm->old_size)
+    if (flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED) ||
+        !IS_ALIGNED(rm->from, PAGE_SIZE) || !rm->new_size ||
+        rm->from + rm->old_size < rm->from || !rm->old_size)
         return ERR_INVALID_ARGS;
     if (!(flags & MREMAP_FIXED))
         return OK;

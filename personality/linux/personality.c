@@ -32,8 +32,8 @@ void call_no_restart(struct syscall *call)
 }
 
 /*
- * The result, or -errno. After ERR_INTERRUPTED the registers say EINTR, and the thread remembers
- * the call: signal_pending_co makes it again where signal(7) says so.
+ * The result, or -errno. After ERR_INTERRUPTED the registers say EINTR, and the thread
+ * remembers the call: signal_pending_co makes it again where signal(7) says so.
  */
 static void linux_finish(struct syscall *call, status_t st)
 {

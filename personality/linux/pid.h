@@ -1,5 +1,6 @@
 /*
- * pid.h - pids and tids: allocation and lookup. One number space (pid_namespaces(7), the root's).
+ * pid.h - pids and tids: allocation and lookup. One number space (pid_namespaces(7), the
+ * root's).
  */
 #pragma once
 

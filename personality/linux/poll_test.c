@@ -3,6 +3,7 @@
  */
 #include "fs/fs_test.h"
 #include "fs/pipe.h"
+#include "hal/time.h"
 #include "personality/linux/epoll_internal.h"
 #include "personality/linux/poll.h"
 #include "uapi/linux/poll.h"
@@ -170,15 +171,18 @@ static void epoll_end(void)
 /* The events of the next ready item, reported; 0: none. */
 static uint32_t next_event(uint64_t *data)
 {
-    unsigned budget = epoll_ready_count(&epoll) + 1;
+    unsigned budget = epoll_ready_count(&epoll);
     struct epoll_item *item;
-    uint32_t events;
+    uint32_t events = 0;
 
-    if (epoll_take(&epoll, &budget, &item, &events) != OK)
-        return 0;
-    *data = item->data;
-    epoll_reported(&epoll, item);
-    epoll_item_put(item);
+    if (epoll_take(&epoll, &budget, &item, &events) == OK) {
+        *data = item->data;
+        epoll_reported(&epoll, item);
+        epoll_item_put(item);
+    } else {
+        events = 0;
+    }
+    epoll_settle(&epoll);
     return events;
 }
 
@@ -271,10 +275,10 @@ int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, open_pipe, close_pipe)
     const struct CMUnitTest tests[] = {
-        TEST(test_ready_at_once), TEST(test_no_time),        TEST(test_wait),
-        TEST(test_timeout),       TEST(test_interrupted),    TEST(test_false_alarm),
-        TEST(test_hang_up),       TEST(test_epoll_level),    TEST(test_epoll_edge),
-        TEST(test_epoll_one_shot), TEST(test_epoll_remove),  TEST(test_epoll_closed_before),
+        TEST(test_ready_at_once),  TEST(test_no_time),      TEST(test_wait),
+        TEST(test_timeout),        TEST(test_interrupted),  TEST(test_false_alarm),
+        TEST(test_hang_up),        TEST(test_epoll_level),  TEST(test_epoll_edge),
+        TEST(test_epoll_one_shot), TEST(test_epoll_remove), TEST(test_epoll_closed_before),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

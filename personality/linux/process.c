@@ -109,7 +109,8 @@ void linux_process_init(void)
     pid_insert_locked(init);
 }
 
-static status_t take_over(struct linux_process *lp, struct linux_process *parent, uint64_t flags)
+static status_t take_over(struct linux_process *lp, struct linux_process *parent,
+                          uint64_t flags)
 {
     status_t st = OK;
 
@@ -277,8 +278,8 @@ void linux_process_exit(struct linux_process *lp, uint32_t wait_status)
             lp->exit_code = wait_status;
         }
     }
-    process_kill(lp->process, wait_status & 0x7f ? 128 + (wait_status & 0x7f)
-                                                 : wait_status >> 8 & 0xff);
+    process_kill(lp->process,
+                 wait_status & 0x7f ? 128 + (wait_status & 0x7f) : wait_status >> 8 & 0xff);
 }
 
 void linux_process_release(struct linux_process *lp)

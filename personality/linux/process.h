@@ -1,5 +1,6 @@
 /*
- * process.h - what a Linux process is beyond a Zircon process: pid, family, descriptors, signals.
+ * process.h - what a Linux process is beyond a Zircon process: pid, family, descriptors,
+ * signals.
  *
  * Lifetime: `struct linux_process` is reached through process->linux_, pid table and family
  * links. It has a count of its own; the pid table's reference goes when the zombie is reaped.
@@ -45,15 +46,16 @@ struct linux_process {
     pid_t_ pid;
 
     /* Family: guarded by family_lock. */
-    struct linux_process *parent; /* no reference: a parent outlives or reparents its children */
+    struct linux_process
+        *parent; /* no reference: a parent outlives or reparents its children */
     struct list children, sibling;
     struct list all_link; /* of every process, for /proc and kill(-1) */
     struct list pid_link; /* pid hash */
     pid_t_ pgrp, sid;
     bool session_leader, zombie, exec_done;
-    int exit_signal;            /* to the parent; SIGCHLD or clone's */
-    uint32_t wait_status;       /* wait(2)'s encoding, valid from exit on */
-    bool stop_news, continue_news; /* for the parent's WUNTRACED / WCONTINUED */
+    int exit_signal;                    /* to the parent; SIGCHLD or clone's */
+    uint32_t wait_status;               /* wait(2)'s encoding, valid from exit on */
+    bool stop_news, continue_news;      /* for the parent's WUNTRACED / WCONTINUED */
     struct wait_queue children_changed; /* woken when a child exits, stops, continues */
     struct wait_queue threads_changed;  /* woken when a thread of ours ends (exec waits) */
 
@@ -62,21 +64,21 @@ struct linux_process {
     struct rlimit limits[RLIMITS];
     struct linux_layout layout;
     struct signal_shared signals; /* actions, process-wide pending, stop state */
-    uint32_t exit_code;           /* wait status chosen by the first exit_group or fatal signal */
-    bool exiting;                 /* exit_code is set */
-    atomic_uint live_threads;     /* started and not yet in their exit */
-    bool execing;                 /* one thread is in exec: the others end */
+    uint32_t exit_code;       /* wait status chosen by the first exit_group or fatal signal */
+    bool exiting;             /* exit_code is set */
+    atomic_uint live_threads; /* started and not yet in their exit */
+    bool execing;             /* one thread is in exec: the others end */
 
-    struct fd_table *fds;   /* references */
+    struct fd_table *fds; /* references */
     struct fs_context *fs;
-    struct file *exe;       /* the program, for /proc/self/exe */
-    struct tty *tty;        /* controlling terminal, of the session; guarded by family_lock */
+    struct file *exe; /* the program, for /proc/self/exe */
+    struct tty *tty;  /* controlling terminal, of the session; guarded by family_lock */
     char comm[16];
     struct itimer itimer; /* SIGALRM's */
     time_ns_t start_time;
     uint64_t child_user_ns, child_sys_ns, user_ns, sys_ns;
     bool dumpable;
-    bool vfork_child;     /* the parent waits until we exec or exit; guarded by lock */
+    bool vfork_child; /* the parent waits until we exec or exit; guarded by lock */
     void (*on_exit)(uint32_t wait_status); /* the first program's; NULL elsewhere */
 };
 
@@ -88,18 +90,18 @@ enum restart_kind {
 };
 
 struct linux_thread {
-    struct thread *thread;          /* embedding partner; not a reference */
-    struct linux_process *process;  /* reference */
+    struct thread *thread;         /* embedding partner; not a reference */
+    struct linux_process *process; /* reference */
     pid_t_ tid;
-    struct list tid_link;           /* pid table's */
-    struct signal_private signals;  /* mask, pending, altstack; guarded by process->lock */
+    struct list tid_link;          /* pid table's */
+    struct signal_private signals; /* mask, pending, altstack; guarded by process->lock */
     user_addr_t clear_child_tid, set_child_tid, robust_list;
     uint64_t robust_list_size;
     char comm[16];
     /* The interrupted call that a signal without handler, or one with SA_RESTART, makes again;
      * set by the call table's finish, taken by signal_pending_co. */
     enum restart_kind restart;
-    bool exited; /* by exit(2), not killed */
+    bool exited;              /* by exit(2), not killed */
     struct trace_line *trace; /* strace's; heap, NULL until used */
     uint64_t call_number, call_arg0;
 };
@@ -137,22 +139,25 @@ struct thread *linux_thread_find(pid_t_ tid);
 /* Calls back for every process with family_lock held, ascending pid. */
 void linux_process_for_each(void (*fn)(void *arg, struct linux_process *lp), void *arg);
 /* Every member of process group `pgrp`; how many. */
-unsigned linux_group_for_each(pid_t_ pgrp, void (*fn)(void *arg, struct linux_process *lp), void *arg);
+unsigned linux_group_for_each(pid_t_ pgrp, void (*fn)(void *arg, struct linux_process *lp),
+                              void *arg);
 
 /*
  * A new process with one new thread, not started: descriptors, fs context, signal actions and
- * credentials are taken over from `parent` by `flags` (CLONE_*; parent NULL: the first process).
+ * credentials are taken over from `parent` by `flags` (CLONE_*; parent NULL: the first
+ * process).
  */
 status_t linux_process_create(struct linux_process *parent, uint64_t flags, int exit_signal,
                               struct thread **out) MUST_USE;
 /* One more thread of `lp`. */
 status_t linux_thread_create(struct linux_process *lp, struct thread **out) MUST_USE;
 
-/* exit_group(2) or death by signal: `wait_status` in wait(2)'s encoding; the first one counts. */
+/* exit_group(2) or death by signal: `wait_status` in wait(2)'s encoding; the first one counts.
+ */
 void linux_process_exit(struct linux_process *lp, uint32_t wait_status);
 enum { WAIT_CORE = 0x80 };
-#define WAIT_EXITED(code)   (((uint32_t)(code) & 0xff) << 8)
-#define WAIT_SIGNALED(sig)  ((uint32_t)(sig) & 0x7f)
+#define WAIT_EXITED(code)   (((uint32_t)(code)&0xff) << 8)
+#define WAIT_SIGNALED(sig)  ((uint32_t)(sig)&0x7f)
 #define WAIT_STOPPED(sig)   (((uint32_t)(sig) << 8) | 0x7f)
 #define WAIT_CONTINUED_CODE 0xffffu
 
@@ -173,9 +178,9 @@ void linux_process_reap_locked(struct linux_process *lp);
 extern const struct personality linux_personality;
 
 /*
- * The first program: pid 2, session leader, with `argv`, `envp` (NULL-terminated, kernel memory),
- * started. What ends the system when it exits is in kernel/main.c: `on_exit` is called once with
- * its wait status.
+ * The first program: pid 2, session leader, with `argv`, `envp` (NULL-terminated, kernel
+ * memory), started. What ends the system when it exits is in kernel/main.c: `on_exit` is called
+ * once with its wait status.
  */
 struct linux_start {
     char **argv, **envp;

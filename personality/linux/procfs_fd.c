@@ -3,6 +3,7 @@
  */
 #include "base/format.h"
 #include "base/string.h"
+#include "fs/anon.h"
 #include "mm/slab.h"
 #include "personality/linux/fd.h"
 #include "personality/linux/file_stat.h"
@@ -118,7 +119,17 @@ static status_t link_readlink(struct inode *link, char *buf, size_t size, size_t
     return st;
 }
 
-/* A file that no directory has cannot be walked to. */
+/* A pipe and the like are opened anew; what has no inode of its own cannot be. */
+static status_t file_place(struct file *file, struct path *out)
+{
+    if (file->path.dentry) {
+        *out = file->path;
+        path_get(out);
+        return OK;
+    }
+    return file->inode ? anon_path(file->inode, out) : ERR_IO_NOT_PRESENT;
+}
+
 static status_t link_follow(struct inode *link, struct path *out)
 {
     struct file *file;
@@ -126,12 +137,7 @@ static status_t link_follow(struct inode *link, struct path *out)
 
     if (st != OK)
         return st;
-    if (file->path.dentry) {
-        *out = file->path;
-        path_get(out);
-    } else {
-        st = ERR_IO_NOT_PRESENT;
-    }
+    st = file_place(file, out);
     file_put(file);
     return st;
 }

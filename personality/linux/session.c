@@ -116,8 +116,8 @@ static bool has_stopped_member(pid_t_ pgrp)
     return false;
 }
 
-/* The group of a child of `lp` that becomes orphaned by its end and has a stopped member; 0: none.
- * `lp` counts as gone: it must be a zombie or have left. */
+/* The group of a child of `lp` that becomes orphaned by its end and has a stopped member; 0:
+ * none. `lp` counts as gone: it must be a zombie or have left. */
 static pid_t_ newly_orphaned_group(struct linux_process *lp)
 {
     SPIN_GUARD(&family_lock);

@@ -11,8 +11,8 @@ status_t sigaction_read(struct syscall *call, user_addr_t from,
 status_t sigaction_write(struct syscall *call, user_addr_t to,
                          const struct signal_action *a) MUST_USE;
 
-/* Where a frame grows down from: the alternate stack if the action asks for it and the thread is
- * not on it yet, else below `sp` and its red zone. */
+/* Where a frame grows down from: the alternate stack if the action asks for it and the thread
+ * is not on it yet, else below `sp` and its red zone. */
 uint64_t sigframe_stack_top(const struct linux_thread *lt, const struct signal_action *action,
                             uint64_t sp, unsigned red_zone);
 /* The stack_t of the frame. */

@@ -13,10 +13,39 @@
 #include "object/thread.h"
 
 enum {
-    SIGHUP = 1, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1,
-    SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,
-    SIGTTIN, SIGTTOU, SIGURG, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO, SIGPWR,
-    SIGSYS, SIGRTMIN_ = 32, SIGNALS = 64,
+    SIGHUP = 1,
+    SIGINT,
+    SIGQUIT,
+    SIGILL,
+    SIGTRAP,
+    SIGABRT,
+    SIGBUS,
+    SIGFPE,
+    SIGKILL,
+    SIGUSR1,
+    SIGSEGV,
+    SIGUSR2,
+    SIGPIPE,
+    SIGALRM,
+    SIGTERM,
+    SIGSTKFLT,
+    SIGCHLD,
+    SIGCONT,
+    SIGSTOP,
+    SIGTSTP,
+    SIGTTIN,
+    SIGTTOU,
+    SIGURG,
+    SIGXCPU,
+    SIGXFSZ,
+    SIGVTALRM,
+    SIGPROF,
+    SIGWINCH,
+    SIGIO,
+    SIGPWR,
+    SIGSYS,
+    SIGRTMIN_ = 32,
+    SIGNALS = 64,
 };
 
 typedef uint64_t sigset_t_; /* bit n - 1 is signal n */
@@ -34,10 +63,25 @@ struct signal_action {
 struct siginfo {
     int32_t signo, error, code, pad;
     union {
-        struct { int32_t pid; uint32_t uid; uint64_t value; } rt;
-        struct { int32_t pid; uint32_t uid; int32_t status; int32_t pad; int64_t utime, stime; } child;
-        struct { uint64_t addr; } fault;
-        struct { int32_t id, overrun; uint64_t value; } timer;
+        struct {
+            int32_t pid;
+            uint32_t uid;
+            uint64_t value;
+        } rt;
+        struct {
+            int32_t pid;
+            uint32_t uid;
+            int32_t status;
+            int32_t pad;
+            int64_t utime, stime;
+        } child;
+        struct {
+            uint64_t addr;
+        } fault;
+        struct {
+            int32_t id, overrun;
+            uint64_t value;
+        } timer;
         uint8_t bytes[112];
     };
 };
@@ -72,9 +116,9 @@ struct signal_pending {
 struct signal_shared {
     struct signal_action actions[SIGNALS];
     struct signal_pending pending;
-    bool stopped;       /* by a stop signal, until SIGCONT */
-    int stop_signal;    /* that stopped it */
-    unsigned queued;    /* real-time entries, against RLIMIT_SIGPENDING */
+    bool stopped;    /* by a stop signal, until SIGCONT */
+    int stop_signal; /* that stopped it */
+    unsigned queued; /* real-time entries, against RLIMIT_SIGPENDING */
 };
 
 /* Of a thread. */
@@ -99,8 +143,8 @@ void signal_pending_clear(struct signal_pending *p);
 void signal_shared_exec(struct linux_process *lp);
 
 /* Send to a process, or (signal_send_thread) to one of its threads. No permission check. A
- * signal that is ignored and not blocked vanishes. Never fails: a real-time signal that finds no
- * memory or limit is ERR_SHOULD_WAIT (EAGAIN); standard ones always arrive. No lock held. */
+ * signal that is ignored and not blocked vanishes. Never fails: a real-time signal that finds
+ * no memory or limit is ERR_SHOULD_WAIT (EAGAIN); standard ones always arrive. No lock held. */
 status_t signal_send(struct linux_process *lp, const struct siginfo *info);
 status_t signal_send_thread(struct linux_thread *lt, const struct siginfo *info);
 /* A plain kernel-made signal. */

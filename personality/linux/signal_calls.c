@@ -13,7 +13,7 @@ status_t sys_rt_sigaction(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
     int signo = (int)call->arg[0];
-    struct signal_action new, old;
+    struct signal_action new = {0}, old;
     status_t st;
 
     if (call->arg[3] != SIGSET_SIZE || signo < 1 || signo > SIGNALS)
@@ -44,7 +44,7 @@ status_t sys_rt_sigprocmask(struct syscall *call)
 {
     enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
     struct linux_thread *lt = current_linux(call);
-    sigset_t_ old = lt->signals.mask, set;
+    sigset_t_ old = lt->signals.mask, set = 0;
     status_t st;
 
     if (call->arg[3] != SIGSET_SIZE)
@@ -344,7 +344,8 @@ status_t sys_rt_sigqueueinfo(struct syscall *call)
 status_t sys_rt_tgsigqueueinfo(struct syscall *call)
 {
     struct siginfo info;
-    status_t st = queue_info(call, call->arg[3], (int)call->arg[2], (pid_t_)call->arg[0], &info);
+    status_t st =
+        queue_info(call, call->arg[3], (int)call->arg[2], (pid_t_)call->arg[0], &info);
 
     return st == OK ? send_to_thread(call, (pid_t_)call->arg[0], (pid_t_)call->arg[1], &info)
                     : st;
@@ -386,7 +387,8 @@ static status_t set_altstack(struct linux_thread *lt, const struct stack_user *s
 status_t sys_sigaltstack(struct syscall *call)
 {
     struct linux_thread *lt = current_linux(call);
-    struct stack_user new, old = {.sp = lt->signals.altstack, .size = lt->signals.altstack_size};
+    struct stack_user new,
+        old = {.sp = lt->signals.altstack, .size = lt->signals.altstack_size};
     status_t st = OK;
 
     old.flags = !old.size ? SS_DISABLE : on_altstack(lt) ? SS_ONSTACK : 0;
@@ -396,7 +398,8 @@ status_t sys_sigaltstack(struct syscall *call)
             st = copy_to_user(&call->thread->user, call->arg[1], &old, sizeof(old));
         return st == OK ? set_altstack(lt, &new) : st;
     }
-    return call->arg[1] ? copy_to_user(&call->thread->user, call->arg[1], &old, sizeof(old)) : OK;
+    return call->arg[1] ? copy_to_user(&call->thread->user, call->arg[1], &old, sizeof(old))
+                        : OK;
 }
 
 /* Back from a handler. A frame that cannot be read is a crash. */

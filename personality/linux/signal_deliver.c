@@ -178,8 +178,17 @@ CO_FN(signal_pending_co)
 }
 CO_END
 
-enum { SEGV_MAPERR = 1, SEGV_ACCERR = 2, BUS_ADRALN = 1, BUS_ADRERR = 2, ILL_ILLOPC = 1,
-       FPE_INTDIV = 1, FPE_FLTINV = 7, TRAP_BRKPT = 1, TRAP_TRACE = 2 };
+enum {
+    SEGV_MAPERR = 1,
+    SEGV_ACCERR = 2,
+    BUS_ADRALN = 1,
+    BUS_ADRERR = 2,
+    ILL_ILLOPC = 1,
+    FPE_INTDIV = 1,
+    FPE_FLTINV = 7,
+    TRAP_BRKPT = 1,
+    TRAP_TRACE = 2
+};
 
 static struct siginfo fault_info(const struct hal_trap *trap, status_t why)
 {
@@ -199,10 +208,10 @@ static struct siginfo exception_info(const struct hal_trap *trap, uint64_t pc)
     static const struct {
         int8_t signo, code;
     } table[] = {
-        [HAL_EXC_ILLEGAL] = {SIGILL, ILL_ILLOPC},   [HAL_EXC_BREAKPOINT] = {SIGTRAP, TRAP_BRKPT},
-        [HAL_EXC_STEP] = {SIGTRAP, TRAP_TRACE},     [HAL_EXC_DIVIDE] = {SIGFPE, FPE_INTDIV},
-        [HAL_EXC_FP] = {SIGFPE, FPE_FLTINV},        [HAL_EXC_ALIGNMENT] = {SIGBUS, BUS_ADRALN},
-        [HAL_EXC_BUS] = {SIGBUS, BUS_ADRERR},       [HAL_EXC_PROTECTION] = {SIGSEGV, 0},
+        [HAL_EXC_ILLEGAL] = {SIGILL, ILL_ILLOPC}, [HAL_EXC_BREAKPOINT] = {SIGTRAP, TRAP_BRKPT},
+        [HAL_EXC_STEP] = {SIGTRAP, TRAP_TRACE},   [HAL_EXC_DIVIDE] = {SIGFPE, FPE_INTDIV},
+        [HAL_EXC_FP] = {SIGFPE, FPE_FLTINV},      [HAL_EXC_ALIGNMENT] = {SIGBUS, BUS_ADRALN},
+        [HAL_EXC_BUS] = {SIGBUS, BUS_ADRERR},     [HAL_EXC_PROTECTION] = {SIGSEGV, 0},
     };
     struct siginfo info = {.signo = table[trap->exception].signo,
                            .code = table[trap->exception].code,
@@ -217,10 +226,10 @@ static struct siginfo exception_info(const struct hal_trap *trap, uint64_t pc)
 
 CO_FN(signal_exception_co)
 {
-    struct siginfo info = f->thread->trap.kind == HAL_TRAP_FAULT
-                              ? fault_info(&f->thread->trap, f->thread->fault_status)
-                              : exception_info(&f->thread->trap,
-                                               user_regs_pc(&f->thread->context.regs));
+    struct siginfo info =
+        f->thread->trap.kind == HAL_TRAP_FAULT
+            ? fault_info(&f->thread->trap, f->thread->fault_status)
+            : exception_info(&f->thread->trap, user_regs_pc(&f->thread->context.regs));
 
     signal_force(f->thread->linux_, &info);
     CO_RETURN(OK);

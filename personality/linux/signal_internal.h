@@ -5,18 +5,23 @@
 
 #include "personality/linux/process.h"
 
-enum signal_default { DEFAULT_TERMINATE, DEFAULT_CORE, DEFAULT_IGNORE, DEFAULT_STOP, DEFAULT_CONTINUE };
+enum signal_default {
+    DEFAULT_TERMINATE,
+    DEFAULT_CORE,
+    DEFAULT_IGNORE,
+    DEFAULT_STOP,
+    DEFAULT_CONTINUE
+};
 
 /* signal(7), "Standard signals". */
 enum signal_default signal_default_of(int signo);
 
-#define SIGNALS_STOP \
-    (SIGMASK(SIGSTOP) | SIGMASK(SIGTSTP) | SIGMASK(SIGTTIN) | SIGMASK(SIGTTOU))
+#define SIGNALS_STOP        (SIGMASK(SIGSTOP) | SIGMASK(SIGTSTP) | SIGMASK(SIGTTIN) | SIGMASK(SIGTTOU))
 #define SIGNALS_UNBLOCKABLE (SIGMASK(SIGKILL) | SIGMASK(SIGSTOP))
 /* Caused by the thread's own instruction: taken before all others. */
-#define SIGNALS_SYNCHRONOUS                                                                \
-    (SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | SIGMASK(SIGFPE) | \
-     SIGMASK(SIGSYS))
+#define SIGNALS_SYNCHRONOUS                                                    \
+    (SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | \
+     SIGMASK(SIGFPE) | SIGMASK(SIGSYS))
 
 /* All with the process's lock held. */
 

@@ -87,7 +87,8 @@ bool signal_dequeue_locked(struct signal_pending *p, sigset_t_ from, struct sigi
 
     if (!ready)
         return false;
-    signo = __builtin_ctzll(ready & SIGNALS_SYNCHRONOUS ? ready & SIGNALS_SYNCHRONOUS : ready) + 1;
+    signo =
+        __builtin_ctzll(ready & SIGNALS_SYNCHRONOUS ? ready & SIGNALS_SYNCHRONOUS : ready) + 1;
     q = find(p, signo);
     /* A standard signal that found no memory has no siginfo. */
     *out = q ? q->info : (struct siginfo){.signo = signo, .code = SI_USER};
@@ -163,7 +164,8 @@ void signal_wake_all_locked(struct linux_process *lp, unsigned reasons)
 }
 
 /* Puts the signal into the set; `q` is used up or NULL. lp->lock held. */
-static void enqueue(struct signal_pending *p, struct signal_queued **q, const struct siginfo *info)
+static void enqueue(struct signal_pending *p, struct signal_queued **q,
+                    const struct siginfo *info)
 {
     bool standard = info->signo < SIGRTMIN_;
 
@@ -244,7 +246,8 @@ void signal_send_kernel(struct linux_process *lp, int signo)
     (void)!send(lp, NULL, &(struct siginfo){.signo = signo, .code = SI_KERNEL});
 }
 
-/* Forced upon the thread: if it blocks or ignores the signal, it gets the default (and dies). */
+/* Forced upon the thread: if it blocks or ignores the signal, it gets the default (and dies).
+ */
 void signal_force(struct linux_thread *lt, const struct siginfo *info)
 {
     struct linux_process *lp = lt->process;

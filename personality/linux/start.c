@@ -44,7 +44,8 @@ static status_t join(struct exec *exec, const char *dir, size_t dir_size, const 
     return OK;
 }
 
-static status_t prepare(struct exec *exec, struct walk_env *env, const struct linux_start *start)
+static status_t prepare(struct exec *exec, struct walk_env *env,
+                        const struct linux_start *start)
 {
     status_t st;
 
@@ -97,7 +98,8 @@ static status_t give_files(struct linux_process *lp, const struct linux_start *s
     return st;
 }
 
-static status_t launch(struct exec *exec, const struct linux_start *start, const struct path *cwd)
+static status_t launch(struct exec *exec, const struct linux_start *start,
+                       const struct path *cwd)
 {
     struct linux_process *lp;
     struct thread *t;

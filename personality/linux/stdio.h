@@ -14,3 +14,6 @@ enum {
 /* `stdio[i]` NULL: the launcher was started without it. `*tty`: the terminal among them, to be
  * the first session's; NULL: none is one. References of the caller's. */
 status_t linux_stdio_open(unsigned flags, struct file *stdio[3], struct tty **tty) MUST_USE;
+
+/* Once there is a root: those that are terminals have been opened at /dev/console. */
+void linux_stdio_place(const struct path *root, struct file *const stdio[3]);

@@ -45,7 +45,8 @@ static void add_string(struct trace_line *line, struct syscall *call, uint64_t a
 }
 
 /* Letters of tools/gen-syscalls. */
-static void add_argument(struct trace_line *line, struct syscall *call, char type, uint64_t value)
+static void add_argument(struct trace_line *line, struct syscall *call, char type,
+                         uint64_t value)
 {
     switch (type) {
     case 's':

@@ -193,7 +193,8 @@ status_t sys_times(struct syscall *call)
                        lp->child_sys_ns / tick};
 
     call->result = (int64_t)((uint64_t)hal_time_now() / tick);
-    return call->arg[0] ? copy_to_user(&call->thread->user, call->arg[0], tms, sizeof(tms)) : OK;
+    return call->arg[0] ? copy_to_user(&call->thread->user, call->arg[0], tms, sizeof(tms))
+                        : OK;
 }
 
 enum {

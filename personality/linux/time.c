@@ -7,9 +7,17 @@
 #include "personality/linux/timespec.h"
 
 enum {
-    CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME, CLOCK_THREAD_CPUTIME,
-    CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME,
-    CLOCK_REALTIME_ALARM, CLOCK_BOOTTIME_ALARM, CLOCK_TAI = 11,
+    CLOCK_REALTIME,
+    CLOCK_MONOTONIC,
+    CLOCK_PROCESS_CPUTIME,
+    CLOCK_THREAD_CPUTIME,
+    CLOCK_MONOTONIC_RAW,
+    CLOCK_REALTIME_COARSE,
+    CLOCK_MONOTONIC_COARSE,
+    CLOCK_BOOTTIME,
+    CLOCK_REALTIME_ALARM,
+    CLOCK_BOOTTIME_ALARM,
+    CLOCK_TAI = 11,
 };
 
 status_t timespec_to_ns(const struct timespec *ts, time_ns_t *out)
@@ -118,7 +126,8 @@ status_t sys_gettimeofday(struct syscall *call)
 status_t sys_time(struct syscall *call)
 {
     call->result = (hal_time_now() + hal_time_realtime_offset()) / NS_PER_SEC;
-    return call->arg[0] ? copy_to_user(&call->thread->user, call->arg[0], &call->result, 8) : OK;
+    return call->arg[0] ? copy_to_user(&call->thread->user, call->arg[0], &call->result, 8)
+                        : OK;
 }
 
 /* Sleep to a deadline; interrupted, the time left goes to `remain` if it is asked for. */
@@ -197,7 +206,8 @@ static status_t clock_deadline(struct syscall *call, time_ns_t *deadline)
     if (st == OK)
         st = timespec_to_ns(&ts, &want);
     if (st == OK)
-        *deadline = deadline_after(call->arg[1] & TIMER_ABSTIME ? MAX(want - now, (time_ns_t)0) : want);
+        *deadline =
+            deadline_after(call->arg[1] & TIMER_ABSTIME ? MAX(want - now, (time_ns_t)0) : want);
     return st;
 }
 

@@ -12,12 +12,15 @@ struct timeval {
     int64_t sec, usec;
 };
 
-/* ERR_INVALID_ARGS: negative, or nanoseconds out of range. Too far away is TIME_INFINITE - 1. */
+/* ERR_INVALID_ARGS: negative, or nanoseconds out of range. Too far away is TIME_INFINITE - 1.
+ */
 status_t timespec_to_ns(const struct timespec *ts, time_ns_t *out) MUST_USE;
 struct timespec timespec_of(time_ns_t ns);
 
-/* A relative timeout of the program (a struct timespec at `addr`; 0: for ever) as a deadline. */
-status_t timeout_from_user(struct syscall *call, user_addr_t addr, time_ns_t *deadline) MUST_USE;
+/* A relative timeout of the program (a struct timespec at `addr`; 0: for ever) as a deadline.
+ */
+status_t timeout_from_user(struct syscall *call, user_addr_t addr,
+                           time_ns_t *deadline) MUST_USE;
 
 /* now + duration, without overflow. */
 time_ns_t deadline_after(time_ns_t duration);

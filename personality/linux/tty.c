@@ -133,6 +133,13 @@ status_t tty_file_create(struct tty *tty, unsigned flags, struct file **out)
     return st;
 }
 
+void tty_file_place(struct file *file, const struct path *path)
+{
+    file->inode = inode_get(path->dentry->inode);
+    file->path = *path;
+    path_get(path);
+}
+
 void tty_stat(struct file *file, struct inode_attr *attr)
 {
     struct tty *tty = tty_of_file(file);
@@ -184,7 +191,7 @@ status_t tty_register_devices(void)
                                   .open = controlling_open};
     devices[1] = (struct chardev){.name = "console",
                                   .dev = DEV(TTY_MAJOR, TTY_MINOR_CONSOLE),
-                                  .mode = 0600,
+                                  .mode = 0666, /* whoever we run for, it is his */
                                   .open = console_open};
     st = chardev_register(&devices[0]);
     return st == OK ? chardev_register(&devices[1]) : st;

@@ -92,6 +92,8 @@ void tty_signal_foreground(struct tty *tty, int signo);
 
 /* A file over the tty (takes a reference of its own). */
 status_t tty_file_create(struct tty *tty, unsigned flags, struct file **out) MUST_USE;
+/* It was opened at `path`, the node of a terminal. At once after tty_file_create. */
+void tty_file_place(struct file *file, const struct path *path);
 /* NULL: it is no terminal's. Borrowed. */
 struct tty *tty_of_file(struct file *file);
 /* Attributes for fstat of a file without an inode; leaves others alone. */
@@ -103,8 +105,9 @@ void tty_set_console(struct tty *tty);
 
 /* Opening a terminal without O_NOCTTY: a session leader without one gets it. */
 void tty_opened(struct syscall *call, struct file *file);
-/* /dev/tty. ERR_IO_NOT_PRESENT: the session has none. */
-status_t tty_open_controlling(struct syscall *call, unsigned flags, struct file **out) MUST_USE;
+/* `path`, which is /dev/tty. ERR_IO_NOT_PRESENT: the session has none. */
+status_t tty_open_controlling(struct syscall *call, const struct path *path, unsigned flags,
+                              struct file **out) MUST_USE;
 /* `lp` leads a session whose terminal this becomes, with its group in the foreground. */
 void tty_adopt(struct tty *tty, struct linux_process *lp);
 /* Before a read (SIGTTIN) or write (SIGTTOU) of a file that may be a terminal's: OK, ERR_IO, or

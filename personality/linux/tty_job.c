@@ -60,16 +60,21 @@ void tty_opened(struct syscall *call, struct file *file)
         adopt_locked(tty, lp);
 }
 
-status_t tty_open_controlling(struct syscall *call, unsigned flags, struct file **out)
+status_t tty_open_controlling(struct syscall *call, const struct path *path, unsigned flags,
+                              struct file **out)
 {
     struct linux_process *lp = linux_process_of(call);
     struct tty *tty;
+    status_t st;
 
     {
         SPIN_GUARD(&family_lock);
         tty = lp->tty;
     }
-    return tty ? tty_file_create(tty, flags, out) : ERR_IO_NOT_PRESENT;
+    st = tty ? tty_file_create(tty, flags, out) : ERR_IO_NOT_PRESENT;
+    if (st == OK)
+        tty_file_place(*out, path);
+    return st;
 }
 
 /* The caller neither minds nor can be told. */

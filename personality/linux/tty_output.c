@@ -104,8 +104,8 @@ void tty_echo_raw_locked(struct tty *tty, unsigned char c)
 static uint32_t reserve(struct tty *tty, size_t wanted)
 {
     SPIN_GUARD(&tty->object.lock);
-    uint32_t count =
-        (uint32_t)MIN(MIN(wanted, (size_t)CHUNK), tty_space_locked(tty) / EXPANSION);
+    uint32_t room = MIN(tty_space_locked(tty) / EXPANSION, (uint32_t)CHUNK);
+    uint32_t count = (uint32_t)MIN(wanted, (size_t)room);
 
     tty->reserved += count * EXPANSION;
     tty_update_locked(tty);

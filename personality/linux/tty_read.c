@@ -75,23 +75,23 @@ void tty_timer_fired(struct timer *timer)
     timer_arm_callback(timer, tty_timer_fired, deadline);
 }
 
-/* How much of what is there one read gets; `*end`: and an end-of-file character behind it. */
+static bool is_end_of_file(const struct tty *tty, uint32_t at)
+{
+    return bitmap_test(tty->ends, at % TTY_INPUT) && !tty->in[at % TTY_INPUT];
+}
+
+/* How much of what is there one read gets; `*end`: and an end-of-file character behind it, also
+ * where the read's buffer ends there, as a read of that size would else be followed by one of 0. */
 static uint32_t line_size_locked(const struct tty *tty, size_t wanted, bool *end)
 {
-    uint32_t size = 0, limit = (uint32_t)MIN(wanted, (size_t)tty_readable_locked(tty));
+    uint32_t size = 0, there = tty_readable_locked(tty);
+    bool ends = false;
 
-    *end = false;
-    while (size < limit) {
-        uint32_t at = (tty->read + size) % TTY_INPUT;
-        bool ends = bitmap_test(tty->ends, at);
-
-        *end = ends && !tty->in[at];
-        if (*end)
-            break;
+    while (size < MIN(wanted, (size_t)there) && !ends && !is_end_of_file(tty, tty->read + size)) {
+        ends = bitmap_test(tty->ends, (tty->read + size) % TTY_INPUT);
         size++;
-        if (ends)
-            break;
     }
+    *end = !ends && size < there && is_end_of_file(tty, tty->read + size);
     return size;
 }
 

@@ -132,7 +132,8 @@ static CO_FN(child_wait)
 }
 CO_END
 
-/* Write a small result, bringing its page in: the news has been taken and cannot be given back. */
+/* Write a small result, bringing its page in: the news has been taken and cannot be given back.
+ */
 struct result_copy {
     struct co co;
     struct thread *thread;
@@ -182,8 +183,8 @@ CO_FN(sys_wait4)
 {
     status_t st;
 
-    if (f->call->arg[2] & ~(uint64_t)(uint32_t)(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD |
-                                                WALL | WCLONE))
+    if (f->call->arg[2] &
+        ~(uint64_t)(uint32_t)(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
         CO_RETURN(ERR_INVALID_ARGS);
     if ((pid_t_)f->call->arg[0] == INT32_MIN)
         CO_RETURN(ERR_NO_PROCESS);
@@ -218,8 +219,8 @@ static struct siginfo child_info(const struct wait_news *news)
     info.code = news->code;
     info.child.pid = news->pid;
     info.child.uid = news->uid;
-    info.child.status = news->code == CLD_EXITED    ? (int32_t)(news->status >> 8 & 0xff)
-                        : news->code == CLD_STOPPED ? (int32_t)(news->status >> 8 & 0xff)
+    info.child.status = news->code == CLD_EXITED      ? (int32_t)(news->status >> 8 & 0xff)
+                        : news->code == CLD_STOPPED   ? (int32_t)(news->status >> 8 & 0xff)
                         : news->code == CLD_CONTINUED ? SIGCONT
                                                       : (int32_t)(news->status & 0x7f);
     return info;
@@ -242,8 +243,8 @@ static status_t waitid_args(struct syscall *call, struct wait_for *w)
     w->options = (unsigned)call->arg[3];
     w->idtype = (int)call->arg[0];
     w->id = id;
-    if (w->options & ~(unsigned)(WNOHANG | WUNTRACED | WEXITED | WCONTINUED | WNOWAIT | WNOTHREAD |
-                                 WALL | WCLONE) ||
+    if (w->options & ~(unsigned)(WNOHANG | WUNTRACED | WEXITED | WCONTINUED | WNOWAIT |
+                                 WNOTHREAD | WALL | WCLONE) ||
         !(w->options & (WEXITED | WUNTRACED | WCONTINUED)))
         return ERR_INVALID_ARGS;
     if ((unsigned)w->idtype > P_PGID || (w->idtype == P_PID && id <= 0) ||

@@ -5,7 +5,7 @@ sources        := call handle_calls object_calls info_calls wait_calls port_call
 sources-isa-x86_64  := isa/x86_64/vdso_image
 sources-isa-riscv64 := isa/riscv64/vdso_image
 generated      := personality/zircon/calls.h personality/zircon/table.c
-tests          := zircon_test task_test start_test
+tests          := zircon_test task_test start_test transfer_test
 
 build/gen/personality/zircon/calls.h: personality/zircon/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)

@@ -25,9 +25,15 @@ static status_t missing(struct syscall *call)
     if (call->number < zircon_syscall_count)
         name = zircon_syscalls[call->number].name;
     atomic_fetch_add_explicit(&missing_count, 1, memory_order_relaxed);
-    if (!atomic_exchange_explicit(&named[number], 1, memory_order_relaxed))
-        log_warn("zircon: %s (%llu) is not implemented", name ? name : "unknown call",
-                 (unsigned long long)call->number);
+    if (atomic_exchange_explicit(&named[number], 1, memory_order_relaxed))
+        return name ? ERR_NOT_SUPPORTED : ERR_BAD_SYSCALL;
+    if (name)
+        log_warn("zircon: %s is not implemented", name);
+    else if (call->number == UINT64_MAX)
+        log_warn("zircon: process %s makes calls that are not from its vDSO",
+                 call->thread->process->name);
+    else
+        log_warn("zircon: no call has number %llu", (unsigned long long)call->number);
     return name ? ERR_NOT_SUPPORTED : ERR_BAD_SYSCALL;
 }
 

@@ -183,10 +183,18 @@ static status_t start(struct start *s, struct vmo *image, uint64_t size,
     return thread_start(s->thread);
 }
 
+/* The file's, without its folders. */
+static const char *program_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+
+    return slash ? slash + 1 : path ? path : "program";
+}
+
 status_t zircon_start_program(struct vmo *image, uint64_t size, const char *const argv[],
                               const char *const envp[], struct process **out)
 {
-    const char *name = argv[0] ? argv[0] : "program";
+    const char *name = program_name(argv[0]);
     struct start s = {0};
     status_t st = process_create(job_root(), name, PROCESS_CALLS_ZIRCON, &s.process);
 

@@ -21,6 +21,7 @@ static uint64_t run_until_trap(struct hal_context *ctx, uint64_t *value)
         context_enter(ctx);
         cause = csr_read(scause);
     } while (cause == EXC_ILLEGAL && fp_load(ctx));
+    tlb_user_end();
     *value = csr_read(stval);
     if (cause & SCAUSE_INTERRUPT)
         trap_note(cause & ~SCAUSE_INTERRUPT);
@@ -34,7 +35,7 @@ void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap
     hal_preempt_disable();
     interrupts_off();
     if (!hal_irq_pending()) {
-        tlb_enter(pt->root);
+        tlb_user_begin(pt->root);
         cause = run_until_trap(ctx, &value);
     }
     interrupts_on();

@@ -21,6 +21,8 @@ struct cpu {
      */
     _Atomic(paddr_t) root, next_root;
     atomic_uint leave_root; /* 1: someone waits for this CPU to let go of its address space */
+    atomic_uint in_user;    /* 1: in user mode, or so close that it will not look at `stale` */
+    atomic_uint stale;      /* 1: forget all translations before user mode */
 
     /* Whose values the FP registers hold; NULL: nobody's. Cleared by anyone in
      * hal_context_fini, otherwise written by this CPU (fp.c). */

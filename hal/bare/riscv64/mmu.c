@@ -1,8 +1,9 @@
 /*
  * mmu.c - page tables of user address spaces. All user pages are 4 KiB.
  *
- * Tables of level 0 go when their last page is unmapped, those of level 1, at most 256, with
- * the address space.
+ * A table of level 0 is detached when its last page is unmapped. Its frame stays put until the
+ * hardware of every CPU has forgotten it, which is worth doing for several at a time. Tables of
+ * level 1, at most 256, stay until the end.
  */
 #include "hal/mmu.h"
 
@@ -15,12 +16,7 @@
 
 #define USER_ROOT_ENTRIES (PT_ENTRIES / 2)
 
-/* What an operation leaves to be done before it returns. */
-struct aftermath {
-    bool stale;    /* some CPU may know a translation that is no longer right */
-    paddr_t freed; /* tables out of use, each naming the next in its first entry, which is not
-                      valid: the hardware may still walk them */
-};
+#define DETACHED_LIMIT 16u
 
 static uint64_t flags_of(unsigned prot)
 {
@@ -57,8 +53,8 @@ static pte_t *find_page(const struct hal_pt *pt, user_addr_t va)
     return pte ? &pte_table(pte)[pt_index(va, 0)] : NULL;
 }
 
-/* As find_page, but a table that is not there is made. */
-static status_t make_page(struct hal_pt *pt, user_addr_t va, pte_t **out)
+/* As find_page, but a table that is not there is made, and noted in `made`. */
+static status_t make_page(struct hal_pt *pt, user_addr_t va, pte_t **out, bool *made)
 {
     pte_t *table = root_table(pt);
 
@@ -72,6 +68,7 @@ static status_t make_page(struct hal_pt *pt, user_addr_t va, pte_t **out)
             if (st != OK)
                 return st;
             pte_set(slot, pte_make(pa, 0));
+            *made = true;
         }
         table = pte_table(pte_get(slot));
     }
@@ -89,8 +86,10 @@ static size_t same_table(user_addr_t va, unsigned level, size_t count)
 
 status_t hal_pt_init(struct hal_pt *pt)
 {
-    status_t st = irq_upcalls()->page_alloc(&pt->root);
+    status_t st;
 
+    *pt = (struct hal_pt){0};
+    st = irq_upcalls()->page_alloc(&pt->root);
     if (st == OK)
         kernel_map_share(pt->root);
     return st;
@@ -106,9 +105,21 @@ static void free_table(paddr_t table, unsigned level, unsigned entries)
     irq_upcalls()->page_free(table);
 }
 
+static void free_detached(struct hal_pt *pt)
+{
+    while (pt->detached) {
+        paddr_t table = pt->detached;
+
+        pt->detached = pte_get(hal_phys_to_virt(table));
+        irq_upcalls()->page_free(table);
+    }
+    pt->detached_count = 0;
+}
+
 void hal_pt_fini(struct hal_pt *pt)
 {
     tlb_evict(pt->root);
+    free_detached(pt);
     free_table(pt->root, PT_ROOT_LEVEL, USER_ROOT_ENTRIES);
 }
 
@@ -124,7 +135,7 @@ static bool page_replace(pte_t *slot, uint64_t pte)
 status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count, unsigned prot)
 {
     uint64_t flags = flags_of(prot);
-    bool stale = false;
+    bool stale = false, made = false;
     status_t st = OK;
     size_t done = 0;
     pte_t *slot;
@@ -133,16 +144,16 @@ status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count,
     while (done < count) {
         size_t run = same_table(va + done * PAGE_SIZE, 0, count - done);
 
-        st = make_page(pt, va + done * PAGE_SIZE, &slot);
+        st = make_page(pt, va + done * PAGE_SIZE, &slot, &made);
         if (st != OK)
             break;
         for (size_t i = 0; i < run; i++, done++)
             stale |= page_replace(&slot[i], pte_make(pa + done * PAGE_SIZE, flags));
     }
     if (stale)
-        tlb_shoot(pt->root, va, done);
+        tlb_shoot(pt->root, va, made ? TLB_ALL : done);
     else
-        tlb_refresh(pt->root, va, done);
+        tlb_refresh(pt->root, va, made ? TLB_ALL : done);
     return st;
 }
 
@@ -154,35 +165,29 @@ static bool table_empty(const pte_t *table)
     return true;
 }
 
-/* Clear `count` entries of the level-0 table that `level1` points to; with the last, the table.
- */
-static void unmap_run(pte_t *level1, user_addr_t va, size_t count, struct aftermath *after)
+/* Clear `count` entries of the level-0 table that `level1` points to; with the last, the table
+ * goes too. True if some CPU may know one of them. */
+static bool unmap_run(struct hal_pt *pt, pte_t *level1, user_addr_t va, size_t count)
 {
     paddr_t table = pte_phys(pte_get(level1));
     pte_t *slots = hal_phys_to_virt(table);
+    bool stale = false;
 
     for (size_t i = 0; i < count; i++)
-        after->stale |= page_replace(&slots[pt_index(va, 0) + i], 0);
+        stale |= page_replace(&slots[pt_index(va, 0) + i], 0);
     if (!table_empty(slots))
-        return;
+        return stale;
     pte_set(level1, 0);
-    pte_set(&slots[0], after->freed);
-    after->freed = table;
-}
-
-static void free_tables(paddr_t table)
-{
-    while (table) {
-        paddr_t next = pte_get(hal_phys_to_virt(table));
-
-        irq_upcalls()->page_free(table);
-        table = next;
-    }
+    pte_set(&slots[0], pt->detached);
+    pt->detached = table;
+    pt->detached_count++;
+    return true;
 }
 
 void hal_pt_unmap(struct hal_pt *pt, user_addr_t va, size_t count)
 {
-    struct aftermath after = {0};
+    unsigned detached = pt->detached_count;
+    bool stale = false;
     size_t run;
 
     for (size_t done = 0; done < count; done += run) {
@@ -191,13 +196,14 @@ void hal_pt_unmap(struct hal_pt *pt, user_addr_t va, size_t count)
 
         run = same_table(at, level1 ? 0 : 1, count - done);
         if (level1 && pte_get(level1))
-            unmap_run(level1, at, run, &after);
+            stale |= unmap_run(pt, level1, at, run);
     }
-    if (after.freed)
-        tlb_shoot(pt->root, va, TLB_TABLES);
-    else if (after.stale)
-        tlb_shoot(pt->root, va, count);
-    free_tables(after.freed);
+    if (stale)
+        tlb_shoot(pt->root, va, pt->detached_count > detached ? TLB_ALL : count);
+    if (pt->detached_count >= DETACHED_LIMIT) {
+        tlb_settle(pt->root);
+        free_detached(pt);
+    }
 }
 
 void hal_pt_protect(struct hal_pt *pt, user_addr_t va, size_t count, unsigned prot)

@@ -1,12 +1,21 @@
 /*
- * tlb.c - entering address spaces, and shoot-downs by firmware's remote fences.
+ * tlb.c - entering address spaces, and shoot-downs.
  *
- * A shoot-down meets a CPU that enters like this:
- *     shooter:  entry = new;      fence;  next_root, root?  -> remote sfence
- *     enterer:  next_root = pt;   fence;  sfence.vma, walks
- * If the shooter does not see the CPU, its entry was there before the CPU's own sfence, and the
- * walks behind that find it. A CPU is named by both words while it moves, so neither the
- * address space it leaves nor the one it enters can go away under it.
+ * A CPU in user mode is interrupted by firmware's remote fence. One that is in the kernel, or
+ * asleep, uses no user translation and need not be disturbed: it is told to forget them before
+ * it enters user mode. The two meet like this, each step seen before the next is made:
+ *
+ *     shooter:  entry = new;   stale = 1;    in_user?  -> remote fence
+ *     enterer:  in_user = 1;   stale?  -> sfence;     sret
+ *
+ * At least one sees the other. That the shooter finds the CPU at all is the same game:
+ *
+ *     shooter:  entry = new;                next_root, root?
+ *     enterer:  next_root = pt;             satp = pt;  sfence
+ *
+ * If it does not, the entry was there before the CPU's own sfence. A CPU is named by both words
+ * while it moves, so neither the address space it leaves nor the one it enters can go away
+ * under it.
  */
 #include "hal/bare/riscv64/tlb.h"
 
@@ -17,22 +26,42 @@
 /* More single pages than this cost more than forgetting everything. */
 #define PAGES_ONE_BY_ONE 32u
 
-void tlb_enter(paddr_t root)
+static void flush_all_here(void)
 {
-    struct cpu *cpu = cpu_this();
+    __asm__ volatile("sfence.vma" ::: "memory");
+}
 
+static void enter(struct cpu *cpu, paddr_t root)
+{
     if (atomic_load_explicit(&cpu->root, memory_order_relaxed) == root)
         return;
     atomic_store(&cpu->next_root, root);
     atomic_thread_fence(memory_order_seq_cst);
     csr_write(satp, SATP_SV39 | root >> PAGE_SHIFT);
-    __asm__ volatile("sfence.vma" ::: "memory");
+    flush_all_here();
     atomic_store(&cpu->root, root);
+}
+
+void tlb_user_begin(paddr_t root)
+{
+    struct cpu *cpu = cpu_this();
+
+    enter(cpu, root);
+    atomic_store(&cpu->in_user, 1);
+    if (atomic_load(&cpu->stale)) {
+        atomic_store(&cpu->stale, 0);
+        flush_all_here();
+    }
+}
+
+void tlb_user_end(void)
+{
+    atomic_store_explicit(&cpu_this()->in_user, 0, memory_order_release);
 }
 
 void tlb_leave(void)
 {
-    tlb_enter(kernel_root_phys());
+    enter(cpu_this(), kernel_root_phys());
 }
 
 static bool is_in(struct cpu *cpu, paddr_t root)
@@ -40,24 +69,31 @@ static bool is_in(struct cpu *cpu, paddr_t root)
     return atomic_load(&cpu->next_root) == root || atomic_load(&cpu->root) == root;
 }
 
-static void flush_here(user_addr_t va, size_t count)
+static void flush_here(paddr_t root, user_addr_t va, size_t count)
 {
+    if (!is_in(cpu_this(), root))
+        return;
     if (count > PAGES_ONE_BY_ONE) {
-        __asm__ volatile("sfence.vma" ::: "memory");
+        flush_all_here();
         return;
     }
     for (size_t i = 0; i < count; i++)
         __asm__ volatile("sfence.vma %0" ::"r"(va + i * PAGE_SIZE) : "memory");
 }
 
-/* The harts of the other CPUs that are in `root`. */
-static uint64_t others_in(paddr_t root)
+/* The harts of the other CPUs that are in user mode in `root`; those that are in it otherwise
+ * are told. */
+static uint64_t mark_others(paddr_t root)
 {
     uint64_t harts = 0;
 
-    for (unsigned id = 0; id < hal_cpu_count(); id++)
-        if (&cpus[id] != cpu_this() && is_in(&cpus[id], root))
+    for (unsigned id = 0; id < hal_cpu_count(); id++) {
+        if (&cpus[id] == cpu_this() || !is_in(&cpus[id], root))
+            continue;
+        atomic_store(&cpus[id].stale, 1);
+        if (atomic_load(&cpus[id].in_user))
             harts |= 1ull << cpus[id].hart;
+    }
     return harts;
 }
 
@@ -67,9 +103,8 @@ void tlb_shoot(paddr_t root, user_addr_t va, size_t count)
 
     atomic_thread_fence(memory_order_seq_cst);
     hal_preempt_disable();
-    if (is_in(cpu_this(), root))
-        flush_here(va, count);
-    harts = others_in(root);
+    flush_here(root, va, count);
+    harts = mark_others(root);
     hal_preempt_enable();
     if (count > PAGES_ONE_BY_ONE)
         sbi_remote_sfence_vma(harts, 0, 0);
@@ -80,9 +115,20 @@ void tlb_shoot(paddr_t root, user_addr_t va, size_t count)
 void tlb_refresh(paddr_t root, user_addr_t va, size_t count)
 {
     hal_preempt_disable();
-    if (is_in(cpu_this(), root))
-        flush_here(va, count);
+    flush_here(root, va, count);
     hal_preempt_enable();
+}
+
+void tlb_settle(paddr_t root)
+{
+    uint64_t harts = 0;
+
+    atomic_thread_fence(memory_order_seq_cst);
+    tlb_refresh(root, 0, TLB_ALL);
+    for (unsigned id = 0; id < hal_cpu_count(); id++)
+        if (is_in(&cpus[id], root))
+            harts |= 1ull << cpus[id].hart;
+    sbi_remote_sfence_vma(harts & cpu_running_others(), 0, 0);
 }
 
 /* A CPU that sits in the address space out of habit is asked to leave by interrupt, which it

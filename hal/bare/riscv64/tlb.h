@@ -10,20 +10,26 @@
 
 #include "hal/mmu.h"
 
-/* This CPU goes to the address space of `root`. Interrupts are off. */
-void tlb_enter(paddr_t root);
+/* This CPU goes to user mode in the address space of `root`, and comes back. Interrupts are
+ * off. */
+void tlb_user_begin(paddr_t root);
+void tlb_user_end(void);
 
 /* This CPU goes to no address space. Interrupts are off. */
 void tlb_leave(void);
 
-/* No CPU uses what it knew of `count` pages from `va` in `root` any more. TLB_TABLES as count:
- * nor of any page or table below `root`. */
-#define TLB_TABLES SIZE_MAX
+/* As a number of pages: everything, tables included. */
+#define TLB_ALL SIZE_MAX
+
+/* No user mode in `root` sees what was at `count` pages from `va` any more. */
 void tlb_shoot(paddr_t root, user_addr_t va, size_t count);
 
 /* Pages became present: this CPU sees them at once, others at the latest by a needless fault.
  */
 void tlb_refresh(paddr_t root, user_addr_t va, size_t count);
+
+/* Nor does the hardware of any CPU walk tables that were in `root` and are no more. */
+void tlb_settle(paddr_t root);
 
 /* No CPU is in `root` any more. Interrupts are on. */
 void tlb_evict(paddr_t root);

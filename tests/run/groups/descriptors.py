@@ -1,10 +1,9 @@
 """Descriptors 0, 1 and 2 are the caller's own, as what they are."""
 import os
-import pty
 import subprocess
 import tempfile
 
-from harness import LIMIT, ZCORE, Result, libos
+from harness import LIMIT, ZCORE, converse, libos
 
 RUN = (str(ZCORE), "run", "--")
 
@@ -53,42 +52,24 @@ def closed(script, fd, status):
     return test
 
 
-def on_terminal(program, typed=b""):
-    """The program between a terminal's two ends."""
-    master, slave = pty.openpty()
-    process = subprocess.Popen([*RUN, *program], stdin=slave, stdout=slave, stderr=slave,
-                               start_new_session=True)
-    os.close(slave)
-    out = b""
-    os.write(master, typed)
-    try:
-        while True:
-            data = os.read(master, 4096)
-            if not data:
-                break
-            out += data
-    except OSError: # the other end is closed
-        pass
-    try:
-        status = process.wait(LIMIT)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        status = None
-    os.close(master)
-    return Result(status, out, b"")
-
-
 def terminal(suite):
-    suite.expect("descriptors/terminal", on_terminal(
-        ("sh", "-c", "test -t 0 && test -t 1 && echo yes")), 0, b"yes\r\n")
-    suite.expect("descriptors/terminal echoes", on_terminal(("head", "-n", "1"), b"abc\n"), 0,
-                 b"abc\r\nabc\r\n")
-    suite.expect("descriptors/terminal interrupt", on_terminal(
-        ("sh", "-c", "read x"), b"\x03"), 130, lambda out: out.startswith(b"^C"))
-    suite.expect("descriptors/terminal end of file", on_terminal(("cat",), b"\x04"), 0, b"")
-    suite.expect("descriptors/interactive shell", on_terminal(
-        ("env", "PS1=> ", "dash", "-i"), b"echo $((1+1))\nexit 5\n"), 5,
-        lambda out: b"\r\n2\r\n" in out)
+    suite.expect("descriptors/terminal", converse(
+        (*RUN, "sh", "-c", "test -t 0 && test -t 1 && echo yes")), 0, b"yes\r\n")
+    suite.expect("descriptors/terminal echoes", converse(
+        (*RUN, "sh", "-c", "echo ready; head -n 1"), (b"ready", b"abc\r")), 0,
+        b"ready\r\nabc\r\nabc\r\n")
+    suite.expect("descriptors/terminal interrupt", converse(
+        (*RUN, "sh", "-c", "echo ready; read x"), (b"ready", b"\x03")), 130, b"ready\r\n^C")
+    suite.expect("descriptors/terminal end of file", converse(
+        (*RUN, "sh", "-c", "echo ready; cat; echo end"), (b"ready", b"\x04")), 0,
+        b"ready\r\nend\r\n")
+    suite.expect("descriptors/interactive shell", converse(
+        (*RUN, "env", "PS1=> ", "dash", "-i"), (b"> ", b"echo $((1+1))\r"), (b"\r\n2\r\n", b"exit 5\r")),
+        5, lambda out: b"\r\n2\r\n" in out)
+    suite.expect("descriptors/job control", converse(
+        (*RUN, "env", "PS1=> ", "bash", "--norc", "-i"), (b"> ", b"sleep 1000\r"),
+        (b"sleep 1000\r\n", b"\x1a"), (b"Stopped", b"jobs\r"), (b"jobs\r\n[1]+  Stopped", b"kill %1; wait; exit 4\r")),
+        4, lambda out: b"jobs\r\n[1]+  Stopped" in out)
 
 
 def tests(suite):

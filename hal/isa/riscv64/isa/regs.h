@@ -11,13 +11,22 @@
 #define ISA_NAME        "riscv64"
 #define ISA_ELF_MACHINE 243 /* EM_RISCV */
 
-/* x[0] is the pc, x[1] ra, x[2] sp, x[3] gp, x[4] tp, x[10] a0 ... x[17] a7: the order of Linux's
- * user_regs_struct. Offsets are known to the assembly of hal/. */
+/* x[0] is the pc, x[1] ra, x[2] sp, x[3] gp, x[4] tp, x[10] a0 ... x[17] a7: the order of
+ * Linux's user_regs_struct. Offsets are known to the assembly of hal/. */
 struct user_regs {
     uint64_t x[32];
 };
 
-enum { REG_PC = 0, REG_RA = 1, REG_SP = 2, REG_GP = 3, REG_TP = 4, REG_T0 = 5, REG_A0 = 10, REG_A7 = 17 };
+enum {
+    REG_PC = 0,
+    REG_RA = 1,
+    REG_SP = 2,
+    REG_GP = 3,
+    REG_TP = 4,
+    REG_T0 = 5,
+    REG_A0 = 10,
+    REG_A7 = 17
+};
 
 static inline uint64_t user_regs_pc(const struct user_regs *r)
 {
@@ -50,7 +59,8 @@ static inline void user_regs_set_result(struct user_regs *r, uint64_t value)
 }
 
 /* Back onto the ecall of a system call that is to be made again. */
-static inline void user_regs_restart_syscall(struct user_regs *r, uint64_t number, uint64_t arg0)
+static inline void user_regs_restart_syscall(struct user_regs *r, uint64_t number,
+                                             uint64_t arg0)
 {
     r->x[REG_PC] -= 4;
     r->x[REG_A7] = number;
@@ -62,8 +72,8 @@ static inline void user_regs_set_tls(struct user_regs *r, uint64_t value)
     r->x[REG_TP] = value;
 }
 
-/* Where a C function entered with the stack empty finds its stack pointer: 16-byte aligned (RISC-V
- * calling convention). `top` is a multiple of 16. */
+/* Where a C function entered with the stack empty finds its stack pointer: 16-byte aligned
+ * (RISC-V calling convention). `top` is a multiple of 16. */
 static inline uint64_t user_initial_sp(uint64_t top)
 {
     return top;

@@ -19,8 +19,9 @@ struct user_regs {
     uint64_t fs_base, gs_base;
 };
 
-#define RFLAGS_USER_DEFAULT 0x202ull   /* IF and the bit that is always one */
-#define RFLAGS_USER_MASK    0x254dd5ull /* what user mode may set: CF PF AF ZF SF TF DF OF NT AC ID.. */
+#define RFLAGS_USER_DEFAULT 0x202ull /* IF and the bit that is always one */
+#define RFLAGS_USER_MASK \
+    0x254dd5ull /* what user mode may set: CF PF AF ZF SF TF DF OF NT AC ID.. */
 
 static inline uint64_t user_regs_pc(const struct user_regs *r)
 {
@@ -41,14 +42,22 @@ static inline uint64_t user_regs_syscall_number(const struct user_regs *r)
 static inline uint64_t user_regs_arg(const struct user_regs *r, unsigned i)
 {
     switch (i) {
-    case 0: return r->rdi;
-    case 1: return r->rsi;
-    case 2: return r->rdx;
-    case 3: return r->r10;
-    case 4: return r->r8;
-    case 5: return r->r9;
-    case 6: return r->r12;
-    default: return r->r13;
+    case 0:
+        return r->rdi;
+    case 1:
+        return r->rsi;
+    case 2:
+        return r->rdx;
+    case 3:
+        return r->r10;
+    case 4:
+        return r->r8;
+    case 5:
+        return r->r9;
+    case 6:
+        return r->r12;
+    default:
+        return r->r13;
     }
 }
 
@@ -64,7 +73,8 @@ static inline void user_regs_set_result(struct user_regs *r, uint64_t value)
 
 /* Back onto the instruction of a system call that is to be made again; `number` and `arg0` are
  * as at its entry. */
-static inline void user_regs_restart_syscall(struct user_regs *r, uint64_t number, uint64_t arg0)
+static inline void user_regs_restart_syscall(struct user_regs *r, uint64_t number,
+                                             uint64_t arg0)
 {
     (void)arg0;
     r->rip -= 2;
@@ -76,8 +86,8 @@ static inline void user_regs_set_tls(struct user_regs *r, uint64_t value)
     r->fs_base = value;
 }
 
-/* Where a C function entered with the stack empty finds its stack pointer: as after a call (System V
- * ABI, 3.2.2). `top` is a multiple of 16. */
+/* Where a C function entered with the stack empty finds its stack pointer: as after a call
+ * (System V ABI, 3.2.2). `top` is a multiple of 16. */
 static inline uint64_t user_initial_sp(uint64_t top)
 {
     return top - 8;

@@ -26,10 +26,10 @@ struct pt_range {
 
 enum { PT_STALE_MAX = 16, PT_FRESH_MAX = 16, PT_STUB_AREAS = 4 };
 
-/* A page of system call stubs (hal/libos/patch.c); `va` 0: none. */
+/* Memory for system call stubs (hal/libos/stub.h); `va` 0: none. */
 struct pt_stub_area {
     user_addr_t va;
-    unsigned used; /* bytes */
+    unsigned used; /* bytes from the start, for stubs that may be anywhere */
 };
 
 struct hal_pt {

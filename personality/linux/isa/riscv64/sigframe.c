@@ -32,7 +32,8 @@ status_t sigframe_push(struct linux_thread *lt, const struct signal_action *acti
     struct thread *t = lt->thread;
     struct user_regs *r = &t->context.regs;
     struct frame frame = {.info = *info};
-    uint64_t sp = ROUND_DOWN(sigframe_stack_top(lt, action, r->x[REG_SP], 0) - sizeof(frame), 16);
+    uint64_t sp =
+        ROUND_DOWN(sigframe_stack_top(lt, action, r->x[REG_SP], 0) - sizeof(frame), 16);
     status_t st;
 
     frame.uc.sigmask = old_mask;

@@ -90,11 +90,26 @@ static status_t push_fp(struct thread *t, uint64_t top, uint64_t *at)
 
 static void save_regs(struct sigcontext *c, const struct user_regs *r)
 {
-    *c = (struct sigcontext){
-        .r8 = r->r8,   .r9 = r->r9,   .r10 = r->r10, .r11 = r->r11, .r12 = r->r12,
-        .r13 = r->r13, .r14 = r->r14, .r15 = r->r15, .rdi = r->rdi, .rsi = r->rsi,
-        .rbp = r->rbp, .rbx = r->rbx, .rdx = r->rdx, .rax = r->rax, .rcx = r->rcx,
-        .rsp = r->rsp, .rip = r->rip, .eflags = r->rflags, .cs = USER_CS, .ss = USER_SS};
+    *c = (struct sigcontext){.r8 = r->r8,
+                             .r9 = r->r9,
+                             .r10 = r->r10,
+                             .r11 = r->r11,
+                             .r12 = r->r12,
+                             .r13 = r->r13,
+                             .r14 = r->r14,
+                             .r15 = r->r15,
+                             .rdi = r->rdi,
+                             .rsi = r->rsi,
+                             .rbp = r->rbp,
+                             .rbx = r->rbx,
+                             .rdx = r->rdx,
+                             .rax = r->rax,
+                             .rcx = r->rcx,
+                             .rsp = r->rsp,
+                             .rip = r->rip,
+                             .eflags = r->rflags,
+                             .cs = USER_CS,
+                             .ss = USER_SS};
 }
 
 static void load_regs(struct user_regs *r, const struct sigcontext *c)

@@ -24,6 +24,11 @@
 
 struct hal_pt {
     paddr_t root; /* one frame; its upper half is the kernel's */
+
+    /* Tables out of use that hardware may still walk: no entry is valid, the first names the
+     * next table (mmu.c). */
+    paddr_t detached;
+    unsigned detached_count;
 };
 
 static inline void *hal_phys_to_virt(paddr_t pa)

@@ -1,0 +1,35 @@
+/*
+ * stub.h - memory for system call stubs beside the text they serve (hal/libos/patch.h).
+ *
+ * An address space has a few areas of HAL_STUB_AREA bytes, zero at first; only pages that hold
+ * stubs have memory. What is taken is known by its bytes: a piece of code begins and ends with
+ * a byte that is not zero, and has no STUB_GAP zeroes in a row. pt->patching owns the areas.
+ */
+#pragma once
+
+#include "hal/irq.h"
+#include "hal/mmu.h"
+
+enum {
+    SYSCALL_SIZE = 2,
+    JUMP_SIZE = 5,
+    STUB_GAP = 11,
+    DISPLACED_MAX = 7, /* bytes of the longest displaced instruction */
+};
+
+/* An instruction of the guest. */
+struct displaced {
+    uint8_t bytes[DISPLACED_MAX];
+    unsigned size; /* 0: none */
+};
+
+/* The frame behind `va` through the linear map; NULL: none. */
+uint8_t *user_bytes(struct hal_pt *pt, user_addr_t va);
+
+/* The first bytes of a site in the move form: a jump to the stub. False: there is no room. */
+bool stub_for_move(struct hal_pt *pt, user_addr_t site, const struct displaced *move,
+                   uint8_t jump[JUMP_SIZE]);
+
+/* The same in the compare form: both jumps. */
+bool stub_for_compare(struct hal_pt *pt, user_addr_t site, const struct displaced *compare,
+                      uint8_t jumps[SYSCALL_SIZE + JUMP_SIZE]);
