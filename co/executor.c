@@ -206,6 +206,24 @@ void executor_interrupted(void)
     serve_pending(executor_local());
 }
 
+/* One reading of the clock a switch: what passes between two of them is charged to the task
+ * that ran. Idle time is nobody's. */
+void executor_charge(struct task *task)
+{
+    struct executor *ex = executor_local();
+    time_ns_t now = hal_time_now();
+
+    task->ran += now - ex->charged;
+    ex->charged = now;
+}
+
+time_ns_t task_ran(const struct task *task)
+{
+    struct executor *ex = executor_local();
+
+    return ex->current == task ? task->ran + (hal_time_now() - ex->charged) : task->ran;
+}
+
 bool executor_step(void)
 {
     struct executor *ex = executor_local();
@@ -235,12 +253,14 @@ static void executor_idle(struct executor *ex)
         hal_cpu_halt();
     }
     atomic_store(&ex->idle, 0);
+    ex->charged = hal_time_now();
 }
 
 _Noreturn void executor_run(void)
 {
     struct executor *ex = executor_local();
 
+    ex->charged = hal_time_now();
     for (;;)
         if (!executor_step())
             executor_idle(ex);

@@ -19,6 +19,7 @@ struct executor {
 
     /* Only this CPU's from here on. */
     struct task *current;
+    time_ns_t charged;    /* the moment up to which running tasks have been charged */
     time_ns_t tick;       /* end of the slice, TIME_INFINITE while nobody waits for the CPU */
     time_ns_t programmed; /* what hal_timer_set was told last */
     struct executor_stats stats;
@@ -36,6 +37,9 @@ void executor_push(struct task *task);
 
 /* Program this CPU's timer if `deadline` is earlier than what it waits for. */
 void executor_program(struct executor *ex, time_ns_t deadline);
+
+/* The time since the last charge was this task's. */
+void executor_charge(struct task *task);
 
 /* Run `task` until it suspends or is done. */
 void task_run(struct task *task);

@@ -113,14 +113,15 @@ void task_run(struct task *task)
     atomic_exchange_explicit(&task->state, TASK_RUNNING, memory_order_acq_rel);
     task_resume(task);
     assert(hal_cpu_local()->preempt_count == 0);
+    executor_charge(task);
+    if (task->context)
+        hal_context_park();
     if (task_done(task)) {
         all_remove(task);
         if (task->on_done)
             task->on_done(task);
         return;
     }
-    if (task->context)
-        hal_context_park();
     if (atomic_fetch_and_explicit(&task->state, ~(unsigned)TASK_RUNNING, memory_order_acq_rel) &
         TASK_WOKEN)
         executor_push(task);

@@ -38,6 +38,7 @@ struct task {
     atomic_uint pending; /* TASK_KILL ... */
     struct hal_context
         *context;    /* of a user thread: parked when the task suspends; else NULL */
+    time_ns_t ran;   /* on CPUs, up to its last suspension; see task_ran */
     status_t status; /* the root coroutine's, once `top` is NULL */
     const char *name;
     /* Called by the executor when the root coroutine has returned; may free the task. NULL:
@@ -80,6 +81,10 @@ static inline bool task_done(const struct task *task)
 {
     return !task->top;
 }
+
+/* How long the task has been on CPUs; of the calling task to this moment, of one that runs on
+ * another CPU up to its last suspension. */
+time_ns_t task_ran(const struct task *task);
 
 /* One log line per suspended frame, innermost first. The task must not be running. */
 void task_dump(const struct task *task);

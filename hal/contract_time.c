@@ -85,6 +85,8 @@ static void a_kick_is_pending_until_served(void)
 
 void contract_test_time(void)
 {
+    hal_timer_set(TIME_INFINITE);
+    hal_irq_serve(); /* a deadline of the kernel's that has come meanwhile is none of ours */
     CHECK_RUN(time_never_goes_back);
     CHECK_RUN(a_deadline_wakes_a_halted_cpu);
     CHECK_RUN(a_past_deadline_comes_at_once);

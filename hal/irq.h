@@ -10,7 +10,7 @@ struct hal_pt;
 /* Bytes; see stub_area. */
 #define HAL_STUB_AREA 0x10000u
 
-typedef void hal_text_writer(void *page, void *arg);
+typedef void hal_text_writer(void *const pages[], void *arg);
 
 /* Registered once by kernel/main.c before anything else of the HAL but the console is used. */
 struct hal_upcalls {
@@ -27,12 +27,12 @@ struct hal_upcalls {
      * libos, for patching system call sites; both may be NULL. From hal_context_run in the space
      * of `pt`, no lock held; they do not wait, and any error just leaves the site as it is.
      *
-     * The executable page at `va` (page aligned) becomes private to this address space, as for
-     * a debugger's write, and stays mapped as it was; `write(page, arg)` then changes its memory.
-     * The page is not shared by a fork or otherwise before `write` has returned.
+     * `count` executable pages, 1 or 2, from `va` (page aligned) become private to this address
+     * space, as for a debugger's write, and stay mapped as they were; `write(pages, arg)` then
+     * changes their memory. No fork or other shares it before `write` has returned.
      */
-    status_t (*text_write)(struct hal_pt *pt, user_addr_t va, hal_text_writer *write,
-                           void *arg) MUST_USE;
+    status_t (*text_write)(struct hal_pt *pt, user_addr_t va, unsigned count,
+                           hal_text_writer *write, void *arg) MUST_USE;
     /* Map HAL_STUB_AREA private, executable bytes of zeroes less than 2 GiB from `near`, where
      * the guest has nothing; they live and are forked like any other mapping. */
     status_t (*stub_area)(struct hal_pt *pt, user_addr_t near, user_addr_t *va) MUST_USE;

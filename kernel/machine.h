@@ -20,3 +20,6 @@ void machine_console_mark(void);
 /* What Zircon programs write to the debug log: libos: the launcher's standard output; bare
  * metal: the console. */
 void machine_program_output(const char *text, size_t size);
+
+/* Lines of /proc/zcore that only this machine has. */
+void machine_counters_init(void);

@@ -34,3 +34,7 @@ void machine_program_output(const char *text, size_t size)
 {
     hal_console_write_tty(text, size);
 }
+
+void machine_counters_init(void)
+{
+}

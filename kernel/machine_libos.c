@@ -4,6 +4,7 @@
 #include "base/string.h"
 #include "hal/cpu.h"
 #include "hal/host.h"
+#include "personality/linux/procfs.h"
 
 void machine_identity(struct credentials *cred, uint32_t *umask)
 {
@@ -49,4 +50,39 @@ void machine_program_output(const char *text, size_t size)
         text += actual;
         size -= actual;
     }
+}
+
+static struct hal_host_call_stats call_stats(void)
+{
+    struct hal_host_call_stats stats;
+
+    hal_host_call_stats(&stats);
+    return stats;
+}
+
+static uint64_t calls_patched(void)
+{
+    return call_stats().patched;
+}
+
+static uint64_t calls_dispatched(void)
+{
+    return call_stats().dispatched;
+}
+
+static uint64_t sites_patched(void)
+{
+    return call_stats().sites;
+}
+
+void machine_counters_init(void)
+{
+    static struct procfs_counter counters[] = {
+        {.name = "calls_patched", .read = calls_patched},
+        {.name = "calls_dispatched", .read = calls_dispatched},
+        {.name = "sites_patched", .read = sites_patched},
+    };
+
+    for (size_t i = 0; i < countof(counters); i++)
+        procfs_counter_register(&counters[i]);
 }

@@ -60,6 +60,7 @@ static void personalities_init(const struct boot_record *record)
 {
     linux_personality_init(record_number(record, "strace", 0) != 0);
     zircon_init();
+    machine_counters_init();
     debuglog_set_console(machine_program_output);
 }
 

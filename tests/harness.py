@@ -11,7 +11,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ZCORE = ROOT / "build" / "zcore"
+ZCORE = pathlib.Path(os.environ.get("ZCORE", ROOT / "build/zcore"))
 LIMIT = 60  # seconds that a test may take; a hang is a failure, never a pass
 ARCHES = ("riscv64", "x86_64")
 

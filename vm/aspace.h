@@ -119,7 +119,8 @@ status_t vmar_map(struct vmar *vmar, const struct vmar_map_args *args,
                   user_addr_t *out) MUST_USE;
 
 /* Unmap mappings in the range, splitting at its ends; sub-VMARs wholly inside are destroyed;
- * one that is cut is ERR_INVALID_ARGS. Holes are fine. ERR_NO_MEMORY when a split fails. */
+ * one that is cut is ERR_INVALID_ARGS. Holes are fine, and so is the machine's own part.
+ * ERR_NO_MEMORY when a split fails. */
 status_t vmar_unmap(struct vmar *vmar, user_addr_t base, uint64_t size) MUST_USE;
 
 /* Change rights. A hole: ERR_NO_MEMORY with what precedes it changed (mprotect(2)), or, with
@@ -184,6 +185,6 @@ struct vm_fault {
 co_fn vm_fault;
 
 /* Upcalls of the library OS; see hal/irq.h. ERR_ACCESS_DENIED: not private text. */
-status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, hal_text_writer *write,
-                           void *arg) MUST_USE;
+status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, unsigned count,
+                           hal_text_writer *write, void *arg) MUST_USE;
 status_t aspace_stub_area(struct hal_pt *pt, user_addr_t near, user_addr_t *out) MUST_USE;

@@ -132,12 +132,15 @@ status_t place_find(struct vmar *vmar, const struct placement *p, user_addr_t *b
 
     switch (p->place) {
     case PLACE_EXACT:
-        if (fits && !place_is_free(vmar, p->addr, p->size))
-            return ERR_ALREADY_EXISTS;
-        /* fallthrough */
+        *base = p->addr;
+        if (!fits)
+            return ERR_OUT_OF_RANGE;
+        return place_is_free(vmar, p->addr, p->size) ? OK : ERR_ALREADY_EXISTS;
     case PLACE_OVERWRITE:
         *base = p->addr;
-        return fits ? OK : ERR_OUT_OF_RANGE;
+        if (!fits)
+            return ERR_OUT_OF_RANGE;
+        return touches_hole(p->addr, p->addr + p->size) ? ERR_NO_MEMORY : OK;
     case PLACE_HINT:
         *base = p->addr;
         if (fits && place_is_free(vmar, p->addr, p->size))

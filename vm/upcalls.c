@@ -27,17 +27,12 @@ static status_t own_page(struct vmo *vmo, uint64_t index, struct page **out)
     return vmo_get_page_locked(vmo, index, VMO_WRITE, out, &writable);
 }
 
-/* aspace.lock keeps others from sharing the page again before it is written: nobody else knows
- * a private VMO. */
-status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, hal_text_writer *write, void *arg)
+static status_t text_page_locked(struct aspace *as, user_addr_t va, void **out)
 {
-    struct aspace *as = container_of(pt, struct aspace, pt);
-    struct mapping *m;
+    struct mapping *m = mapping_find(as, va);
     struct page *page;
     status_t st;
-    SPIN_GUARD(&as->lock);
 
-    m = mapping_find(as, va);
     if (!m)
         return ERR_FAULT;
     if (m->flags & MAPPING_SHARED || m->vmo->pager || !(m->prot & HAL_PROT_EXEC))
@@ -46,7 +41,24 @@ status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, hal_text_writer *w
     if (st == OK)
         st = map_page(as, va, page, mapping_hal_prot(m));
     if (st == OK)
-        write(hal_phys_to_virt(page_to_phys(page)), arg);
+        *out = hal_phys_to_virt(page_to_phys(page));
+    return st;
+}
+
+/* aspace.lock keeps others from sharing the pages again before they are written: nobody else
+ * knows a private VMO. */
+status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, unsigned count,
+                           hal_text_writer *write, void *arg)
+{
+    struct aspace *as = container_of(pt, struct aspace, pt);
+    void *pages[2];
+    status_t st = OK;
+    SPIN_GUARD(&as->lock);
+
+    for (unsigned i = 0; i < count && st == OK; i++)
+        st = text_page_locked(as, va + i * PAGE_SIZE, &pages[i]);
+    if (st == OK)
+        write(pages, arg);
     return st;
 }
 

@@ -20,6 +20,8 @@ static status_t check_range(struct vmar *vmar, user_addr_t base, user_addr_t end
     bool pinned = false;
 
     for (struct region *r = region_find(vmar, base); r && r->base < end; r = region_next(r)) {
+        if (touches_hole(r->base, region_end(r)))
+            continue;
         if (r->kind == REGION_VMAR && (r->base < base || region_end(r) > end))
             return ERR_INVALID_ARGS;
         pinned = pinned || (r->kind == REGION_VMAR ? holds_pinned(vmar_of(r))
@@ -89,7 +91,8 @@ status_t vmar_unmap_locked(struct vmar *vmar, user_addr_t base, user_addr_t end,
         st = mapping_split_at(vmar, end);
     for (r = region_find(vmar, base); st == OK && r && r->base < end; r = next) {
         next = region_next(r);
-        st = remove_region(r, dead);
+        if (!touches_hole(r->base, region_end(r)))
+            st = remove_region(r, dead);
     }
     if (st != OK)
         mapping_merge_range(vmar, base, end);

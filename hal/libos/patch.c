@@ -21,7 +21,6 @@ struct site {
     unsigned size;
     unsigned starts; /* bit i: an instruction begins at byte i, before and after */
     uint8_t was[PATCH_MAX], becomes[PATCH_MAX];
-    bool done;
 };
 
 /* Held while breakpoints of a patch may be in text: whoever met one waits for it here. */
@@ -64,62 +63,79 @@ static unsigned move_size(const uint8_t *end, const struct user_regs *regs)
     return reg_value(regs, reg) == constant ? 5 : 0;
 }
 
-/* `call` is the syscall, `at` its bytes. All that is patched lies inside one page. */
-static struct displaced find_move(const uint8_t *at, const struct user_regs *regs)
+/* Bytes of user memory. False: not all there. */
+static bool read_text(struct hal_pt *pt, user_addr_t va, uint8_t *to, unsigned size)
 {
-    user_addr_t call = regs->rip - SYSCALL_SIZE;
+    const uint8_t *byte = NULL;
+
+    for (unsigned i = 0; i < size; i++) {
+        if (i == 0 || IS_ALIGNED(va + i, PAGE_SIZE))
+            byte = user_bytes(pt, va + i);
+        if (!byte)
+            return false;
+        to[i] = *byte++;
+    }
+    return true;
+}
+
+static struct displaced find_move(struct hal_pt *pt, const struct user_regs *regs)
+{
+    uint8_t before[DISPLACED_MAX];
     struct displaced move = {.size = 0};
 
-    if ((call & PAGE_MASK) < DISPLACED_MAX)
-        return move;
-    move.size = move_size(at, regs);
-    memcpy(move.bytes, at - move.size, move.size);
+    if (read_text(pt, regs->rip - SYSCALL_SIZE - DISPLACED_MAX, before, DISPLACED_MAX))
+        move.size = move_size(before + DISPLACED_MAX, regs);
+    memcpy(move.bytes, before + DISPLACED_MAX - move.size, move.size);
     return move;
 }
 
 /* That an instruction begins behind the syscall is certain: the call returns there.
  *     48 3d imm32         cmp $imm, %rax
  *     3d imm32            cmp $imm, %eax */
-static struct displaced find_compare(const uint8_t *at, user_addr_t call)
+static struct displaced find_compare(const uint8_t *behind)
 {
     struct displaced compare = {.size = 0};
 
-    if ((call & PAGE_MASK) + PATCH_MAX > PAGE_SIZE)
-        return compare;
-    at += SYSCALL_SIZE;
-    if (at[0] == 0x48 && at[1] == 0x3d)
+    if (behind[0] == 0x48 && behind[1] == 0x3d)
         compare.size = 6;
-    else if (at[0] == 0x3d)
+    else if (behind[0] == 0x3d)
         compare.size = 5;
-    memcpy(compare.bytes, at, compare.size);
+    memcpy(compare.bytes, behind, compare.size);
     return compare;
+}
+
+static void plan_move(struct site *site, const struct displaced *move)
+{
+    site->va -= move->size;
+    site->starts = 1;
+    memcpy(site->was, move->bytes, JUMP_SIZE);
+    if (stub_for_move(site->pt, site->va, move, site->becomes))
+        site->size = JUMP_SIZE;
+}
+
+static void plan_compare(struct site *site, const struct displaced *compare)
+{
+    site->starts = 1 | 1 << SYSCALL_SIZE;
+    memset(site->becomes, NOP, PATCH_MAX);
+    if (stub_for_compare(site->pt, site->va, compare, site->becomes))
+        site->size = SYSCALL_SIZE + compare->size;
 }
 
 /* What to write; size 0: nothing. */
 static void plan(struct site *site, const struct user_regs *regs)
 {
-    user_addr_t call = regs->rip - SYSCALL_SIZE;
-    const uint8_t *at = user_bytes(site->pt, call);
     struct displaced move, compare;
 
-    if (!at || at[0] != 0x0f || at[1] != 0x05)
+    site->va = regs->rip - SYSCALL_SIZE;
+    if (!read_text(site->pt, site->va, site->was, PATCH_MAX) || site->was[0] != 0x0f ||
+        site->was[1] != 0x05)
         return; /* patched meanwhile */
-    move = find_move(at, regs);
-    compare = find_compare(at, call);
-    if (move.size) {
-        site->va = call - move.size;
-        site->starts = 1;
-        memcpy(site->was, move.bytes, JUMP_SIZE);
-        if (stub_for_move(site->pt, site->va, &move, site->becomes))
-            site->size = JUMP_SIZE;
-    } else if (compare.size) {
-        site->va = call;
-        site->starts = 1 | 1 << SYSCALL_SIZE;
-        memcpy(site->was, at, PATCH_MAX);
-        memset(site->becomes, NOP, PATCH_MAX);
-        if (stub_for_compare(site->pt, site->va, &compare, site->becomes))
-            site->size = SYSCALL_SIZE + compare.size;
-    }
+    move = find_move(site->pt, regs);
+    compare = find_compare(site->was + SYSCALL_SIZE);
+    if (move.size)
+        plan_move(site, &move);
+    else if (compare.size)
+        plan_compare(site, &compare);
 }
 
 /* ---- the site ---- */
@@ -134,12 +150,12 @@ static void sync_cores(void)
 }
 
 /* Write those bytes at which an instruction begins, or the others. */
-static void write_bytes(volatile uint8_t *at, const struct site *site, const uint8_t *bytes,
+static void write_bytes(const struct site *site, void *const pages[], const uint8_t *bytes,
                         bool starts)
 {
     for (unsigned i = 0; i < site->size; i++)
         if ((site->starts >> i & 1) == starts)
-            at[i] = bytes[i];
+            *(volatile uint8_t *)page_byte(pages, site->va, site->va + i) = bytes[i];
 }
 
 /*
@@ -147,49 +163,50 @@ static void write_bytes(volatile uint8_t *at, const struct site *site, const uin
  * the site at any moment: it sees the old instruction, a breakpoint, or the new one whole. At
  * the breakpoint it waits for patch_lock and goes on with what is there (patch_owns_breakpoint).
  */
-static void site_write(const struct site *site, uint8_t *at)
+static void site_write(const struct site *site, void *const pages[])
 {
     static const uint8_t breakpoints[PATCH_MAX] = {BREAKPOINT, BREAKPOINT, BREAKPOINT,
                                                    BREAKPOINT, BREAKPOINT, BREAKPOINT,
                                                    BREAKPOINT, BREAKPOINT};
+    bool others = space_has_others(site->pt);
 
-    if (!space_has_others(site->pt)) {
-        memcpy(at, site->becomes, site->size);
-        return;
+    if (others) {
+        write_bytes(site, pages, breakpoints, true);
+        sync_cores();
     }
-    write_bytes(at, site, breakpoints, true);
-    sync_cores();
-    write_bytes(at, site, site->becomes, false);
-    sync_cores();
-    write_bytes(at, site, site->becomes, true);
-    sync_cores();
+    write_bytes(site, pages, site->becomes, false);
+    if (others)
+        sync_cores();
+    write_bytes(site, pages, site->becomes, true);
+    if (others)
+        sync_cores();
 }
 
-/* From hal_upcalls->text_write: nobody shares the page, and no fork does before we return. */
-static void patch_page(void *page, void *arg)
+/* From hal_upcalls->text_write: nobody shares the pages, and no fork does before we return. */
+static void patch_pages(void *const pages[], void *arg)
 {
     struct site *site = arg;
-    uint8_t *at = (uint8_t *)page + (site->va & PAGE_MASK);
 
     SPIN_GUARD(&site->pt->lock);
-    if (memcmp(at, site->was, site->size) != 0)
-        return; /* something else was mapped */
-    site_write(site, at);
-    site->done = true;
+    for (unsigned i = 0; i < site->size; i++)
+        if (*page_byte(pages, site->va, site->va + i) != site->was[i])
+            return; /* something else was mapped */
+    site_write(site, pages);
+    atomic_fetch_add(&sites_patched, 1);
 }
 
 static void patch(struct hal_pt *pt, const struct user_regs *regs)
 {
     struct site site = {.pt = pt};
+    status_t st;
 
     plan(&site, regs);
     if (!site.size)
         return;
     SPIN_GUARD(&patch_lock);
-    if (hal_upcalls->text_write(pt, site.va & ~(user_addr_t)PAGE_MASK, patch_page, &site) ==
-            OK &&
-        site.done)
-        atomic_fetch_add(&sites_patched, 1);
+    st = hal_upcalls->text_write(pt, ROUND_DOWN(site.va, PAGE_SIZE),
+                                 pages_of(site.va, site.size), patch_pages, &site);
+    (void)st; /* refused: the site stays */
 }
 
 void patch_call_site(struct hal_pt *pt, const struct user_regs *regs)

@@ -33,6 +33,11 @@ uint8_t *user_bytes(struct hal_pt *pt, user_addr_t va)
     return (uint8_t *)hal_phys_to_virt(pa) + (va & PAGE_MASK);
 }
 
+uint8_t *page_byte(void *const pages[], user_addr_t first, user_addr_t va)
+{
+    return (uint8_t *)pages[pages_of(first, va - first + 1) - 1] + (va & PAGE_MASK);
+}
+
 /* ---- code ---- */
 
 static void put(struct code *c, const void *bytes, size_t size)
@@ -71,30 +76,18 @@ static void put_call(struct code *c, user_addr_t behind)
     put(c, jmp_r11, sizeof(jmp_r11));
 }
 
-struct page_write {
-    unsigned offset, size;
-    const uint8_t *bytes;
-};
-
-static void write_page(void *page, void *arg)
+static void write_code(void *const pages[], void *arg)
 {
-    const struct page_write *w = arg;
+    const struct code *c = arg;
 
-    memcpy((uint8_t *)page + w->offset, w->bytes, w->size);
+    for (unsigned i = 0; i < c->size; i++)
+        *page_byte(pages, c->at, c->at + i) = c->bytes[i];
 }
 
-static bool code_write(struct hal_pt *pt, const struct code *c)
+static bool code_write(struct hal_pt *pt, struct code *c)
 {
-    for (unsigned done = 0; done < c->size;) {
-        user_addr_t at = c->at + done;
-        struct page_write w = {(unsigned)(at & PAGE_MASK), 0, c->bytes + done};
-
-        w.size = MIN(c->size - done, PAGE_SIZE - w.offset);
-        if (hal_upcalls->text_write(pt, at - w.offset, write_page, &w) != OK)
-            return false;
-        done += w.size;
-    }
-    return true;
+    return hal_upcalls->text_write(pt, ROUND_DOWN(c->at, PAGE_SIZE), pages_of(c->at, c->size),
+                                   write_code, c) == OK;
 }
 
 /* ---- areas ---- */

@@ -26,6 +26,15 @@ struct displaced {
 /* The frame behind `va` through the linear map; NULL: none. */
 uint8_t *user_bytes(struct hal_pt *pt, user_addr_t va);
 
+/* How many pages these bytes touch. */
+static inline unsigned pages_of(user_addr_t va, uint64_t size)
+{
+    return (unsigned)(((va & PAGE_MASK) + size + PAGE_MASK) >> PAGE_SHIFT);
+}
+
+/* The byte at `va`; pages[0] holds `first`. */
+uint8_t *page_byte(void *const pages[], user_addr_t first, user_addr_t va);
+
 /* The first bytes of a site in the move form: a jump to the stub. False: there is no room. */
 bool stub_for_move(struct hal_pt *pt, user_addr_t site, const struct displaced *move,
                    uint8_t jump[JUMP_SIZE]);

@@ -19,6 +19,7 @@ static void note_thread_exit(struct linux_thread *lt)
     {
         SPIN_GUARD(&family_lock);
         tid_remove_locked(lt);
+        lp->ended_ns += (uint64_t)task_ran(&lt->thread->task);
     }
     last = atomic_fetch_sub_explicit(&lp->live_threads, 1, memory_order_acq_rel) == 1;
     if (last) {

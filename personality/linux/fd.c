@@ -81,7 +81,7 @@ static bool copy_into(struct fd_table *from, struct fd_table *to)
     return true;
 }
 
-static uint32_t fd_table_capacity(struct fd_table *t)
+uint32_t fd_table_capacity(struct fd_table *t)
 {
     SPIN_GUARD(&t->lock);
 

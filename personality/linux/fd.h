@@ -24,6 +24,8 @@ status_t fd_table_copy(struct fd_table *from, struct fd_table **out) MUST_USE;
 struct fd_table *fd_table_get(struct fd_table *t);
 void fd_table_put(struct fd_table *t); /* the last one closes everything */
 void fd_table_close_on_exec(struct fd_table *t);
+/* No descriptor so high is or was in use. */
+uint32_t fd_table_capacity(struct fd_table *t);
 
 enum { FD_CLOEXEC_ = 1 };
 enum { FD_MAX = 1 << 20 }; /* no table is larger, whatever the limit (fs.nr_open) */

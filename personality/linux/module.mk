@@ -5,7 +5,7 @@ sources := clone epoll epoll_calls eventfd exec exec_call exec_elf exec_stack ex
     file_lock_calls file_names file_open file_size file_stat file_vector fs_context futex \
     ids ioctl itimer layout limits memory mremap path personality pid pipe_calls poll \
     poll_wait process procfs procfs_counters procfs_fd procfs_memory procfs_mounts procfs_pid \
-    procfs_status procfs_sys procfs_system random select session sigaction signal_calls \
+    procfs_status procfs_sys procfs_system random result_copy select session sigaction signal_calls \
     signal_deliver signal_queue start stdio strace system time tty tty_edit tty_input tty_ioctl \
     tty_job tty_output tty_read user_data wait wait_mask xattr
 tests := fd_test poll_test tty_test

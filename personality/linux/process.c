@@ -269,6 +269,22 @@ void linux_process_abandon(struct thread *t)
     object_put(&t->object);
 }
 
+time_ns_t linux_process_ran(struct linux_process *lp)
+{
+    time_ns_t sum = (time_ns_t)lp->ended_ns;
+
+    if (!lp->process)
+        return sum;
+    SPIN_GUARD(&lp->process->object.lock);
+    list_for_each (it, &lp->process->threads) {
+        struct thread *t = container_of(it, struct thread, process_link);
+
+        if (t->state == THREAD_RUNNING)
+            sum += task_ran(&t->task);
+    }
+    return sum;
+}
+
 void linux_process_exit(struct linux_process *lp, uint32_t wait_status)
 {
     {

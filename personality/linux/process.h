@@ -76,7 +76,7 @@ struct linux_process {
     char comm[16];
     struct itimer itimer; /* SIGALRM's */
     time_ns_t start_time;
-    uint64_t child_user_ns, child_sys_ns, user_ns, sys_ns;
+    uint64_t ended_ns, child_ns; /* CPU time of threads that ended, of children waited for */
     bool dumpable;
     bool vfork_child; /* the parent waits until we exec or exit; guarded by lock */
     void (*on_exit)(uint32_t wait_status); /* the first program's; NULL elsewhere */
@@ -167,6 +167,10 @@ void linux_process_abandon(struct thread *t);
 void linux_process_release(struct linux_process *lp);
 /* personality.thread_free. */
 void linux_thread_free(struct thread *t);
+
+/* CPU time of the process, its living threads included. The kernel's work for a program is not
+ * told apart from the program's own. No lock held. */
+time_ns_t linux_process_ran(struct linux_process *lp);
 
 /* The process has execed or ended: a parent in vfork goes on. */
 void linux_vfork_release(struct linux_process *lp);

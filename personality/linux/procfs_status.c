@@ -16,7 +16,8 @@ struct snapshot {
     struct credentials cred;
     struct linux_layout layout;
     unsigned threads;
-    uint64_t user_ns, sys_ns, child_user_ns, child_sys_ns, mapped, resident; /* bytes */
+    uint64_t ran_ns, child_ns;
+    uint64_t mapped, resident; /* bytes */
     time_ns_t start_time;
     sigset_t_ blocked, ignored, caught, pending;
     int exit_signal;
@@ -56,10 +57,8 @@ static void take_own(struct linux_process *lp, struct snapshot *s)
     memcpy(s->comm, lp->comm, sizeof(s->comm));
     s->cred = lp->cred;
     s->layout = lp->layout;
-    s->user_ns = lp->user_ns;
-    s->sys_ns = lp->sys_ns;
-    s->child_user_ns = lp->child_user_ns;
-    s->child_sys_ns = lp->child_sys_ns;
+    s->ran_ns = (uint64_t)linux_process_ran(lp);
+    s->child_ns = lp->child_ns;
     s->start_time = lp->start_time;
     if (lp->signals.stopped && s->state == 'S')
         s->state = 'T';
@@ -132,9 +131,8 @@ status_t proc_show_stat(struct inode *inode, struct seq *seq)
         return st;
     seq_printf(seq, "%d (%s) %c %d %d %d %lu %d 0 0 0 0 0 ", s.pid, s.comm, s.state, s.ppid,
                s.pgrp, s.sid, (unsigned long)s.tty_dev, s.tty_pgrp);
-    seq_printf(seq, "%lu %lu %lu %lu 20 0 %u 0 %lu %lu %lu ", (unsigned long)ticks(s.user_ns),
-               (unsigned long)ticks(s.sys_ns), (unsigned long)ticks(s.child_user_ns),
-               (unsigned long)ticks(s.child_sys_ns), s.threads,
+    seq_printf(seq, "%lu 0 %lu 0 20 0 %u 0 %lu %lu %lu ", (unsigned long)ticks(s.ran_ns),
+               (unsigned long)ticks(s.child_ns), s.threads,
                (unsigned long)ticks((uint64_t)s.start_time), (unsigned long)s.mapped,
                (unsigned long)(s.resident >> PAGE_SHIFT));
     seq_printf(seq, "%lu %lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d 0 0 0 0 0 0 ",

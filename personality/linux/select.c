@@ -79,7 +79,8 @@ static status_t prepare(struct syscall *call, struct select_call *f)
 
     if (count < 0)
         return ERR_INVALID_ARGS;
-    f->count = MIN((unsigned)count, (unsigned)FD_MAX);
+    /* What lies beyond the table is not looked at (Linux says so nowhere, and does it). */
+    f->count = MIN((uint32_t)count, fd_table_capacity(linux_process_of(call)->fds));
     f->words = BITMAP_WORDS(f->count);
     st = poll_set_create(f->count, &f->set);
     if (st != OK || !f->count)

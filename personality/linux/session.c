@@ -92,12 +92,14 @@ status_t sys_setsid(struct syscall *call)
     return OK;
 }
 
-bool session_group_orphaned_locked(pid_t_ pgrp)
+/* Has no member a parent outside of the group and inside of its session? `gone`, who is ending,
+ * counts no longer, as member or parent (POSIX 3.264, setpgid(2)). */
+static bool orphaned_without(pid_t_ pgrp, const struct linux_process *gone)
 {
     list_for_each (it, pid_all_locked()) {
         struct linux_process *lp = container_of(it, struct linux_process, all_link);
 
-        if (lp->pgrp != pgrp || lp->zombie || !lp->parent)
+        if (lp->pgrp != pgrp || lp->zombie || lp == gone || !lp->parent || lp->parent == gone)
             continue;
         if (lp->parent->pgrp != pgrp && lp->parent->sid == lp->sid)
             return false;
@@ -105,31 +107,41 @@ bool session_group_orphaned_locked(pid_t_ pgrp)
     return true;
 }
 
-static bool has_stopped_member(pid_t_ pgrp)
+bool session_group_orphaned_locked(pid_t_ pgrp)
+{
+    return orphaned_without(pgrp, NULL);
+}
+
+static bool has_stopped_member(pid_t_ pgrp, const struct linux_process *gone)
 {
     list_for_each (it, pid_all_locked()) {
         struct linux_process *lp = container_of(it, struct linux_process, all_link);
 
-        if (lp->pgrp == pgrp && !lp->zombie && lp->signals.stopped)
+        if (lp->pgrp == pgrp && lp != gone && !lp->zombie && lp->signals.stopped)
             return true;
     }
     return false;
 }
 
-/* The group of a child of `lp` that becomes orphaned by its end and has a stopped member; 0:
- * none. `lp` counts as gone: it must be a zombie or have left. */
+/* `pgrp` lost its last link to the session by the end of `lp`, and a member is stopped. */
+static bool strands(const struct linux_process *lp, pid_t_ pgrp)
+{
+    return has_stopped_member(pgrp, lp) && orphaned_without(pgrp, lp) &&
+           !session_group_orphaned_locked(pgrp);
+}
+
+/* A group, its own or that of a child, that the end of `lp` strands; 0: none. */
 static pid_t_ newly_orphaned_group(struct linux_process *lp)
 {
     SPIN_GUARD(&family_lock);
 
+    if (strands(lp, lp->pgrp))
+        return lp->pgrp;
     list_for_each (it, &lp->children) {
         struct linux_process *child = container_of(it, struct linux_process, sibling);
-        pid_t_ pgrp = child->pgrp;
 
-        if (pgrp == lp->pgrp || child->sid != lp->sid || !has_stopped_member(pgrp))
-            continue;
-        if (session_group_orphaned_locked(pgrp))
-            return pgrp;
+        if (child->pgrp != lp->pgrp && child->sid == lp->sid && strands(lp, child->pgrp))
+            return child->pgrp;
     }
     return 0;
 }

@@ -3,11 +3,22 @@
  */
 #include "hal/time.h"
 #include "personality/linux/pid.h"
+#include "personality/linux/result_copy.h"
 #include "personality/linux/sigaction.h"
 #include "personality/linux/signal_internal.h"
 #include "personality/linux/timespec.h"
 
 enum { SIGSET_SIZE = 8 };
+
+/* What is ignored now is not pending any longer (POSIX 2.4.3). */
+static void set_action(struct linux_process *lp, int signo, const struct signal_action *new)
+{
+    SPIN_GUARD(&lp->lock);
+
+    lp->signals.actions[signo - 1] = *new;
+    if (new->handler == 1 || (new->handler == 0 && signal_default_of(signo) == DEFAULT_IGNORE))
+        signal_flush_process_locked(lp, SIGMASK(signo));
+}
 
 status_t sys_rt_sigaction(struct syscall *call)
 {
@@ -29,15 +40,16 @@ status_t sys_rt_sigaction(struct syscall *call)
     {
         SPIN_GUARD(&lp->lock);
         old = lp->signals.actions[signo - 1];
-        if (call->arg[1]) {
-            lp->signals.actions[signo - 1] = new;
-            /* What is ignored now is not pending any longer (POSIX 2.4.3). */
-            if (new.handler == 1 ||
-                (new.handler == 0 && signal_default_of(signo) == DEFAULT_IGNORE))
-                signal_flush_locked(&lp->signals.pending, SIGMASK(signo));
-        }
     }
-    return call->arg[2] ? sigaction_write(call, call->arg[2], &old) : OK;
+    /* Before the change: for want of this page the call may be made again. */
+    if (call->arg[2]) {
+        st = sigaction_write(call, call->arg[2], &old);
+        if (st != OK)
+            return st;
+    }
+    if (call->arg[1])
+        set_action(lp, signo, &new);
+    return OK;
 }
 
 status_t sys_rt_sigprocmask(struct syscall *call)
@@ -123,6 +135,7 @@ struct sys_rt_sigtimedwait {
     time_ns_t deadline;
     struct siginfo info;
     struct timer timer;
+    struct result_copy copy;
 };
 SYSCALL_WAIT(sys_rt_sigtimedwait);
 
@@ -138,11 +151,14 @@ static bool take_or_wait(struct linux_thread *lt, sigset_t_ set, struct siginfo 
     return true;
 }
 
+/* What is deliverable now has had its TASK_SIGNAL cleared. */
 static void wait_over(struct linux_thread *lt)
 {
     SPIN_GUARD(&lt->process->lock);
 
     lt->signals.waiting = 0;
+    if (signal_pending_set_locked(lt) & ~lt->signals.mask)
+        task_interrupt(&lt->thread->task, TASK_SIGNAL);
 }
 
 static status_t timedwait_args(struct syscall *call, sigset_t_ *set, time_ns_t *deadline)
@@ -160,7 +176,8 @@ static status_t timedwait_args(struct syscall *call, sigset_t_ *set, time_ns_t *
 
 /*
  * A signal of the set interrupts the task like any other; it is taken here instead of being
- * delivered. One that is not of the set ends the wait with EINTR.
+ * delivered. One that is not of the set ends the wait with EINTR. TASK_SIGNAL is cleared before
+ * each look, so what comes after the look raises it again.
  */
 CO_FN(sys_rt_sigtimedwait)
 {
@@ -171,11 +188,11 @@ CO_FN(sys_rt_sigtimedwait)
         CO_RETURN(st);
     call_no_restart(f->call);
     timer_arm(&f->timer, task, f->deadline);
-    while (!take_or_wait(current_linux(f->call), f->set, &f->info)) {
-        if (timer_fired(&f->timer) || signal_deliverable(current_linux(f->call)) ||
-            task_killed(task))
-            break;
+    for (;;) {
         task_clear(task, TASK_SIGNAL);
+        if (take_or_wait(current_linux(f->call), f->set, &f->info) || timer_fired(&f->timer) ||
+            signal_deliverable(current_linux(f->call)) || task_pending(task))
+            break;
         CO_WAIT_UNTIL(timer_fired(&f->timer));
     }
     timer_disarm(&f->timer);
@@ -183,9 +200,10 @@ CO_FN(sys_rt_sigtimedwait)
     if (!f->info.signo)
         CO_RETURN(timer_fired(&f->timer) ? ERR_SHOULD_WAIT : task_interrupted_status(task));
     f->call->result = f->info.signo;
-    if (!f->call->arg[1])
-        CO_RETURN(OK);
-    CO_RETURN(copy_to_user(&f->call->thread->user, f->call->arg[1], &f->info, sizeof(f->info)));
+    if (f->call->arg[1])
+        CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[1],
+                .from = &f->info, .size = sizeof(f->info));
+    CO_RETURN(st);
 }
 CO_END
 

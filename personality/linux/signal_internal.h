@@ -33,6 +33,8 @@ bool signal_take_locked(struct linux_thread *lt, sigset_t_ from, struct siginfo 
 sigset_t_ signal_pending_set_locked(struct linux_thread *lt);
 /* Forget pending ones. */
 void signal_flush_locked(struct signal_pending *p, sigset_t_ set);
+/* Those of the process and of each of its threads. */
+void signal_flush_process_locked(struct linux_process *lp, sigset_t_ set);
 
 /* Interrupt every thread of the process. */
 void signal_wake_all_locked(struct linux_process *lp, unsigned reasons);

@@ -127,15 +127,20 @@ static bool ignored(const struct linux_process *lp, int signo)
     return a->handler == 1 || (a->handler == 0 && signal_default_of(signo) == DEFAULT_IGNORE);
 }
 
+static bool blocks(const struct linux_thread *lt, int signo)
+{
+    return lt->signals.mask & SIGMASK(signo);
+}
+
 /* Would this thread act on the signal: not blocked, or waited for by sigtimedwait? */
 static bool wants(const struct linux_thread *lt, int signo)
 {
-    return !(lt->signals.mask & SIGMASK(signo)) || lt->signals.waiting & SIGMASK(signo);
+    return !blocks(lt, signo) || lt->signals.waiting & SIGMASK(signo);
 }
 
-/* Interrupts one thread that wants it; none: it stays pending until a mask changes. True: some
- * thread wants it. lp->lock held. */
-static bool wake_one(struct linux_process *lp, int signo, bool wake)
+/* Interrupts one thread that wants it; none: it stays pending until a mask changes. lp->lock
+ * held. */
+static void wake_one(struct linux_process *lp, int signo)
 {
     SPIN_GUARD(&lp->process->object.lock);
 
@@ -144,11 +149,37 @@ static bool wake_one(struct linux_process *lp, int signo, bool wake)
 
         if (t->state != THREAD_RUNNING || !t->linux_ || !wants(t->linux_, signo))
             continue;
-        if (wake)
-            task_interrupt(&t->task, TASK_SIGNAL);
-        return true;
+        task_interrupt(&t->task, TASK_SIGNAL);
+        return;
     }
-    return false;
+}
+
+/* Every thread blocks it, so that even one which is ignored stays pending: the action may
+ * change, and sigtimedwait takes it. lp->lock held. */
+static bool all_block(struct linux_process *lp, int signo)
+{
+    SPIN_GUARD(&lp->process->object.lock);
+
+    list_for_each (it, &lp->process->threads) {
+        struct thread *t = container_of(it, struct thread, process_link);
+
+        if (t->state == THREAD_RUNNING && t->linux_ && !blocks(t->linux_, signo))
+            return false;
+    }
+    return true;
+}
+
+void signal_flush_process_locked(struct linux_process *lp, sigset_t_ set)
+{
+    SPIN_GUARD(&lp->process->object.lock);
+
+    signal_flush_locked(&lp->signals.pending, set);
+    list_for_each (it, &lp->process->threads) {
+        struct thread *t = container_of(it, struct thread, process_link);
+
+        if (t->linux_)
+            signal_flush_locked(&t->linux_->signals.pending, set);
+    }
 }
 
 void signal_wake_all_locked(struct linux_process *lp, unsigned reasons)
@@ -190,7 +221,7 @@ static void cancel_opposites(struct linux_process *lp, int signo)
         opposite = SIGMASK(SIGCONT);
     if (opposite) {
         SPIN_GUARD(&lp->lock);
-        signal_flush_locked(&lp->signals.pending, opposite);
+        signal_flush_process_locked(lp, opposite);
     }
     if (signo == SIGCONT)
         signal_continue_process(lp);
@@ -217,13 +248,13 @@ static status_t send(struct linux_process *lp, struct linux_thread *only,
         list_init(&q->link);
     {
         SPIN_GUARD(&lp->lock);
-        bool wanted = only ? wants(only, signo) : wake_one(lp, signo, false);
+        bool blocked = only ? blocks(only, signo) : all_block(lp, signo);
 
-        if (!(ignored(lp, signo) && wanted)) {
+        if (blocked || !ignored(lp, signo)) {
             enqueue(only ? &only->signals.pending : &lp->signals.pending, &q, info);
             if (!only)
-                wake_one(lp, signo, true);
-            else if (wanted)
+                wake_one(lp, signo);
+            else if (wants(only, signo))
                 task_interrupt(&only->thread->task, TASK_SIGNAL);
         }
     }

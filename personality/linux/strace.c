@@ -83,7 +83,8 @@ static void write_line(struct trace_line *line)
 
 static bool never_returns(const struct syscall_entry *entry)
 {
-    return entry && (!strcmp(entry->name, "exit") || !strcmp(entry->name, "exit_group"));
+    return entry && entry->name &&
+           (!strcmp(entry->name, "exit") || !strcmp(entry->name, "exit_group"));
 }
 
 void strace_enter(struct syscall *call, const struct syscall_entry *entry)

@@ -176,9 +176,11 @@ status_t sys_getrusage(struct syscall *call)
     if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
         return ERR_INVALID_ARGS;
     if (who == RUSAGE_CHILDREN)
-        rusage_times(&usage, lp->child_user_ns, lp->child_sys_ns);
+        rusage_times(&usage, lp->child_ns);
+    else if (who == RUSAGE_THREAD)
+        rusage_times(&usage, (uint64_t)task_ran(&call->thread->task));
     else
-        rusage_times(&usage, lp->user_ns, lp->sys_ns);
+        rusage_times(&usage, (uint64_t)linux_process_ran(lp));
     return copy_to_user(&call->thread->user, call->arg[1], &usage, sizeof(usage));
 }
 
@@ -189,8 +191,7 @@ status_t sys_times(struct syscall *call)
 {
     const uint64_t tick = NS_PER_SEC / CLOCK_TICKS;
     struct linux_process *lp = linux_process_of(call);
-    uint64_t tms[4] = {lp->user_ns / tick, lp->sys_ns / tick, lp->child_user_ns / tick,
-                       lp->child_sys_ns / tick};
+    uint64_t tms[4] = {(uint64_t)linux_process_ran(lp) / tick, 0, lp->child_ns / tick, 0};
 
     call->result = (int64_t)((uint64_t)hal_time_now() / tick);
     return call->arg[0] ? copy_to_user(&call->thread->user, call->arg[0], tms, sizeof(tms))

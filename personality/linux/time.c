@@ -58,11 +58,9 @@ status_t timeout_from_user(struct syscall *call, user_addr_t addr, time_ns_t *de
     return st;
 }
 
-/* ERR_INVALID_ARGS: no such clock. CPU-time clocks count what the process has been charged. */
+/* ERR_INVALID_ARGS: no such clock. */
 static status_t clock_read(struct syscall *call, int64_t clock, time_ns_t *out)
 {
-    struct linux_process *lp = linux_process_of(call);
-
     switch (clock) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
@@ -78,8 +76,10 @@ static status_t clock_read(struct syscall *call, int64_t clock, time_ns_t *out)
         *out = hal_time_now();
         return OK;
     case CLOCK_PROCESS_CPUTIME:
+        *out = linux_process_ran(linux_process_of(call));
+        return OK;
     case CLOCK_THREAD_CPUTIME:
-        *out = (time_ns_t)(lp->user_ns + lp->sys_ns);
+        *out = task_ran(&call->thread->task);
         return OK;
     default:
         return ERR_INVALID_ARGS;

@@ -5,6 +5,7 @@
 #include "co/waiter.h"
 #include "personality/linux/pid.h"
 #include "personality/linux/process.h"
+#include "personality/linux/result_copy.h"
 #include "personality/linux/rusage.h"
 
 enum {
@@ -31,7 +32,7 @@ struct wait_news {
     pid_t_ pid; /* 0: none yet */
     uint32_t uid, status;
     int code; /* CLD_* */
-    uint64_t user_ns, sys_ns;
+    uint64_t ran_ns;
     struct linux_process *gone; /* a reaped zombie: the pid table's reference */
 };
 
@@ -72,8 +73,7 @@ static bool take_news(const struct wait_for *w, struct linux_process *child,
     }
     news->pid = child->pid;
     news->uid = child->cred.uid;
-    news->user_ns = child->user_ns + child->child_user_ns;
-    news->sys_ns = child->sys_ns + child->child_sys_ns;
+    news->ran_ns = child->ended_ns + child->child_ns;
     return true;
 }
 
@@ -89,10 +89,8 @@ static status_t look(struct linux_process *lp, const struct wait_for *w, struct 
         if (!matches(w, child))
             continue;
         if (take_news(w, child, news)) {
-            if (news->gone) {
-                lp->child_user_ns += news->user_ns;
-                lp->child_sys_ns += news->sys_ns;
-            }
+            if (news->gone)
+                lp->child_ns += news->ran_ns;
             return OK;
         }
         st = ERR_SHOULD_WAIT;
@@ -129,31 +127,6 @@ static CO_FN(child_wait)
     linux_process_put(f->news.gone);
     f->news.gone = NULL;
     CO_RETURN(st == ERR_SHOULD_WAIT ? OK : st);
-}
-CO_END
-
-/* Write a small result, bringing its page in: the news has been taken and cannot be given back.
- */
-struct result_copy {
-    struct co co;
-    struct thread *thread;
-    user_addr_t to;
-    const void *from;
-    size_t size;
-};
-static co_fn result_copy;
-
-static CO_FN(result_copy)
-{
-    status_t st;
-
-    while ((st = copy_to_user(&f->thread->user, f->to, f->from, f->size)) == ERR_USER_PAGE) {
-        CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
-                .addr = f->thread->user.fault_addr, .access = f->thread->user.fault_access);
-        if (st != OK)
-            CO_RETURN(ERR_FAULT);
-    }
-    CO_RETURN(st);
 }
 CO_END
 
@@ -201,7 +174,7 @@ CO_FN(sys_wait4)
         CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[1],
                 .from = &f->status, .size = sizeof(f->status));
     if (st == OK && f->call->arg[3]) {
-        rusage_times(&f->usage, f->wait.news.user_ns, f->wait.news.sys_ns);
+        rusage_times(&f->usage, f->wait.news.ran_ns);
         CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[3],
                 .from = &f->usage, .size = sizeof(f->usage));
     }
@@ -270,7 +243,7 @@ CO_FN(sys_waitid)
         CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[2],
                 .from = &f->info, .size = sizeof(f->info));
     if (st == OK && f->call->arg[4] && f->wait.news.pid) {
-        rusage_times(&f->usage, f->wait.news.user_ns, f->wait.news.sys_ns);
+        rusage_times(&f->usage, f->wait.news.ran_ns);
         CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[4],
                 .from = &f->usage, .size = sizeof(f->usage));
     }

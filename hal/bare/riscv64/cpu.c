@@ -53,7 +53,6 @@ void cpu_begin(void)
     csr_write(scounteren, SCOUNTEREN_TIME);
     csr_clear(sstatus, SSTATUS_FS);
     csr_write(sie, SIE_SOFTWARE | SIE_EXTERNAL);
-    __asm__ volatile("fence.i" ::: "memory"); /* hal_icache_sync spoke to those who ran */
     atomic_store(&cpu->root, kernel_root_phys());
     atomic_store(&cpu->next_root, kernel_root_phys());
     atomic_fetch_or(&running, 1ull << cpu->hart);

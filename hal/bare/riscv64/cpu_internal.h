@@ -8,6 +8,11 @@
 #include "hal/context.h"
 #include "hal/cpu.h"
 
+enum {
+    STALE_PAGES = 1u << 0, /* translations, tables included */
+    STALE_CODE = 1u << 1,  /* instructions */
+};
+
 struct cpu {
     struct hal_cpu head;
     uint64_t kernel_sp; /* where context_enter's frame is, while in user mode */
@@ -22,7 +27,7 @@ struct cpu {
     _Atomic(paddr_t) root, next_root;
     atomic_uint leave_root; /* 1: someone waits for this CPU to let go of its address space */
     atomic_uint in_user;    /* 1: in user mode, or so close that it will not look at `stale` */
-    atomic_uint stale;      /* 1: forget all translations before user mode */
+    atomic_uint stale;      /* STALE_*: what to forget before user mode */
 
     /* Whose values the FP registers hold; NULL: nobody's. Cleared by anyone in
      * hal_context_fini, otherwise written by this CPU (fp.c). */

@@ -31,6 +31,11 @@ static void flush_all_here(void)
     __asm__ volatile("sfence.vma" ::: "memory");
 }
 
+static void flush_code_here(void)
+{
+    __asm__ volatile("fence rw, rw\n\tfence.i" ::: "memory");
+}
+
 static void enter(struct cpu *cpu, paddr_t root)
 {
     if (atomic_load_explicit(&cpu->root, memory_order_relaxed) == root)
@@ -45,13 +50,18 @@ static void enter(struct cpu *cpu, paddr_t root)
 void tlb_user_begin(paddr_t root)
 {
     struct cpu *cpu = cpu_this();
+    unsigned stale;
 
     enter(cpu, root);
     atomic_store(&cpu->in_user, 1);
-    if (atomic_load(&cpu->stale)) {
-        atomic_store(&cpu->stale, 0);
+    stale = atomic_load(&cpu->stale);
+    if (!stale)
+        return;
+    stale = atomic_exchange(&cpu->stale, 0);
+    if (stale & STALE_PAGES)
         flush_all_here();
-    }
+    if (stale & STALE_CODE)
+        flush_code_here();
 }
 
 void tlb_user_end(void)
@@ -81,19 +91,21 @@ static void flush_here(paddr_t root, user_addr_t va, size_t count)
         __asm__ volatile("sfence.vma %0" ::"r"(va + i * PAGE_SIZE) : "memory");
 }
 
-/* The harts of the other CPUs that are in user mode in `root`; those that are in it otherwise
- * are told. */
-static uint64_t mark_others(paddr_t root)
+/* The hart of `cpu` as a mask, if it is in user mode; else it is told, and the mask is empty.
+ */
+static uint64_t mark(struct cpu *cpu, unsigned stale)
+{
+    atomic_fetch_or(&cpu->stale, stale);
+    return atomic_load(&cpu->in_user) ? 1ull << cpu->hart : 0;
+}
+
+static uint64_t mark_others_in(paddr_t root)
 {
     uint64_t harts = 0;
 
-    for (unsigned id = 0; id < hal_cpu_count(); id++) {
-        if (&cpus[id] == cpu_this() || !is_in(&cpus[id], root))
-            continue;
-        atomic_store(&cpus[id].stale, 1);
-        if (atomic_load(&cpus[id].in_user))
-            harts |= 1ull << cpus[id].hart;
-    }
+    for (unsigned id = 0; id < hal_cpu_count(); id++)
+        if (&cpus[id] != cpu_this() && is_in(&cpus[id], root))
+            harts |= mark(&cpus[id], STALE_PAGES);
     return harts;
 }
 
@@ -104,7 +116,7 @@ void tlb_shoot(paddr_t root, user_addr_t va, size_t count)
     atomic_thread_fence(memory_order_seq_cst);
     hal_preempt_disable();
     flush_here(root, va, count);
-    harts = mark_others(root);
+    harts = mark_others_in(root);
     hal_preempt_enable();
     if (count > PAGES_ONE_BY_ONE)
         sbi_remote_sfence_vma(harts, 0, 0);
@@ -152,9 +164,15 @@ void tlb_evict(paddr_t root)
     }
 }
 
-/* Those of other CPUs that are in user mode may run the new instructions at once. */
 void hal_icache_sync(void)
 {
-    __asm__ volatile("fence rw, rw\n\tfence.i" ::: "memory");
-    sbi_remote_fence_i(cpu_running_others());
+    uint64_t harts = 0;
+
+    hal_preempt_disable();
+    flush_code_here();
+    for (unsigned id = 0; id < hal_cpu_count(); id++)
+        if (&cpus[id] != cpu_this())
+            harts |= mark(&cpus[id], STALE_CODE);
+    hal_preempt_enable();
+    sbi_remote_fence_i(harts);
 }

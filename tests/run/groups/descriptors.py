@@ -67,8 +67,9 @@ def terminal(suite):
         (*RUN, "env", "PS1=> ", "dash", "-i"), (b"> ", b"echo $((1+1))\r"), (b"\r\n2\r\n", b"exit 5\r")),
         5, lambda out: b"\r\n2\r\n" in out)
     suite.expect("descriptors/job control", converse(
-        (*RUN, "env", "PS1=> ", "bash", "--norc", "-i"), (b"> ", b"sleep 1000\r"),
-        (b"sleep 1000\r\n", b"\x1a"), (b"Stopped", b"jobs\r"), (b"jobs\r\n[1]+  Stopped", b"kill %1; wait; exit 4\r")),
+        (*RUN, "env", "PS1=> ", "TERM=dumb", "bash", "--norc", "-i"),
+        (b"> ", b"sh -c 'printf %s%s up now; sleep 1000'\r"), (b"upnow", b"\x1a"),
+        (b"Stopped", b"jobs\r"), (b"jobs\r\n[1]+  Stopped", b"kill %1; wait; exit 4\r")),
         4, lambda out: b"jobs\r\n[1]+  Stopped" in out)
 
 

@@ -8,11 +8,11 @@ COUNTED = re.compile(r"^(\w+)[:\s]+(\d+)", re.M)
 # Of /proc/zcore: these must be as before; all else is for people.
 EXACT = ("handles", "tasks", "processes", "spaces", "objects", "vmos", "pages")
 SCRIPT = f"""
-round() {{ n=$(ls /usr/share | wc -l); }}
-i=0; while [ $i -lt 20 ]; do round; i=$((i + 1)); done
+rounds() {{ i=0; while [ $i -lt $1 ]; do sh -c 'ls | wc -l' >/dev/null; i=$((i + 1)); done; }}
+cat /proc/zcore >/dev/null; rounds 5
 cat /proc/zcore
 echo ---
-i=0; while [ $i -lt {ROUNDS} ]; do sh -c 'ls | wc -l' >/dev/null; i=$((i + 1)); done
+rounds {ROUNDS}
 cat /proc/zcore
 """
 

@@ -1,0 +1,189 @@
+/*
+ * proc.c - /proc: what programs read there about themselves and the system.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "tests/linux/check.h"
+
+static char text[65536];
+
+static const char *contents(const char *name)
+{
+    int fd = open(name, O_RDONLY);
+    ssize_t size, total = 0;
+
+    if (fd < 0)
+        FAIL("open %s: errno %d", name, errno);
+    while ((size = read(fd, text + total, sizeof(text) - 1 - (size_t)total)) > 0)
+        total += size;
+    CHECK_EQ(size, 0);
+    close(fd);
+    text[total] = '\0';
+    return text;
+}
+
+static void self(void)
+{
+    char name[64], link[64] = "";
+
+    CHECK(readlink("/proc/self", link, sizeof(link) - 1) > 0);
+    CHECK_EQ(atoi(link), getpid());
+    snprintf(name, sizeof(name), "/proc/%d", getpid());
+    CHECK_EQ(access(name, F_OK), 0);
+    CHECK_ERR(access("/proc/9999999", F_OK), ENOENT);
+    CHECK_ERR(access("/proc/none", F_OK), ENOENT);
+}
+
+static void stat_line(void)
+{
+    int pid, ppid, pgrp;
+    char comm[64], state;
+
+    CHECK_EQ(sscanf(contents("/proc/self/stat"), "%d (%63[^)]) %c %d %d", &pid, comm, &state, &ppid,
+                    &pgrp),
+             5);
+    CHECK_EQ(pid, getpid());
+    CHECK_EQ(ppid, getppid());
+    CHECK_EQ(pgrp, getpgrp());
+    CHECK_EQ(state, 'R');
+    CHECK(strstr(contents("/proc/self/status"), "\nPid:\t"));
+    CHECK(strstr(text, "\nUid:\t"));
+    CHECK_EQ(strncmp(contents("/proc/self/comm"), comm, strlen(comm)), 0);
+}
+
+static void command_line(void)
+{
+    CHECK(strstr(contents("/proc/self/cmdline"), "proc"));
+    contents("/proc/self/environ");
+}
+
+static void memory_map(void)
+{
+    static int here;
+    unsigned long start, end, address = (unsigned long)&here;
+    bool found = false;
+    char rights[8];
+
+    for (const char *line = contents("/proc/self/maps"); line && *line;) {
+        CHECK_EQ(sscanf(line, "%lx-%lx %7s", &start, &end, rights), 3);
+        CHECK(start < end);
+        if (start <= address && address < end) {
+            CHECK_EQ(rights[0], 'r');
+            CHECK_EQ(rights[1], 'w');
+            found = true;
+        }
+        line = strchr(line, '\n');
+        line = line ? line + 1 : NULL;
+    }
+    CHECK(found);
+    CHECK(strstr(text, "[stack]"));
+}
+
+static void open_files(void)
+{
+    char name[64], target[PATH_MAX] = "";
+    int fd = open("/proc/version", O_RDONLY), again, ends[2];
+    struct dirent *entry;
+    bool found = false;
+    DIR *dir;
+
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    CHECK(readlink(name, target, sizeof(target) - 1) > 0);
+    CHECK(!strcmp(target, "/proc/version"));
+    again = open(name, O_RDONLY);
+    CHECK(again >= 0);
+    CHECK_EQ(pipe(ends), 0);
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", ends[0]);
+    memset(target, 0, sizeof(target));
+    CHECK(readlink(name, target, sizeof(target) - 1) > 0);
+    CHECK(!strncmp(target, "pipe:[", 6));
+    dir = opendir("/proc/self/fd");
+    CHECK(dir);
+    while ((entry = readdir(dir)) != NULL)
+        found |= atoi(entry->d_name) == fd && entry->d_type == DT_LNK;
+    CHECK(found);
+    CHECK_ERR(open("/proc/self/fd/1000", O_RDONLY), ENOENT);
+}
+
+static void places(void)
+{
+    char cwd[PATH_MAX], target[PATH_MAX] = "";
+    struct stat a, b;
+
+    CHECK(getcwd(cwd, sizeof(cwd)));
+    CHECK(readlink("/proc/self/cwd", target, sizeof(target) - 1) > 0);
+    CHECK(!strcmp(cwd, target));
+    CHECK_EQ(stat("/proc/self/root", &a), 0);
+    CHECK_EQ(stat("/", &b), 0);
+    CHECK_EQ(a.st_ino, b.st_ino);
+    CHECK_EQ(stat("/proc/self/exe", &a), 0);
+    CHECK(S_ISREG(a.st_mode) && a.st_size > 0);
+}
+
+/* A process is there while it lives and until it is waited for. */
+static void processes(void)
+{
+    char name[64], state = 0;
+    int ends[2];
+    pid_t pid;
+
+    CHECK_EQ(pipe(ends), 0);
+    pid = CHILD(check_get(ends[0]));
+    snprintf(name, sizeof(name), "/proc/%d/stat", pid);
+    CHECK_EQ(sscanf(contents(name), "%*d (%*[^)]) %c", &state), 1);
+    CHECK(state == 'S' || state == 'R');
+    check_put(ends[1]);
+    do
+        CHECK_EQ(sscanf(contents(name), "%*d (%*[^)]) %c", &state), 1);
+    while (state != 'Z');
+    CHECK_EXITS(pid, 0);
+    CHECK_ERR(open(name, O_RDONLY), ENOENT);
+}
+
+static void system_files(void)
+{
+    static const char *const names[] = {
+        "/proc/cpuinfo", "/proc/meminfo",   "/proc/uptime",          "/proc/loadavg",
+        "/proc/version", "/proc/stat",      "/proc/filesystems",     "/proc/mounts",
+        "/proc/self/mountinfo",             "/proc/self/limits",     "/proc/self/statm",
+        "/proc/sys/kernel/pid_max",         "/proc/sys/kernel/osrelease",
+        "/proc/sys/kernel/random/boot_id",  "/proc/sys/vm/overcommit_memory",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        CHECK(strlen(contents(names[i])) > 0);
+    CHECK(strstr(contents("/proc/meminfo"), "MemTotal:"));
+    CHECK(strstr(contents("/proc/mounts"), " / "));
+    CHECK(!strncmp(contents("/proc/version"), "Linux version ", 14));
+}
+
+/* Read in small pieces it is the same text. */
+static void pieces(void)
+{
+    char whole[8192], byte;
+    size_t size;
+    int fd;
+
+    contents("/proc/self/limits");
+    size = strlen(text);
+    CHECK(size < sizeof(whole));
+    memcpy(whole, text, size);
+    fd = open("/proc/self/limits", O_RDONLY);
+    for (size_t i = 0; i < size; i++) {
+        CHECK_EQ(read(fd, &byte, 1), 1);
+        CHECK_EQ(byte, whole[i]);
+    }
+    CHECK_EQ(read(fd, &byte, 1), 0);
+    CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
+    CHECK_EQ(read(fd, &byte, 1), 1);
+    CHECK_EQ(byte, whole[0]);
+}
+
+static const struct check_case cases[] = {
+    CASE(self),       CASE(stat_line), CASE(command_line), CASE(memory_map),   CASE(open_files),
+    CASE(places),     CASE(processes), CASE(system_files), CASE(pieces),
+};
+CHECK_MAIN(cases)

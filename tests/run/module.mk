@@ -1,0 +1,2 @@
+module         := tests/run
+guest-programs := generations
