@@ -159,15 +159,10 @@ status_t sys_munmap(struct syscall *call)
 {
     user_addr_t base = call->arg[0];
     uint64_t size = ROUND_UP(call->arg[1], PAGE_SIZE);
-    status_t st;
 
     if (!IS_ALIGNED(base, PAGE_SIZE) || !size || base + size < base ||
         base + size > HAL_USER_END)
         return ERR_INVALID_ARGS;
-    /* The pages go now: what stays mapped of the same VMO keeps it alive. Holes are fine. */
-    st = aspace_discard(aspace_of(call), base, size);
-    if (st != OK && st != ERR_NO_MEMORY)
-        return st;
     return vmar_unmap(aspace_of(call)->root, base, size);
 }
 
@@ -232,11 +227,8 @@ status_t sys_brk(struct syscall *call)
         return OK;
     if (new_end > old_end)
         st = brk_extend(as, old_end, new_end);
-    else if (new_end < old_end) {
-        st = aspace_discard(as, new_end, old_end - new_end);
-        if (st == OK)
-            st = vmar_unmap(as->root, new_end, old_end - new_end);
-    }
+    else if (new_end < old_end)
+        st = vmar_unmap(as->root, new_end, old_end - new_end);
     if (st == OK)
         l->brk = want;
     call->result = (int64_t)l->brk;
