@@ -15,16 +15,28 @@ static void say(const char *text, size_t size)
     hal_console_write(text, size);
 }
 
-/* A panic inside the panic ends at once. */
+/* The first CPU tells the story. Another that panics meanwhile waits to be stopped; a panic inside
+ * the panic ends at once. */
+static void claim(void)
+{
+    static atomic_uint owner; /* CPU + 1; 0: nobody yet */
+    unsigned me = hal_cpu_id() + 1, seen = 0;
+
+    if (atomic_compare_exchange_strong(&owner, &seen, me))
+        return;
+    if (seen == me)
+        hal_power_off(PANIC_STATUS);
+    for (unsigned tries = 0;; tries++)
+        hal_cpu_relax(tries);
+}
+
 static _Noreturn void panic_hook_halt(const char *reason)
 {
-    static atomic_uint entered;
     uintptr_t pc[32];
     size_t depth;
     char line[256];
 
-    if (atomic_fetch_add(&entered, 1))
-        hal_power_off(PANIC_STATUS);
+    claim();
     hal_stop_others();
     say(line, (size_t)format(line, sizeof(line), "zcore: panic on cpu %u: %.200s\n",
                              hal_cpu_id(), reason));

@@ -56,10 +56,20 @@ static bool signal_trap(struct hal_context *ctx, struct hal_pt *pt, struct hal_t
     return true;
 }
 
+/* Where the processor refuses to jump: the fault would be found in our code. */
+static bool is_canonical(uint64_t address)
+{
+    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
+}
+
 void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
 {
     struct cpu *cpu = cpu_self();
 
+    if (!is_canonical(ctx->regs.rip)) {
+        *trap = (struct hal_trap){.kind = HAL_TRAP_EXCEPTION, .exception = HAL_EXC_PROTECTION};
+        return;
+    }
     trap->kind = HAL_TRAP_INTERRUPT;
     if (__builtin_expect(!pt->space || cpu->space != pt->space, 0) && !space_enter(cpu, pt))
         return;

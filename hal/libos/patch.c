@@ -9,7 +9,7 @@
 #include "hal/libos/stub.h"
 #include "hal/libos/upcalls.h"
 
-enum { PATCH_MAX = 8, BREAKPOINT = 0xcc, NOP = 0x90 };
+enum { ALWAYS_EVERY = 16, PATCH_MAX = 8, BREAKPOINT = 0xcc, NOP = 0x90 };
 enum { MEMBARRIER_SYNC_CORE = 1 << 5, MEMBARRIER_REGISTER_SYNC_CORE = 1 << 6 };
 
 static atomic_ulong sites_patched;
@@ -209,12 +209,27 @@ static void patch(struct hal_pt *pt, const struct user_regs *regs)
     (void)st; /* refused: the site stays */
 }
 
+/*
+ * Whether the site is worth it: most programs are short and make most of their calls from
+ * places that they pass once, and a patch costs as much as ten dispatched calls. So: when it is
+ * seen again. Two sites with one hash would keep each other out; hence some at once.
+ */
+static bool is_busy(struct hal_pt *pt, user_addr_t rip)
+{
+    uint32_t *seen = &pt->seen[(uint32_t)rip * 0x9e3779b1u / (UINT32_MAX / PT_SEEN_MAX + 1)];
+    bool again = *seen == (uint32_t)rip;
+
+    *seen = (uint32_t)rip;
+    return again || ++pt->dispatched % ALWAYS_EVERY == 0;
+}
+
 void patch_call_site(struct hal_pt *pt, const struct user_regs *regs)
 {
     if (!hal_upcalls->text_write || !hal_upcalls->stub_area ||
         atomic_exchange(&pt->patching, true))
         return;
-    patch(pt, regs);
+    if (is_busy(pt, regs->rip))
+        patch(pt, regs);
     atomic_store(&pt->patching, false);
 }
 

@@ -78,7 +78,7 @@ static unsigned grant(unsigned prot)
 status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count, unsigned prot)
 {
     user_addr_t end = va + count * PAGE_SIZE;
-    bool replaced = false;
+    bool replaced = false, changed = false;
     status_t st = OK;
 
     if (va < LIBOS_WINDOW_END && end > LIBOS_WINDOW_BASE)
@@ -91,12 +91,15 @@ status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count,
             st = ERR_NO_MEMORY;
             break;
         }
+        if (*entry == (pa | grant(prot) | PTE_PRESENT))
+            continue;
+        changed = true;
         replaced = replaced || (*entry & PTE_PRESENT);
         *entry = pa | grant(prot) | PTE_PRESENT;
     }
     if (replaced)
         mark_stale(pt, va, end);
-    else
+    else if (changed)
         mark_fresh(pt, va, end);
     return st;
 }

@@ -39,7 +39,8 @@ status_t hal_host_fd_info(int fd, struct hal_host_fd *out)
     long flags = host_call(LINUX_FCNTL, fd, LINUX_F_GETFL);
     unsigned access = (unsigned)flags & LINUX_O_ACCMODE;
 
-    if (flags < 0 || flags & LINUX_O_PATH) /* the launcher keeps a closed one's place by O_PATH */
+    if (flags < 0 ||
+        flags & LINUX_O_PATH) /* the launcher keeps a closed one's place by O_PATH */
         return ERR_BAD_FD;
     out->terminal = host_call(LINUX_IOCTL, fd, LINUX_TCGETS, termios) == 0;
     out->readable = access != LINUX_O_WRONLY;

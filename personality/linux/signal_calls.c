@@ -183,6 +183,7 @@ CO_FN(sys_rt_sigtimedwait)
 {
     status_t st;
 
+    f->info.signo = 0; /* none yet: a call's frame comes uncleared */
     st = timedwait_args(f->call, &f->set, &f->deadline);
     if (st != OK)
         CO_RETURN(st);

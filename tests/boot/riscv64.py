@@ -37,15 +37,21 @@ def pad(data):
     return data + bytes(-len(data) % 4)
 
 
-def boot(kernel, options, record, folder):
+def archive(record, cut=0):
+    """An initramfs with the record and a file, of which `cut` bytes are missing at the end."""
+    whole = entry(".zcore/boot", record) + entry("file", bytes(1000))
+    return whole[:-cut] if cut else whole + entry("TRAILER!!!", b"")
+
+
+def boot(kernel, options, initramfs, folder):
     """What the console showed, and the status; None: the kernel hung."""
     command = ["qemu-system-riscv64", "-M", "virt", "-accel", "tcg", "-bios", "default",
                "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
                "-serial", "stdio", "-kernel", str(kernel), *options.split()]
-    if record is not None:
-        initramfs = folder / "initramfs"
-        initramfs.write_bytes(entry(".zcore/boot", record) + entry("TRAILER!!!", b""))
-        command += ["-initrd", str(initramfs)]
+    if initramfs is not None:
+        file = folder / "initramfs"
+        file.write_bytes(initramfs)
+        command += ["-initrd", str(file)]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=LIMIT, check=False)
@@ -54,8 +60,8 @@ def boot(kernel, options, record, folder):
     return done.stdout.decode(errors="replace"), done.returncode
 
 
-def check(name, kernel, options, record, wanted, folder):
-    console, status = boot(kernel, options, record, folder)
+def check(name, kernel, options, initramfs, wanted, folder):
+    console, status = boot(kernel, options, initramfs, folder)
     if status == wanted:
         print(f"ok {name}", flush=True)
         return 0
@@ -71,9 +77,15 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for title, machine in MACHINES.items():
-            failed += check(f"contract on {title}", kernel, machine, b"Omode=selftest\0", 0,
-                            folder)
-        failed += check("a bad boot record is status 125", kernel, options, b"?\0", 125, folder)
+            failed += check(f"contract on {title}", kernel, machine,
+                            archive(b"Omode=selftest\0"), 0, folder)
+        failed += check("a bad boot record is status 125", kernel, options,
+                        archive(b"?\0"), 125, folder)
+        failed += check("a boot record without an end is status 125", kernel, options,
+                        archive(b"A/bin/sh"), 125, folder)
+        for cut in 4, 900, 1100:
+            failed += check(f"an initramfs without its last {cut} bytes is status 125", kernel,
+                            options, archive(b"A/bin/sh\0", cut), 125, folder)
         failed += check("no initramfs is status 125", kernel, options, None, 125, folder)
     return 1 if failed else 0
 

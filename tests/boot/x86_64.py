@@ -38,14 +38,20 @@ def pad(data):
     return data + bytes(-len(data) % 4)
 
 
-def boot(kernel, options, record, folder):
+def archive(record, cut=0):
+    """An initramfs with the record and a file, of which `cut` bytes are missing at the end."""
+    whole = entry(".zcore/boot", record) + entry("file", bytes(1000))
+    return whole[:-cut] if cut else whole + entry("TRAILER!!!", b"")
+
+
+def boot(kernel, options, initramfs, folder):
     """What the console showed, and the status; None: QEMU ended or hung without one."""
-    initramfs, status = folder / "initramfs", folder / "status"
-    initramfs.write_bytes(entry(".zcore/boot", record) + entry("TRAILER!!!", b""))
+    file, status = folder / "initramfs", folder / "status"
+    file.write_bytes(initramfs)
     status.write_bytes(b"")
     command = ["qemu-system-x86_64", "-accel", "tcg", "-nodefaults", "-no-user-config",
                "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", str(kernel),
-               "-initrd", str(initramfs), "-chardev", f"file,id=status,path={status}",
+               "-initrd", str(file), "-chardev", f"file,id=status,path={status}",
                "-device", "isa-debugcon,iobase=0xe9,chardev=status",
                "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", *options.split()]
     try:
@@ -58,8 +64,8 @@ def boot(kernel, options, record, folder):
     return console.decode(errors="replace"), code[0] if code else None
 
 
-def check(name, kernel, options, record, wanted, folder):
-    console, status = boot(kernel, options, record, folder)
+def check(name, kernel, options, initramfs, wanted, folder):
+    console, status = boot(kernel, options, initramfs, folder)
     if status == wanted:
         print(f"ok {name}", flush=True)
         return 0
@@ -74,10 +80,15 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for title, options in MACHINES.items():
-            failed += check(f"contract on {title}", kernel, options, b"Omode=selftest\0", 0,
-                            folder)
-        failed += check("a bad boot record is status 125", kernel, MACHINES["q35"], b"?\0", 125,
-                        folder)
+            failed += check(f"contract on {title}", kernel, options,
+                            archive(b"Omode=selftest\0"), 0, folder)
+        failed += check("a bad boot record is status 125", kernel, MACHINES["q35"],
+                        archive(b"?\0"), 125, folder)
+        failed += check("a boot record without an end is status 125", kernel, MACHINES["q35"],
+                        archive(b"A/bin/sh"), 125, folder)
+        for cut in 4, 900, 1100:
+            failed += check(f"an initramfs without its last {cut} bytes is status 125", kernel,
+                            MACHINES["q35"], archive(b"A/bin/sh\0", cut), 125, folder)
     return 1 if failed else 0
 
 

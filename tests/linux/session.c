@@ -329,9 +329,9 @@ static void an_orphaned_group_does_not_stop(void)
 
     CHECK(pipe(fds) == 0);
     middle = CHILD({
-        (void)CHILD({
-            pid_t parent = getppid();
+        pid_t parent = getpid();
 
+        (void)CHILD({
             setsid();
             WAIT_FOR(getppid() != parent);
             raise(SIGTSTP); /* nobody could continue us */

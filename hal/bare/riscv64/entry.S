@@ -1,10 +1,12 @@
 /*
- * entry.S - the first instructions of each CPU: from firmware's physical world into the linear map.
+ * entry.S - the first instructions of each CPU: from firmware's physical world into the linear
+ * map.
  *
  * OpenSBI enters here with paging and interrupts off, first on the boot hart, then on each that
- * hal_cpu_start_others asks for. There is one entry for both, and the first to come is the boot hart:
- * OpenSBI 1.1 may start a hart in the middle of the request, at the boot hart's address and with its
- * arguments. Code before enter_linear returns runs at physical addresses: pc-relative only.
+ * hal_cpu_start_others asks for. There is one entry for both, and the first to come is the
+ * boot hart: OpenSBI 1.1 may start a hart in the middle of the request, at the boot hart's
+ * address and with its arguments. Code before enter_linear returns runs at physical addresses:
+ * pc-relative only.
  */
 #include "hal/bare/riscv64/csr.h"
 #include "hal/bare/riscv64/offsets.h"
@@ -54,9 +56,9 @@ entry_other:
     call cpu_secondary
 
 /*
- * Return to the caller's place in the linear map, under the root table at physical a0. That table
- * maps nothing at physical addresses, so the fetch behind the switch faults, and the trap vector is
- * where we want to be.
+ * Return to the caller's place in the linear map, under the root table at physical a0. That
+ * table maps nothing at physical addresses, so the fetch behind the switch faults, and the trap
+ * vector is where we want to be.
  */
 enter_linear:
     li t0, LINEAR_BASE

@@ -1,8 +1,8 @@
 /*
  * trap_entry.S - the way into user mode, and the one trap vector.
  *
- * sscratch tells where a trap comes from: in user mode it holds the struct hal_context, in kernel
- * mode 0. Interrupts stay off from a trap until C turns them on.
+ * sscratch tells where a trap comes from: in user mode it holds the struct hal_context, in
+ * kernel mode 0. Interrupts stay off from a trap until C turns them on.
  */
 #include "hal/bare/riscv64/csr.h"
 #include "hal/bare/riscv64/offsets.h"
@@ -78,8 +78,8 @@
 
     .text
 
-/* void context_enter(struct hal_context *ctx): returns from the trap that ends user mode. Called
- * with interrupts off; the FP unit is as C left it. */
+/* void context_enter(struct hal_context *ctx): returns from the trap that ends user mode.
+ * Called with interrupts off; the FP unit is as C left it. */
     .globl context_enter
 context_enter:
     addi sp, sp, -112
@@ -137,8 +137,8 @@ from_kernel:
     addi sp, sp, 128
     sret
 
-/* The stack may be what is broken: go to another one. The frame (struct trap_frame) ends like that
- * of a C function called from the fault, so that a backtrace walks through it. */
+/* The stack may be what is broken: go to another one. The frame (struct trap_frame) ends like
+ * that of a C function called from the fault, so that a backtrace walks through it. */
 kernel_fault:
     ld t0, CPU_FAULT_SP(tp)
     addi t0, t0, -FRAME_SIZE

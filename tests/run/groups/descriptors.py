@@ -1,5 +1,6 @@
 """Descriptors 0, 1 and 2 are the caller's own, as what they are."""
 import os
+import signal
 import subprocess
 import tempfile
 
@@ -42,6 +43,18 @@ def broken_pipe():
             process.kill()
             return "it goes on writing"
         return None if status == 141 else f"status {status}"
+
+
+def stopped():
+    """No shell of the guest's sees its stop: the one that started us does."""
+    with subprocess.Popen([*RUN, "sh", "-c", "kill -STOP $$; echo on"],
+                          stdout=subprocess.PIPE) as process:
+        _, how = os.waitpid(process.pid, os.WUNTRACED)
+        if not os.WIFSTOPPED(how):
+            return f"it did not stop, but ended: {how:#x}"
+        process.send_signal(signal.SIGCONT)
+        out = process.stdout.read()
+        return None if (process.wait(LIMIT), out) == (0, b"on\n") else f"it wrote {out}"
 
 
 def closed(script, fd, status):
@@ -89,6 +102,7 @@ def tests(suite):
     suite.check("descriptors/file's offset", file_offset)
     suite.check("descriptors/output is appended", appended)
     suite.check("descriptors/broken pipe", broken_pipe)
+    suite.check("descriptors/stopped", stopped)
     suite.check("descriptors/closed input", closed("cat 2>/dev/null", 0, 1))
     suite.check("descriptors/closed output", closed("echo x 2>/dev/null", 1, 1))
     suite.check("descriptors/closed error", closed("echo x >&2", 2, 2))

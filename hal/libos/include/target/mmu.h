@@ -24,7 +24,7 @@ struct pt_range {
     user_addr_t start, end;
 };
 
-enum { PT_STALE_MAX = 16, PT_FRESH_MAX = 16, PT_STUB_AREAS = 4 };
+enum { PT_STALE_MAX = 16, PT_FRESH_MAX = 16, PT_STUB_AREAS = 4, PT_SEEN_MAX = 64 };
 
 /* Memory for system call stubs (hal/libos/stub.h); `va` 0: none. */
 struct pt_stub_area {
@@ -45,8 +45,10 @@ struct hal_pt {
     unsigned fresh_count;
     /* Any of the above; read without the lock on the way to user mode. */
     atomic_bool dirty;
-    atomic_bool patching; /* one CPU at a time is in patch.c; owns `stubs` */
+    atomic_bool patching; /* one CPU at a time is in patch.c; owns all below */
     struct pt_stub_area stubs[PT_STUB_AREAS];
+    uint32_t seen[PT_SEEN_MAX]; /* low halves of where calls came from, by their hash */
+    unsigned dispatched;        /* calls */
 };
 
 static inline void *hal_phys_to_virt(paddr_t pa)
