@@ -3,31 +3,35 @@
 #include "co/executor_internal.h"
 #include "hal/time.h"
 
-/* On the calling CPU's heap; true when the deadline is already past. */
-static bool timer_insert(struct timer *timer, time_ns_t deadline)
+/* On the calling CPU's heap, unless the deadline is never. */
+static void timer_insert(struct timer *timer, time_ns_t deadline)
 {
     struct executor *ex = executor_local();
 
-    timer->cpu = hal_cpu_id();
-    heap_node_init(&timer->node);
     if (deadline == TIME_INFINITE)
-        return false;
-    if (deadline <= hal_time_now())
-        return true;
+        return;
     timer->node.key = deadline;
     {
         SPIN_GUARD(&ex->timer_lock);
         heap_insert(&ex->timers, &timer->node);
     }
     executor_program(ex, deadline);
-    return false;
+}
+
+static void timer_begin(struct timer *timer)
+{
+    timer->cpu = hal_cpu_id();
+    heap_node_init(&timer->node);
 }
 
 void timer_arm(struct timer *timer, struct task *task, time_ns_t deadline)
 {
     timer->callback = NULL;
     waiter_init(&timer->waiter, task);
-    if (timer_insert(timer, deadline))
+    timer_begin(timer);
+    if (deadline > hal_time_now())
+        timer_insert(timer, deadline);
+    else
         atomic_store_explicit(&timer->waiter.fired, 1, memory_order_release);
 }
 
@@ -35,9 +39,10 @@ void timer_arm_callback(struct timer *timer, void (*callback)(struct timer *time
                         time_ns_t deadline)
 {
     timer->callback = callback;
-    /* A late callback still runs from the timer upcall, never inside its own arming. */
-    if (timer_insert(timer, deadline))
-        timer_insert(timer, hal_time_now() + 1);
+    timer_begin(timer);
+    /* A late callback still runs from the timer upcall, never inside its own arming, and the
+     * clock may pass this moment before the heap has it: so its time is not asked for again. */
+    timer_insert(timer, MAX(deadline, hal_time_now() + 1));
 }
 
 /* True: unlinked. `*running`: its callback is being called right now. */

@@ -19,40 +19,41 @@ _Static_assert((int)HAL_PROT_WRITE == LINUX_PROT_WRITE, "");
 _Static_assert((int)HAL_PROT_EXEC == LINUX_PROT_EXEC, "");
 
 /* Remember a range; neighbours merge. False: full. */
-static bool range_add(struct pt_range *ranges, unsigned *count, unsigned max, user_addr_t start,
-                      user_addr_t end)
+static bool range_add(struct pt_range *ranges, unsigned *count, unsigned max,
+                      struct pt_range new)
 {
     if (*count) {
         struct pt_range *last = &ranges[*count - 1];
 
-        if (start <= last->end && end >= last->start) {
-            last->start = MIN(last->start, start);
-            last->end = MAX(last->end, end);
+        if (new.start <= last->end && new.end >= last->start &&
+            new.rights_only == last->rights_only) {
+            last->start = MIN(last->start, new.start);
+            last->end = MAX(last->end, new.end);
             return true;
         }
     }
     if (*count == max)
         return false;
-    ranges[(*count)++] = (struct pt_range){start, end};
+    ranges[(*count)++] = new;
     return true;
 }
 
 /* The host maps nothing where the table had no entry, but for what is stale already. */
-static void mark_stale(struct hal_pt *pt, user_addr_t start, user_addr_t end)
+static void mark_stale(struct hal_pt *pt, struct pt_range range)
 {
     if (!pt->space)
         return;
-    if (!range_add(pt->stale, &pt->stale_count, PT_STALE_MAX, start, end))
+    if (!range_add(pt->stale, &pt->stale_count, PT_STALE_MAX, range))
         pt->drop_all = true;
     atomic_store_explicit(&pt->dirty, true, memory_order_relaxed);
     space_apply_stale(pt);
 }
 
-static void mark_fresh(struct hal_pt *pt, user_addr_t start, user_addr_t end)
+static void mark_fresh(struct hal_pt *pt, struct pt_range range)
 {
     if (!pt->space)
         return;
-    range_add(pt->fresh, &pt->fresh_count, PT_FRESH_MAX, start, end);
+    range_add(pt->fresh, &pt->fresh_count, PT_FRESH_MAX, range);
     atomic_store_explicit(&pt->dirty, true, memory_order_relaxed);
 }
 
@@ -78,6 +79,7 @@ static unsigned grant(unsigned prot)
 status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count, unsigned prot)
 {
     user_addr_t end = va + count * PAGE_SIZE;
+    struct pt_range range = {va, end, true};
     bool replaced = false, changed = false;
     status_t st = OK;
 
@@ -95,12 +97,13 @@ status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count,
             continue;
         changed = true;
         replaced = replaced || (*entry & PTE_PRESENT);
+        range.rights_only = range.rights_only && (*entry & PTE_PRESENT) && PTE_FRAME(*entry) == pa;
         *entry = pa | grant(prot) | PTE_PRESENT;
     }
     if (replaced)
-        mark_stale(pt, va, end);
+        mark_stale(pt, range);
     else if (changed)
-        mark_fresh(pt, va, end);
+        mark_fresh(pt, range);
     return st;
 }
 
@@ -121,8 +124,10 @@ static void change(struct hal_pt *pt, user_addr_t va, size_t count,
     struct pt_range touched;
 
     SPIN_GUARD(&pt->lock);
-    if (pt_for_each(pt, va, va + count * PAGE_SIZE, fn, prot, &touched))
-        mark_stale(pt, touched.start, touched.end);
+    if (!pt_for_each(pt, va, va + count * PAGE_SIZE, fn, prot, &touched))
+        return;
+    touched.rights_only = fn == protect_entry;
+    mark_stale(pt, touched);
 }
 
 void hal_pt_unmap(struct hal_pt *pt, user_addr_t va, size_t count)
@@ -200,17 +205,38 @@ static void apply_range(struct hal_pt *pt, const struct pt_range *range, bool ga
         drop_range(at, range->end);
 }
 
+/* Whatever the host has in the range goes. */
+static void replace_range(struct hal_pt *pt, const struct pt_range *range)
+{
+    if (range->end - range->start > EAGER_PAGES * PAGE_SIZE)
+        drop_range(range->start, range->end);
+    else
+        apply_range(pt, range, true);
+}
+
+/* A call of the host for each run of equal rights costs a quarter of a new mapping, and leaves
+ * long ranges in place (fork). It fails where the host has not all of the run mapped. */
+static void apply_rights(struct hal_pt *pt, const struct pt_range *range)
+{
+    user_addr_t at = range->start;
+    struct pt_run run;
+
+    while (pt_next_rights(pt, at, range->end, &run)) {
+        at = run.va + run.count * PAGE_SIZE;
+        if (host_call(LINUX_MPROTECT, run.va, run.count * PAGE_SIZE, run.prot) != 0)
+            replace_range(pt, &(struct pt_range){run.va, at, false});
+    }
+}
+
 void pt_apply_locked(struct hal_pt *pt)
 {
     if (pt->drop_all)
         drop_user_half();
     for (unsigned i = 0; i < pt->stale_count && !pt->drop_all; i++) {
-        const struct pt_range *range = &pt->stale[i];
-
-        if (range->end - range->start > EAGER_PAGES * PAGE_SIZE)
-            drop_range(range->start, range->end);
+        if (pt->stale[i].rights_only)
+            apply_rights(pt, &pt->stale[i]);
         else
-            apply_range(pt, range, true);
+            replace_range(pt, &pt->stale[i]);
     }
     pt->drop_all = false;
     pt->stale_count = 0;

@@ -58,7 +58,8 @@ uint64_t *pt_entry_create(struct hal_pt *pt, user_addr_t va)
     return slot;
 }
 
-bool pt_next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_run *run)
+static bool next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, bool contiguous,
+                     struct pt_run *run)
 {
     run->count = 0;
     while (va < end) {
@@ -68,8 +69,8 @@ bool pt_next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_r
 
         if (run->count == 0 && present)
             *run = (struct pt_run){va, PTE_FRAME(*entry), 1, PTE_PROT(*entry)};
-        else if (present && PTE_FRAME(*entry) == run->pa + run->count * PAGE_SIZE &&
-                 PTE_PROT(*entry) == run->prot)
+        else if (present && PTE_PROT(*entry) == run->prot &&
+                 (!contiguous || PTE_FRAME(*entry) == run->pa + run->count * PAGE_SIZE))
             run->count++;
         else if (run->count)
             break;
@@ -78,11 +79,21 @@ bool pt_next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_r
     return run->count != 0;
 }
 
+bool pt_next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_run *run)
+{
+    return next_run(pt, va, end, true, run);
+}
+
+bool pt_next_rights(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_run *run)
+{
+    return next_run(pt, va, end, false, run);
+}
+
 bool pt_for_each(struct hal_pt *pt, user_addr_t va, user_addr_t end,
                  void (*fn)(uint64_t *entry, unsigned arg), unsigned arg,
                  struct pt_range *touched)
 {
-    *touched = (struct pt_range){end, va};
+    *touched = (struct pt_range){end, va, false};
     while (va < end) {
         user_addr_t gap_end = va + PAGE_SIZE;
         uint64_t *entry = walk(pt, va, &gap_end);

@@ -63,6 +63,6 @@ status_t epoll_take(struct epoll *set, unsigned *budget, struct epoll_item **ite
 /* It was reported: edge-triggered and one-shot items wait for news, others stay queued. */
 void epoll_reported(struct epoll *set, struct epoll_item *item);
 void epoll_unget(struct epoll *set, struct epoll_item *item);
-/* After a wait took what it could: the set's signal goes if nothing is queued. What becomes ready
- * after that raises it again. */
+/* After a wait took what it could: the set's signal goes if nothing is queued. What becomes
+ * ready after that raises it again. */
 void epoll_settle(struct epoll *set);

@@ -157,13 +157,16 @@ status_t sys_getcwd(struct syscall *call)
     uint64_t size = call->arg[1];
     struct walk_env env;
     char *buf = kmalloc(PATH_BYTES);
+    struct inode_attr attr;
     size_t length;
     status_t st;
 
     if (!buf)
         return ERR_NO_MEMORY;
     walk_begin(call, &env);
-    st = path_name(&env.root, &env.cwd, buf, PATH_BYTES - 1, &length);
+    inode_attr_get(env.cwd.dentry->inode, &attr);
+    st = attr.nlink ? path_name(&env.root, &env.cwd, buf, PATH_BYTES - 1, &length)
+                    : ERR_NOT_FOUND; /* it has been removed */
     walk_end(&env);
     if (st == OK && length + 1 > size)
         st = ERR_OUT_OF_RANGE;

@@ -81,13 +81,15 @@ static bool is_end_of_file(const struct tty *tty, uint32_t at)
 }
 
 /* How much of what is there one read gets; `*end`: and an end-of-file character behind it, also
- * where the read's buffer ends there, as a read of that size would else be followed by one of 0. */
+ * where the read's buffer ends there, as a read of that size would else be followed by one of
+ * 0. */
 static uint32_t line_size_locked(const struct tty *tty, size_t wanted, bool *end)
 {
     uint32_t size = 0, there = tty_readable_locked(tty);
     bool ends = false;
 
-    while (size < MIN(wanted, (size_t)there) && !ends && !is_end_of_file(tty, tty->read + size)) {
+    while (size < MIN(wanted, (size_t)there) && !ends &&
+           !is_end_of_file(tty, tty->read + size)) {
         ends = bitmap_test(tty->ends, (tty->read + size) % TTY_INPUT);
         size++;
     }

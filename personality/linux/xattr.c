@@ -1,6 +1,6 @@
 /*
- * xattr.c - extended attributes, which no file system of ours has: calls check their arguments and
- * say so (xattr(7)).
+ * xattr.c - extended attributes, which no file system of ours has: calls check their arguments
+ * and say so (xattr(7)).
  */
 #include "personality/linux/calls.h"
 #include "personality/linux/fd.h"

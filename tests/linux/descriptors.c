@@ -1,5 +1,6 @@
 /*
- * descriptors.c - descriptors and what they share: dup, fcntl, close_range, pipes, locks, eventfd.
+ * descriptors.c - descriptors and what they share: dup, fcntl, close_range, pipes, locks,
+ * eventfd.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -160,7 +161,8 @@ static void requests(void)
 
 static struct flock region(short type, off_t start, off_t size)
 {
-    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = size};
+    return (struct flock){
+        .l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = size};
 }
 
 static void record_locks(void)
@@ -267,9 +269,8 @@ static void random_bytes(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(duplicates),   CASE(limits),       CASE(ranges),
-    CASE(pipes),        CASE(pipe_waits),   CASE(broken_pipe),
-    CASE(requests),     CASE(record_locks), CASE(record_lock_waits),
-    CASE(whole_locks),  CASE(event_counters), CASE(random_bytes),
+    CASE(duplicates),        CASE(limits),      CASE(ranges),         CASE(pipes),
+    CASE(pipe_waits),        CASE(broken_pipe), CASE(requests),       CASE(record_locks),
+    CASE(record_lock_waits), CASE(whole_locks), CASE(event_counters), CASE(random_bytes),
 };
 CHECK_MAIN(cases)

@@ -316,9 +316,9 @@ static void permissions(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(open_modes),  CASE(open_links), CASE(read_and_write),      CASE(appending),
-    CASE(vectors),     CASE(big_transfers), CASE(sizes),            CASE(copying),
-    CASE(attributes),  CASE(stat_of_descriptors), CASE(masks),      CASE(file_systems),
+    CASE(open_modes),  CASE(open_links),          CASE(read_and_write), CASE(appending),
+    CASE(vectors),     CASE(big_transfers),       CASE(sizes),          CASE(copying),
+    CASE(attributes),  CASE(stat_of_descriptors), CASE(masks),          CASE(file_systems),
     CASE(permissions),
 };
 CHECK_MAIN(cases)

@@ -293,8 +293,16 @@ static void unlinked_files_live_on(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(directories),  CASE(hard_links), CASE(symbolic_links), CASE(renames),
-    CASE(rename_flags), CASE(nodes),      CASE(fifos),          CASE(listing),
-    CASE(removing_while_listing), CASE(working_directory), CASE(unlinked_files_live_on),
+    CASE(directories),
+    CASE(hard_links),
+    CASE(symbolic_links),
+    CASE(renames),
+    CASE(rename_flags),
+    CASE(nodes),
+    CASE(fifos),
+    CASE(listing),
+    CASE(removing_while_listing),
+    CASE(working_directory),
+    CASE(unlinked_files_live_on),
 };
 CHECK_MAIN(cases)

@@ -42,8 +42,8 @@ static void stat_line(void)
     int pid, ppid, pgrp;
     char comm[64], state;
 
-    CHECK_EQ(sscanf(contents("/proc/self/stat"), "%d (%63[^)]) %c %d %d", &pid, comm, &state, &ppid,
-                    &pgrp),
+    CHECK_EQ(sscanf(contents("/proc/self/stat"), "%d (%63[^)]) %c %d %d", &pid, comm, &state,
+                    &ppid, &pgrp),
              5);
     CHECK_EQ(pid, getpid());
     CHECK_EQ(ppid, getppid());
@@ -146,11 +146,21 @@ static void processes(void)
 static void system_files(void)
 {
     static const char *const names[] = {
-        "/proc/cpuinfo", "/proc/meminfo",   "/proc/uptime",          "/proc/loadavg",
-        "/proc/version", "/proc/stat",      "/proc/filesystems",     "/proc/mounts",
-        "/proc/self/mountinfo",             "/proc/self/limits",     "/proc/self/statm",
-        "/proc/sys/kernel/pid_max",         "/proc/sys/kernel/osrelease",
-        "/proc/sys/kernel/random/boot_id",  "/proc/sys/vm/overcommit_memory",
+        "/proc/cpuinfo",
+        "/proc/meminfo",
+        "/proc/uptime",
+        "/proc/loadavg",
+        "/proc/version",
+        "/proc/stat",
+        "/proc/filesystems",
+        "/proc/mounts",
+        "/proc/self/mountinfo",
+        "/proc/self/limits",
+        "/proc/self/statm",
+        "/proc/sys/kernel/pid_max",
+        "/proc/sys/kernel/osrelease",
+        "/proc/sys/kernel/random/boot_id",
+        "/proc/sys/vm/overcommit_memory",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -183,7 +193,7 @@ static void pieces(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(self),       CASE(stat_line), CASE(command_line), CASE(memory_map),   CASE(open_files),
-    CASE(places),     CASE(processes), CASE(system_files), CASE(pieces),
+    CASE(self),   CASE(stat_line), CASE(command_line), CASE(memory_map), CASE(open_files),
+    CASE(places), CASE(processes), CASE(system_files), CASE(pieces),
 };
 CHECK_MAIN(cases)

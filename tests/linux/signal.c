@@ -14,7 +14,7 @@
 /* --- helpers --- */
 
 static volatile int hits, order[32];
-static siginfo_t last;
+static volatile siginfo_t last;
 
 static void note(int signo)
 {

@@ -22,6 +22,7 @@ struct space;
 
 struct pt_range {
     user_addr_t start, end;
+    bool rights_only; /* stale: the frames are right, or listed elsewhere */
 };
 
 enum { PT_STALE_MAX = 16, PT_FRESH_MAX = 16, PT_STUB_AREAS = 4, PT_SEEN_MAX = 64 };
