@@ -37,18 +37,6 @@ static inline size_t bitmap_next_word(size_t bit)
     return ROUND_DOWN(bit, BITMAP_WORD_BITS) + BITMAP_WORD_BITS;
 }
 
-static inline void bitmap_set_range(uint64_t *map, size_t from, size_t to)
-{
-    for (; from < to; from = bitmap_next_word(from))
-        map[from / BITMAP_WORD_BITS] |= bitmap_mask(from, to);
-}
-
-static inline void bitmap_clear_range(uint64_t *map, size_t from, size_t to)
-{
-    for (; from < to; from = bitmap_next_word(from))
-        map[from / BITMAP_WORD_BITS] &= ~bitmap_mask(from, to);
-}
-
 /* The first bit that is set (clear) in [from, size); `size` when there is none. */
 static inline size_t bitmap_find_set(const uint64_t *map, size_t size, size_t from)
 {
@@ -70,19 +58,4 @@ static inline size_t bitmap_find_clear(const uint64_t *map, size_t size, size_t 
             return ROUND_DOWN(from, BITMAP_WORD_BITS) + (size_t)__builtin_ctzll(word);
     }
     return size;
-}
-
-/* The first of `count` clear bits in a row in [from, size); `size` when there are none. */
-static inline size_t bitmap_find_clear_run(const uint64_t *map, size_t size, size_t from,
-                                           size_t count)
-{
-    for (;;) {
-        size_t first = bitmap_find_clear(map, size, from);
-
-        if (first == size || count > size - first)
-            return size;
-        from = bitmap_find_set(map, first + count, first);
-        if (from == first + count)
-            return first;
-    }
 }

@@ -57,17 +57,20 @@ static status_t make_directories(struct inode *root)
     return OK;
 }
 
-static status_t make_nodes(struct filesystem *devfs)
+static status_t make_nodes(struct inode *root)
 {
     for (const struct chardev *dev = chardev_next(NULL); dev; dev = chardev_next(dev)) {
         struct inode_attr attr = attr_now(INODE_CHAR, dev->mode);
-        status_t st = OK;
+        struct inode *made;
+        status_t st;
 
+        if (!dev->name)
+            continue;
         attr.rdev = dev->dev;
-        if (dev->name)
-            st = devfs_add(devfs, dev->name, &attr);
+        st = root->ops->create(root, name_of(dev->name), &attr, &made);
         if (st != OK)
             return st;
+        inode_put(made);
     }
     return OK;
 }
@@ -83,57 +86,11 @@ status_t devfs_create(struct filesystem **out)
     if (st == OK)
         st = make_links(devfs->root);
     if (st == OK)
-        st = make_nodes(devfs);
+        st = make_nodes(devfs->root);
     if (st != OK) {
         filesystem_put(devfs);
         return st;
     }
     *out = devfs;
     return OK;
-}
-
-/* The directory that `path` lies in: a reference. One level is all there is. */
-static status_t find_parent(struct filesystem *devfs, const char *path, struct inode **dir,
-                            struct name *last)
-{
-    const char *slash = strchr(path, '/');
-    struct inode *root = devfs->root;
-
-    *last = name_of(slash ? slash + 1 : path);
-    if (slash)
-        return root->ops->lookup(root, (struct name){path, (size_t)(slash - path)}, dir);
-    *dir = inode_get(root);
-    return OK;
-}
-
-status_t devfs_add(struct filesystem *devfs, const char *path, const struct inode_attr *attr)
-{
-    struct inode *dir, *made;
-    struct name last;
-    status_t st = find_parent(devfs, path, &dir, &last);
-
-    if (st != OK)
-        return st;
-    st = dir->ops->create ? dir->ops->create(dir, last, attr, &made) : ERR_NOT_DIR;
-    inode_put(dir);
-    if (st == OK)
-        inode_put(made);
-    return st;
-}
-
-status_t devfs_remove(struct filesystem *devfs, const char *path)
-{
-    struct inode *dir, *node;
-    struct name last;
-    status_t st = find_parent(devfs, path, &dir, &last);
-
-    if (st != OK)
-        return st;
-    st = dir->ops->lookup ? dir->ops->lookup(dir, last, &node) : ERR_NOT_DIR;
-    if (st == OK) {
-        st = dir->ops->unlink(dir, last, node);
-        inode_put(node);
-    }
-    inode_put(dir);
-    return st;
 }

@@ -9,10 +9,5 @@
 /* Registers null, zero, full, random and urandom; once per boot. */
 status_t devfs_register_memory(void) MUST_USE;
 
-/* With all devices registered by now. The caller is the holder. */
+/* With all devices registered by now that have a name. The caller is the holder. */
 status_t devfs_create(struct filesystem **out) MUST_USE;
-
-/* A node that comes later; `path` may lie in a directory, as "pts/3". */
-status_t devfs_add(struct filesystem *devfs, const char *path,
-                   const struct inode_attr *attr) MUST_USE;
-status_t devfs_remove(struct filesystem *devfs, const char *path) MUST_USE;

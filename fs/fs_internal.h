@@ -9,7 +9,6 @@
 /* What vfs_init brings back to its beginning. */
 void inode_module_init(void);
 void dentry_module_init(void);
-void mount_module_init(void);
 void anon_module_init(void);
 
 /* Keep the memory of a file system, not its contents. */

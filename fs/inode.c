@@ -29,7 +29,8 @@ void inode_module_init(void)
     atomic_store_explicit(&next_dev, 0, memory_order_relaxed);
 }
 
-dev_t_ filesystem_dev(void)
+/* The next free device number for a file system instance. */
+static dev_t_ new_dev(void)
 {
     return DEV(0, 1 + atomic_fetch_add_explicit(&next_dev, 1, memory_order_relaxed));
 }
@@ -39,7 +40,7 @@ void filesystem_init(struct filesystem *fs, const char *type, uint32_t magic,
 {
     fs->type = type;
     fs->magic = magic;
-    fs->dev = filesystem_dev();
+    fs->dev = new_dev();
     fs->destroy = destroy;
     atomic_init(&fs->holders, 1);
     atomic_init(&fs->refs, 1);

@@ -181,8 +181,5 @@ void inode_touch(struct inode *inode, unsigned which);
 status_t inode_attr_change(struct inode *inode, const struct inode_attr *attr,
                            unsigned which) MUST_USE;
 
-/* The next free device number for a file system instance. */
-dev_t_ filesystem_dev(void);
-
 /* Inodes alive, for leak tests. */
 unsigned inode_count(void);

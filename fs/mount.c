@@ -10,16 +10,11 @@
 static struct list mounts; /* of mount.link, oldest first; guarded by dentry_lock */
 SLAB_CACHE(mount_cache, struct mount);
 
-void mount_module_init(void)
-{
-    list_init(&mounts);
-}
-
 void vfs_init(void)
 {
     inode_module_init();
     dentry_module_init();
-    mount_module_init();
+    list_init(&mounts);
     anon_module_init();
     chardev_init();
 }

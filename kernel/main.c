@@ -33,11 +33,12 @@ static const struct hal_upcalls upcalls = {
     .space_died = reaper_space_died,
 };
 
-static void console_sink(enum log_level level, const char *line, size_t size)
+/* To the console, and to the programs that read the debug log. */
+static void show_line(enum log_level level, const char *line, size_t size)
 {
     char text[300]; /* longer than any line */
 
-    (void)level;
+    debuglog_kernel_line(level, line, size);
     hal_console_write(text,
                       (size_t)format(text, sizeof(text), "zcore: %.*s\n", (int)size, line));
 }
@@ -46,7 +47,7 @@ static void core_init(void)
 {
     hal_upcalls_register(&upcalls);
     panic_init();
-    log_init(console_sink, LOG_WARN);
+    log_init(show_line, LOG_WARN);
     page_init();
     vmo_init();
     executor_init();
@@ -70,7 +71,7 @@ static void boot(const struct boot_record *record)
     const char *mode = record_option(record, "mode");
 
     machine_console_init(record_option(record, "messages"));
-    log_init(console_sink, (enum log_level)record_number(record, "log", LOG_WARN));
+    log_init(show_line, (enum log_level)record_number(record, "log", LOG_WARN));
     if (mode && !strcmp(mode, "selftest"))
         hal_power_off(hal_contract_test() ? 1 : 0);
     personalities_init(record);

@@ -15,12 +15,25 @@ unsigned process_count(void)
     return atomic_load_explicit(&live, memory_order_relaxed);
 }
 
+/* Off the job's list; idempotent. */
+static void leave_job(struct process *p)
+{
+    struct job *job = p->job;
+    SPIN_GUARD(&job->object.lock);
+
+    if (list_empty(&p->job_link))
+        return;
+    list_remove(&p->job_link);
+    if (list_empty(&job->processes))
+        object_signal_locked(&job->object, 0, ZX_JOB_NO_PROCESSES);
+}
+
 static void process_destroy(struct object *obj)
 {
     struct process *p = container_of(obj, struct process, object);
 
     reaper_remove(p);
-    process_leave_job(p);
+    leave_job(p);
     handle_table_fini(&p->handles);
     aspace_put(p->aspace);
     object_put(&p->job->object);
@@ -66,18 +79,6 @@ static status_t process_join_job(struct process *p, struct job *job)
     return OK;
 }
 
-void process_leave_job(struct process *p)
-{
-    struct job *job = p->job;
-    SPIN_GUARD(&job->object.lock);
-
-    if (list_empty(&p->job_link))
-        return;
-    list_remove(&p->job_link);
-    if (list_empty(&job->processes))
-        object_signal_locked(&job->object, 0, ZX_JOB_NO_PROCESSES);
-}
-
 status_t process_create(struct job *job, const char *name, uint32_t calls, struct process **out)
 {
     struct process *p = slab_alloc_zeroed(&process_cache);
@@ -117,7 +118,7 @@ void process_end(struct process *p, const struct personality *personality)
     process_set_aspace(p, NULL);
     if (personality && personality->process_ended)
         personality->process_ended(p);
-    process_leave_job(p);
+    leave_job(p);
     object_signal(&p->object, 0, ZX_TASK_TERMINATED);
 }
 

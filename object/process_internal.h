@@ -7,8 +7,5 @@
 
 struct personality;
 
-/* Off the job's list; idempotent. */
-void process_leave_job(struct process *p);
-
 /* The last thread is gone (state is DEAD): give back handles and memory, tell everybody. */
 void process_end(struct process *p, const struct personality *personality);

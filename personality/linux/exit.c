@@ -9,8 +9,8 @@
 #include "personality/linux/process.h"
 #include "personality/linux/session.h"
 
-/* The status that the parent sees: of exit_group or the fatal signal, else the leader's
- * exit(2). */
+/* The status that the parent sees: of exit_group or the fatal signal, else of the last thread's
+ * exit(2), as since Linux 6.0. */
 static void note_thread_exit(struct linux_thread *lt)
 {
     struct linux_process *lp = lt->process;
@@ -24,8 +24,8 @@ static void note_thread_exit(struct linux_thread *lt)
     last = atomic_fetch_sub_explicit(&lp->live_threads, 1, memory_order_acq_rel) == 1;
     if (last) {
         SPIN_GUARD(&lp->lock);
-        if (!lp->exiting && !lt->exited)
-            lp->exit_code = WAIT_SIGNALED(SIGKILL); /* killed as a Zircon task */
+        if (!lp->exiting) /* not by exit(2): killed as a Zircon task */
+            lp->exit_code = lt->exited ? WAIT_EXITED(lt->exit_code) : WAIT_SIGNALED(SIGKILL);
         lp->exiting = true;
     }
     wait_queue_wake(&lp->threads_changed, UINT32_MAX);
@@ -160,17 +160,12 @@ const struct personality linux_personality = {
     .thread_free = linux_thread_free,
 };
 
-/* exit(2) of one thread. The leader's status counts unless the group exits. */
 status_t sys_exit(struct syscall *call)
 {
-    struct linux_process *lp = linux_process_of(call);
+    struct linux_thread *lt = current_linux(call);
 
-    current_linux(call)->exited = true;
-    if (current_linux(call)->tid == lp->pid) {
-        SPIN_GUARD(&lp->lock);
-        if (!lp->exiting)
-            lp->exit_code = WAIT_EXITED(call->arg[0]);
-    }
+    lt->exited = true;
+    lt->exit_code = (int32_t)call->arg[0];
     thread_kill(call->thread);
     return OK;
 }

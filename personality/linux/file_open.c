@@ -1,8 +1,6 @@
 /*
  * file_open.c - opening: open, openat, openat2, creat (open(2), openat2(2)).
  */
-#include "personality/linux/file_open.h"
-
 #include "fs/pipe.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/fd.h"
@@ -28,7 +26,8 @@ static unsigned wanted_permission(uint32_t flags)
     return flags & O_TRUNC ? want | 2 : want;
 }
 
-unsigned file_flags_of_open(uint32_t flags)
+/* FILE_* of O_*. */
+static unsigned file_flags_of_open(uint32_t flags)
 {
     static const struct {
         uint32_t open, file;
@@ -149,8 +148,9 @@ static status_t walk_create(struct syscall *call, struct walk_env *env,
     return st;
 }
 
-status_t open_path(struct syscall *call, struct walk_env *env, const struct path *start,
-                   const char *text, const struct open_how *how, struct file **out)
+/* `how` has been checked. */
+static status_t open_path(struct syscall *call, struct walk_env *env, const struct path *start,
+                          const char *text, const struct open_how *how, struct file **out)
 {
     uint32_t flags = (uint32_t)how->flags;
     bool created = false;

@@ -41,27 +41,22 @@ uint64_t stat_device(dev_t_ dev)
     return (minor & 0xff) | major << 8 | (minor & ~0xffull) << 12;
 }
 
-static status_t stat_inode(struct inode *inode, struct file_stat *out)
+static void stat_inode(struct inode *inode, struct file_stat *out)
 {
     inode_attr_get(inode, &out->attr);
     out->dev = inode->fs->dev;
-    return OK;
-}
-
-status_t stat_path(const struct path *path, struct file_stat *out)
-{
-    return stat_inode(path->dentry->inode, out);
 }
 
 /* Files without an inode: epoll, eventfd and the like are anonymous inodes, which have no type
  * but 0600; we call them files. */
-status_t stat_file(struct file *file, struct file_stat *out)
+static void stat_file(struct file *file, struct file_stat *out)
 {
-    if (file->inode)
-        return stat_inode(file->inode, out);
+    if (file->inode) {
+        stat_inode(file->inode, out);
+        return;
+    }
     *out = (struct file_stat){.attr = {.type = INODE_FILE, .mode = 0600, .nlink = 1}};
     tty_stat(file, &out->attr);
-    return OK;
 }
 
 static status_t stat_at(struct syscall *call, int dirfd, user_addr_t text, unsigned walk_flags,
@@ -76,9 +71,9 @@ static status_t stat_at(struct syscall *call, int dirfd, user_addr_t text, unsig
     walk_end(&env);
     if (st != OK)
         return st;
-    st = stat_path(&path, out);
+    stat_inode(path.dentry->inode, out);
     path_put(&path);
-    return st;
+    return OK;
 }
 
 static status_t stat_fd(struct syscall *call, int fd, struct file_stat *out)
@@ -88,9 +83,9 @@ static status_t stat_fd(struct syscall *call, int fd, struct file_stat *out)
 
     if (st != OK)
         return st;
-    st = stat_file(file, out);
+    stat_file(file, out);
     file_put(file);
-    return st;
+    return OK;
 }
 
 /* The descriptor itself, of whatever kind, when the path is "" and the flags allow that. */

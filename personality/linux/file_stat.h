@@ -16,10 +16,6 @@ uint32_t stat_mode(const struct inode_attr *attr);
 uint64_t stat_device(dev_t_ dev);
 enum { STAT_BLOCK_SIZE = 4096 };
 
-status_t stat_path(const struct path *path, struct file_stat *out) MUST_USE;
-/* Also of an anonymous file. */
-status_t stat_file(struct file *file, struct file_stat *out) MUST_USE;
-
 /* By instruction set (isa/ISA/stat.c): struct stat, filled in; how large it is. */
 enum { STAT_MAX_SIZE = 144 };
 size_t stat_encode(const struct file_stat *st, void *buf);

@@ -242,7 +242,7 @@ static status_t call_requeue(struct syscall *call, bool private, bool compare)
         return st;
     moved =
         wake_and_requeue(&from, &to, (unsigned)call->arg[2], (unsigned)call->arg[3], &woken);
-    call->result = compare ? woken + moved : woken;
+    call->result = woken + moved;
     return OK;
 }
 

@@ -95,13 +95,13 @@ struct linux_thread {
     pid_t_ tid;
     struct list tid_link;          /* pid table's */
     struct signal_private signals; /* mask, pending, altstack; guarded by process->lock */
-    user_addr_t clear_child_tid, set_child_tid, robust_list;
-    uint64_t robust_list_size;
+    user_addr_t clear_child_tid, robust_list;
     char comm[16];
     /* The interrupted call that a signal without handler, or one with SA_RESTART, makes again;
      * set by the call table's finish, taken by signal_pending_co. */
     enum restart_kind restart;
-    bool exited;              /* by exit(2), not killed */
+    bool exited;              /* by exit(2), not killed: with this code */
+    int32_t exit_code;
     struct trace_line *trace; /* strace's; heap, NULL until used */
     uint64_t call_number, call_arg0;
 };
@@ -115,10 +115,6 @@ void call_no_restart(struct syscall *call);
 /* Boot: pid 1. */
 void linux_process_init(void);
 
-static inline struct linux_thread *linux_thread_of(struct thread *t)
-{
-    return t->linux_;
-}
 static inline struct linux_process *linux_process_of(struct syscall *call)
 {
     return call->thread->process->linux_;

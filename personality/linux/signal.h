@@ -162,7 +162,8 @@ bool signal_deliverable(struct linux_thread *lt);
 struct signal_pending_co {
     struct co co;
     struct thread *thread;
-    struct waiter waiter;
+    struct signal_action action; /* of the signal whose handler is about to run */
+    struct siginfo info;
 };
 co_fn signal_pending_co;
 

@@ -3,6 +3,7 @@
  */
 #include "base/log.h"
 #include "co/waiter.h"
+#include "isa/linux_abi.h"
 #include "personality/linux/machine.h"
 #include "personality/linux/pid.h"
 #include "personality/linux/session.h"
@@ -102,52 +103,54 @@ static void settle_call(struct linux_thread *lt, bool again)
     lt->restart = RESTART_NONE;
 }
 
-/* Takes the action for `signo` and the masks around its handler. */
-static sigset_t_ enter_handler_masks(struct linux_thread *lt, int signo,
-                                     struct signal_action *action)
+/* The mask that the handler's return brings back. */
+static sigset_t_ mask_after(struct linux_thread *lt)
+{
+    SPIN_GUARD(&lt->process->lock);
+
+    return lt->signals.restore_mask ? lt->signals.saved_mask : lt->signals.mask;
+}
+
+static void enter_handler_masks(struct linux_thread *lt, int signo,
+                                const struct signal_action *action)
 {
     struct signal_private *s = &lt->signals;
     SPIN_GUARD(&lt->process->lock);
-    sigset_t_ old = s->restore_mask ? s->saved_mask : s->mask;
 
     s->restore_mask = false;
     s->mask |= action->mask | (action->flags & SA_NODEFER ? 0 : SIGMASK(signo));
     s->mask &= ~SIGNALS_UNBLOCKABLE;
     if (action->flags & SA_RESETHAND)
         lt->process->signals.actions[signo - 1].handler = 0;
-    return old;
 }
 
-static void run_handler(struct linux_thread *lt, struct signal_action *action,
-                        const struct siginfo *info)
+/* ERR_USER_PAGE: the frame's page is not there; to be called again when it is. */
+static status_t run_handler(struct linux_thread *lt, const struct signal_action *action,
+                            const struct siginfo *info)
 {
-    sigset_t_ old;
+    status_t st;
 
     settle_call(lt, lt->restart == RESTART_IF_SA_RESTART && action->flags & SA_RESTART);
-    old = enter_handler_masks(lt, info->signo, action);
-    if (sigframe_push(lt, action, info, old) != OK)
-        linux_process_exit(lt->process, WAIT_SIGNALED(SIGSEGV));
+    st = sigframe_push(lt, action, info, mask_after(lt));
+    if (st == OK)
+        enter_handler_masks(lt, info->signo, action);
+    return st;
 }
 
-/* Takes one signal and acts on it. False: none is deliverable. */
-static bool deliver_one(struct linux_thread *lt)
+/* Takes one signal and acts on it, unless it has a handler. False: none is deliverable. */
+static bool take_one(struct linux_thread *lt, struct signal_action *action,
+                     struct siginfo *info)
 {
     struct linux_process *lp = lt->process;
-    struct signal_action action;
-    struct siginfo info;
 
     {
         SPIN_GUARD(&lp->lock);
-        if (!signal_take_locked(lt, ~lt->signals.mask, &info))
+        if (!signal_take_locked(lt, ~lt->signals.mask, info))
             return false;
-        action = lp->signals.actions[info.signo - 1];
+        *action = lp->signals.actions[info->signo - 1];
     }
-    if (action.handler == 1)
-        return true;
-    if (action.handler == 0)
-        default_action(lp, info.signo);
-    else
-        run_handler(lt, &action, &info);
+    if (action->handler == 0)
+        default_action(lp, info->signo);
     return true;
 }
 
@@ -165,13 +168,29 @@ static void leave_quietly(struct linux_thread *lt)
 
 CO_FN(signal_pending_co)
 {
+    status_t st;
+
     for (;;) {
         task_clear(task, TASK_SIGNAL | TASK_SUSPEND);
         CO_WAIT_KILLABLE(!signal_stopped(f->thread->linux_->process));
         if (task_killed(task))
             CO_RETURN(ERR_CANCELED);
-        if (!deliver_one(f->thread->linux_) && !signal_stopped(f->thread->linux_->process))
+        if (!take_one(f->thread->linux_, &f->action, &f->info)) {
+            if (signal_stopped(f->thread->linux_->process))
+                continue;
             break;
+        }
+        if (f->action.handler <= 1) /* default, ignored */
+            continue;
+        while ((st = run_handler(f->thread->linux_, &f->action, &f->info)) == ERR_USER_PAGE) {
+            CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
+                    .addr = f->thread->user.fault_addr,
+                    .access = f->thread->user.fault_access);
+            if (st != OK)
+                break;
+        }
+        if (st != OK)
+            linux_process_exit(f->thread->linux_->process, WAIT_SIGNALED(SIGSEGV));
     }
     leave_quietly(f->thread->linux_);
     CO_RETURN(OK);
@@ -183,11 +202,9 @@ enum {
     SEGV_ACCERR = 2,
     BUS_ADRALN = 1,
     BUS_ADRERR = 2,
-    ILL_ILLOPC = 1,
     FPE_INTDIV = 1,
     FPE_FLTINV = 7,
-    TRAP_BRKPT = 1,
-    TRAP_TRACE = 2
+    TRAP_TRACE = 2,
 };
 
 static struct siginfo fault_info(const struct hal_trap *trap, status_t why)
@@ -206,19 +223,23 @@ static struct siginfo fault_info(const struct hal_trap *trap, status_t why)
 static struct siginfo exception_info(const struct hal_trap *trap, uint64_t pc)
 {
     static const struct {
-        int8_t signo, code;
+        int signo, code;
     } table[] = {
-        [HAL_EXC_ILLEGAL] = {SIGILL, ILL_ILLOPC}, [HAL_EXC_BREAKPOINT] = {SIGTRAP, TRAP_BRKPT},
-        [HAL_EXC_STEP] = {SIGTRAP, TRAP_TRACE},   [HAL_EXC_DIVIDE] = {SIGFPE, FPE_INTDIV},
-        [HAL_EXC_FP] = {SIGFPE, FPE_FLTINV},      [HAL_EXC_ALIGNMENT] = {SIGBUS, BUS_ADRALN},
-        [HAL_EXC_BUS] = {SIGBUS, BUS_ADRERR},     [HAL_EXC_PROTECTION] = {SIGSEGV, 0},
+        [HAL_EXC_ILLEGAL] = {SIGILL, ILLEGAL_SI_CODE},
+        [HAL_EXC_BREAKPOINT] = {SIGTRAP, BREAKPOINT_SI_CODE},
+        [HAL_EXC_STEP] = {SIGTRAP, TRAP_TRACE},
+        [HAL_EXC_DIVIDE] = {SIGFPE, FPE_INTDIV},
+        [HAL_EXC_FP] = {SIGFPE, FPE_FLTINV},
+        [HAL_EXC_ALIGNMENT] = {SIGBUS, BUS_ADRALN},
+        [HAL_EXC_BUS] = {SIGBUS, BUS_ADRERR},
+        [HAL_EXC_PROTECTION] = {SIGSEGV, SI_KERNEL},
     };
     struct siginfo info = {.signo = table[trap->exception].signo,
                            .code = table[trap->exception].code,
                            .fault.addr = pc};
 
-    if (trap->exception == HAL_EXC_PROTECTION)
-        info.code = SI_KERNEL, info.fault.addr = 0;
+    if (info.code == SI_KERNEL)
+        info.fault.addr = 0;
     else if (trap->exception == HAL_EXC_ALIGNMENT || trap->exception == HAL_EXC_BUS)
         info.fault.addr = trap->addr;
     return info;

@@ -27,15 +27,6 @@ zx_handle_t startup_handle(uint32_t type)
     return h ? *h : ZX_HANDLE_INVALID;
 }
 
-zx_handle_t startup_take(uint32_t type)
-{
-    zx_handle_t *h = find(type), value = startup_handle(type);
-
-    if (h)
-        *h = ZX_HANDLE_INVALID;
-    return value;
-}
-
 void print(const char *text)
 {
     zx_handle_t log = startup_handle(PA_FD);

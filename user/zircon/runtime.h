@@ -12,10 +12,8 @@
 /* The program; what it returns is the process's return code. argv ends with NULL. */
 int main(int argc, char **argv);
 
-/* A handle from the start-up message, by PA_HND_TYPE; still owned by the runtime. 0: none. */
+/* A handle from the start-up message, by PA_HND_TYPE; owned by the runtime. 0: none. */
 zx_handle_t startup_handle(uint32_t type);
-/* The same, the caller's from now on. */
-zx_handle_t startup_take(uint32_t type);
 
 /* A line to the debug log that the program was given, or else to the console. */
 void print(const char *text);

@@ -19,7 +19,6 @@
 #define PTE_GLOBAL   (1ull << 5)
 #define PTE_ACCESSED (1ull << 6)
 #define PTE_DIRTY    (1ull << 7)
-#define PTE_RIGHTS   (PTE_READ | PTE_WRITE | PTE_EXEC) /* none: the entry points to a table */
 
 #define PT_ENTRIES    512u
 #define PT_ROOT_LEVEL 2u

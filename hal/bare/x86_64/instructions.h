@@ -77,14 +77,6 @@ static inline void cr3_write(uint64_t value)
     __asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
 }
 
-static inline uint64_t cr4_read(void)
-{
-    uint64_t value;
-
-    __asm__ volatile("mov %%cr4, %0" : "=r"(value));
-    return value;
-}
-
 static inline void cr4_write(uint64_t value)
 {
     __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");

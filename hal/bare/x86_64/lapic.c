@@ -13,7 +13,6 @@
 #include "hal/mmu.h"
 
 enum {
-    REG_ID = 0x20,
     REG_PRIORITY = 0x80,
     REG_EOI = 0xb0,
     REG_SPURIOUS = 0xf0,
@@ -69,11 +68,6 @@ void lapic_enable(void)
     reg_write(REG_LVT_LINT0, LVT_MASKED); /* the old interrupt controller */
     reg_write(REG_TIMER_DIVIDE, DIVIDE_BY_1);
     reg_write(REG_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
-}
-
-uint32_t lapic_id(void)
-{
-    return reg_read(REG_ID) >> 24;
 }
 
 void lapic_eoi(void)

@@ -9,7 +9,6 @@
 void lapic_init(paddr_t base);
 /* Switch on that of this CPU, timer masked. */
 void lapic_enable(void);
-uint32_t lapic_id(void);
 
 /* The interrupt of the highest priority that is in service is over. */
 void lapic_eoi(void);

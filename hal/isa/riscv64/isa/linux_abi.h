@@ -8,6 +8,9 @@
 /* clone(2): argument numbers of tls and child_tid. */
 enum { CLONE_ARG_TLS = 3, CLONE_ARG_CHILD_TID = 4 };
 
+/* si_code of an undefined instruction (ILL_ILLOPC) and of a breakpoint (TRAP_BRKPT). */
+enum { ILLEGAL_SI_CODE = 1, BREAKPOINT_SI_CODE = 1 };
+
 /* AT_HWCAP: a bit per letter of the base extensions, IMAFDC (getauxval(3)). */
 static inline uint64_t linux_hwcap(void)
 {

@@ -8,6 +8,9 @@
 /* clone(2): argument numbers of tls and child_tid. */
 enum { CLONE_ARG_TLS = 4, CLONE_ARG_CHILD_TID = 3 };
 
+/* si_code of an undefined instruction (ILL_ILLOPN) and of a breakpoint (SI_KERNEL). */
+enum { ILLEGAL_SI_CODE = 2, BREAKPOINT_SI_CODE = 0x80 };
+
 /* AT_HWCAP: CPUID leaf 1, edx (getauxval(3)). */
 static inline uint64_t linux_hwcap(void)
 {

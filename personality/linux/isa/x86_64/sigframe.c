@@ -121,6 +121,16 @@ static void load_regs(struct user_regs *r, const struct sigcontext *c)
     r->rflags = (c->eflags & RFLAGS_USER_MASK) | RFLAGS_USER_DEFAULT;
 }
 
+/* What the processor said of the last fault or exception: vector, error code, address. */
+static void note_trap(struct sigcontext *c, const struct hal_trap *trap)
+{
+    if (trap->kind != HAL_TRAP_FAULT && trap->kind != HAL_TRAP_EXCEPTION)
+        return;
+    c->trapno = trap->code >> 32;
+    c->err = trap->code & UINT32_MAX;
+    c->cr2 = trap->addr;
+}
+
 status_t sigframe_push(struct linux_thread *lt, const struct signal_action *action,
                        const struct siginfo *info, sigset_t_ old_mask)
 {
@@ -139,7 +149,7 @@ status_t sigframe_push(struct linux_thread *lt, const struct signal_action *acti
     frame.uc.flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (extended() ? UC_FP_XSTATE : 0);
     sigframe_note_stack(lt, &frame.uc.stack_sp, &frame.uc.stack_flags, &frame.uc.stack_size);
     save_regs(&frame.uc.mcontext, r);
-    frame.uc.mcontext.cr2 = t->trap.kind == HAL_TRAP_FAULT ? t->trap.addr : 0;
+    note_trap(&frame.uc.mcontext, &t->trap);
     frame.uc.mcontext.oldmask = old_mask;
     frame.uc.mcontext.fpstate = fp;
     frame.uc.sigmask = old_mask;

@@ -20,7 +20,6 @@
 #define HAL_USER_HOLE_END  0ul
 
 #define LINEAR_BASE 0xffffffc000000000ul
-#define LINEAR_SIZE 0x4000000000ul
 
 struct hal_pt {
     paddr_t root; /* one frame; its upper half is the kernel's */
