@@ -1,3 +1,6 @@
+/*
+ * heap.c - a pairing heap: melding, and the two passes that make one tree of many.
+ */
 #include "base/heap.h"
 
 /* Sets *at to node and tells node so. */

@@ -1,8 +1,9 @@
+/*
+ * executor.c - the per-CPU loop that runs tasks: ready queues, stealing, slices, idling.
+ */
 #include "co/executor.h"
 
-#include "base/assert.h"
 #include "co/executor_internal.h"
-#include "hal/context.h"
 #include "hal/irq.h"
 #include "hal/time.h"
 

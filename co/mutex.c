@@ -1,3 +1,6 @@
+/*
+ * mutex.c - a mutex that is handed over in order of arrival.
+ */
 #include "co/mutex.h"
 
 #include "base/assert.h"

@@ -1,3 +1,6 @@
+/*
+ * task.c - tasks: started, woken, resumed, ended; and the dump of what they wait for.
+ */
 #include "co/task.h"
 
 #include "base/assert.h"

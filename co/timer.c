@@ -1,3 +1,6 @@
+/*
+ * timer.c - deadlines of tasks and callbacks, in a heap per CPU.
+ */
 #include "co/timer.h"
 
 #include "co/executor_internal.h"

@@ -1,3 +1,6 @@
+/*
+ * waiter.c - queues of waiters, and waking them.
+ */
 #include "co/waiter.h"
 
 void wait_queue_init(struct wait_queue *wq)

@@ -2,7 +2,6 @@
  * fifo.c - pipes and inodes: who has the pipe open, for what, and waiting for the other side.
  */
 #include "fs/anon.h"
-#include "fs/fs_internal.h"
 #include "fs/pipe.h"
 #include "fs/pipe_internal.h"
 

@@ -2,8 +2,8 @@
  * file.h - open file descriptions: position, flags, and the operations of what is open.
  *
  * Reading and writing is by `try_` operations that never wait. Blocking is the same for all: on
- * ERR_SHOULD_WAIT file_read and file_write wait for the signals of the file's poll object and
- * try again. So poll, select, epoll and blocking reads look at one truth: those signals.
+ * ERR_SHOULD_WAIT file_transfer waits for the signals of the file's poll object and tries
+ * again. So poll, select, epoll and blocking reads look at one truth: those signals.
  */
 #pragma once
 

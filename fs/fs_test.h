@@ -27,21 +27,6 @@ static struct path root;
 static uint64_t pages_at_start, objects_at_start;
 static unsigned inodes_at_start;
 
-static status_t test_page_alloc(paddr_t *out)
-{
-    struct page *page;
-    status_t st = page_alloc_zeroed(&page);
-
-    if (st == OK)
-        *out = page_to_phys(page);
-    return st;
-}
-
-static void test_page_free(paddr_t pa)
-{
-    page_free(page_of_phys(pa));
-}
-
 static uint64_t free_pages(void)
 {
     struct page_stats s;
@@ -56,8 +41,8 @@ static void boot(const struct sim_config *config)
 {
     static const struct hal_upcalls upcalls = {
         .timer = executor_timer_upcall,
-        .page_alloc = test_page_alloc,
-        .page_free = test_page_free,
+        .page_alloc = page_alloc_frame,
+        .page_free = page_free_frame,
     };
 
     sim_setup(config);

@@ -7,7 +7,6 @@
 #include "fs/hostfile.h"
 
 #include "fs/anon.h"
-#include "fs/fs_internal.h"
 #include "fs/hostfs_internal.h"
 #include "mm/slab.h"
 

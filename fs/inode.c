@@ -3,7 +3,6 @@
  */
 #include "fs/inode.h"
 
-#include "base/assert.h"
 #include "fs/fs_internal.h"
 #include "hal/time.h"
 

@@ -2,7 +2,6 @@
  * memdev.c - the devices that need no hardware: null, zero, full, random, urandom.
  */
 #include "fs/devfs.h"
-#include "fs/fs_internal.h"
 #include "hal/boot.h"
 
 enum { MEMORY_MAJOR = 1, ENTROPY_CHUNK = 256 };

@@ -1,7 +1,6 @@
 /*
  * mount.c - mounts: file systems stuck onto directories, and paths, which name a place in one.
  */
-#include "base/assert.h"
 #include "fs/chardev.h"
 #include "fs/dentry.h"
 #include "fs/fs_internal.h"

@@ -8,8 +8,6 @@
  */
 #include "fs/pipe.h"
 
-#include "base/assert.h"
-#include "fs/fs_internal.h"
 #include "fs/pipe_internal.h"
 #include "mm/slab.h"
 

@@ -3,7 +3,7 @@
  */
 #include "fs/ramfs.h"
 
-#include "fs/fs_internal.h"
+#include "base/string.h"
 #include "fs/ramfs_internal.h"
 #include "mm/slab.h"
 

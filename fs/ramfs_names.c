@@ -1,8 +1,7 @@
 /*
  * ramfs_names.c - names in memory: looked up, and made.
  */
-#include "base/assert.h"
-#include "fs/fs_internal.h"
+#include "base/string.h"
 #include "fs/ramfs_internal.h"
 #include "mm/slab.h"
 

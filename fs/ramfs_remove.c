@@ -4,7 +4,6 @@
  * All is prepared before names_lock is taken, checked under it, and then done, which cannot
  * fail.
  */
-#include "fs/fs_internal.h"
 #include "fs/ramfs_internal.h"
 
 static bool is_dir(const struct inode *inode)

@@ -6,7 +6,7 @@
  * file holds the inode's mutex during an attempt only, never while a user page is brought in:
  * the fault may need the same file.
  */
-#include "fs/fs_internal.h"
+#include "fs/file.h"
 
 static bool is_regular(const struct file *file)
 {

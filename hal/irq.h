@@ -24,8 +24,9 @@ struct hal_upcalls {
      * too, and from hal_context_run, which then returns INTERRUPT. */
     void (*space_died)(struct hal_pt *pt);
     /*
-     * libos, for patching system call sites; both may be NULL. From hal_context_run in the space
-     * of `pt`, no lock held; they do not wait, and any error just leaves the site as it is.
+     * libos, for patching system call sites; both may be NULL. From hal_context_run in the
+     * space of `pt`, no lock held; they do not wait, and any error just leaves the site as it
+     * is.
      *
      * `count` executable pages, 1 or 2, from `va` (page aligned) become private to this address
      * space, as for a debugger's write, and stay mapped as they were; `write(pages, arg)` then

@@ -22,6 +22,15 @@ enum {
  * `void *hal_phys_to_virt(paddr_t)` and `paddr_t hal_virt_to_phys(const void *)`. */
 #include "target/mmu.h"
 
+/*
+ * Also the target's: memory that a host backs lazily (libos) is asked for before it is first
+ * touched; after hal_memory_give, what was in it is lost. Page aligned; any context, spinlocks
+ * may be held. False: the host has no more; the range may not be touched.
+ *
+ *     bool hal_memory_take(paddr_t pa, uint64_t size);
+ *     void hal_memory_give(paddr_t pa, uint64_t size);
+ */
+
 /* A fresh user half, empty. ERR_NO_MEMORY; libos also ERR_NO_RESOURCES (no host process). */
 status_t hal_pt_init(struct hal_pt *pt) MUST_USE;
 

@@ -1,3 +1,6 @@
+/*
+ * machine_bare.c - what bare metal has of kernel/machine.h.
+ */
 #include "kernel/machine.h"
 
 #include "base/format.h"

@@ -1,3 +1,6 @@
+/*
+ * machine_libos.c - what the library OS has of kernel/machine.h.
+ */
 #include "kernel/machine.h"
 
 #include "base/status.h"

@@ -1,8 +1,10 @@
+/*
+ * panic.c - the last words of the kernel, on any machine.
+ */
 #include "kernel/panic.h"
 
 #include "base/assert.h"
 #include "base/format.h"
-#include "base/log.h"
 #include "co/task.h"
 #include "hal/boot.h"
 #include "hal/console.h"

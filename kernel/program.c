@@ -1,3 +1,6 @@
+/*
+ * program.c - the first program of either personality, and what its end means.
+ */
 #include "kernel/program.h"
 
 #include "base/format.h"

@@ -1,3 +1,6 @@
+/*
+ * record.c - the launcher's options, parsed.
+ */
 #include "kernel/record.h"
 
 #include "base/string.h"

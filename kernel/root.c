@@ -1,3 +1,6 @@
+/*
+ * root.c - what every root file system gets: /dev and /proc.
+ */
 #include "kernel/root.h"
 
 #include "base/string.h"

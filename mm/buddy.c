@@ -5,7 +5,10 @@
  * use in chunks of the largest block: a region's frontier divides chunks whose descriptors are
  * valid from those that nothing has ever touched, neither the frames nor their descriptors. So
  * start-up costs the same for any size of memory, and a host that backs guest memory lazily
- * keeps to that.
+ * keeps to that (hal_memory_take).
+ *
+ * A whole chunk that becomes free again keeps its memory as long as few do; others give it back
+ * to such a host and wait on a list of their own, which is used when nothing else is left.
  *
  * Free frames themselves are never written: all links are in the descriptors.
  */
@@ -16,7 +19,9 @@
 #include "hal/spinlock.h"
 
 #define CHUNK_FRAMES (1ul << PAGE_MAX_ORDER)
+#define CHUNK_SIZE   (CHUNK_FRAMES << PAGE_SHIFT)
 #define ORDERS       (PAGE_MAX_ORDER + 1)
+#define CHUNKS_KEPT  4u /* free ones with memory: enough for what comes and goes */
 
 struct region {
     uint64_t first;  /* frame number: physical address / PAGE_SIZE */
@@ -31,6 +36,8 @@ static uint64_t total_frames;
 
 static struct spinlock buddy_lock;     /* a leaf */
 static struct list free_lists[ORDERS]; /* of page.link; guarded by buddy_lock */
+static unsigned free_chunks;           /* on the last of them; guarded by buddy_lock */
+static struct list empty_chunks;       /* free, without memory; guarded by buddy_lock */
 static uint64_t free_frames;           /* untouched ones too; guarded by buddy_lock */
 
 static struct region *region_of_page(const struct page *page)
@@ -73,12 +80,14 @@ static void list_block_locked(struct page *page, unsigned order)
     page->order = (uint16_t)order;
     page->flags = PAGE_FLAG_FREE;
     list_insert_before(free_lists[order].next, &page->link); /* first: the caches may know it */
+    free_chunks += order == PAGE_MAX_ORDER;
 }
 
 static void unlist_block_locked(struct page *page)
 {
     list_remove(&page->link);
     page->flags = 0;
+    free_chunks -= page->order == PAGE_MAX_ORDER;
 }
 
 /* The free block that `page` of 2^order frames can merge with, or NULL. A chunk is below the
@@ -108,15 +117,26 @@ static void free_block_locked(const struct region *r, struct page *page, unsigne
     list_block_locked(page, order);
 }
 
+/* Ask the machine for the frames and for their descriptors. False: it has no more. */
+static bool take_memory(const struct region *r, uint64_t frame, uint64_t end)
+{
+    uintptr_t first = ROUND_DOWN((uintptr_t)&r->pages[frame - r->first], PAGE_SIZE);
+    uintptr_t last = ROUND_UP((uintptr_t)&r->pages[end - r->first], PAGE_SIZE);
+
+    return hal_memory_take(hal_virt_to_phys((void *)first), last - first) &&
+           hal_memory_take(frame << PAGE_SHIFT, (end - frame) << PAGE_SHIFT);
+}
+
 /* Move the region's frontier to the next chunk boundary and list what is below it. Chunks at
- * the ends of a region may be partial. False: the region is used up. */
+ * the ends of a region may be partial. False: the region is used up, or the machine's memory.
+ */
 static bool carve_locked(struct region *r)
 {
     uint64_t frame = r->first + r->carved;
     uint64_t end = MIN(ROUND_UP(frame + 1, CHUNK_FRAMES), r->first + r->count);
     struct page *pages = &r->pages[r->carved];
 
-    if (r->carved == r->count)
+    if (r->carved == r->count || !take_memory(r, frame, end))
         return false;
     for (uint64_t i = 0; i < end - frame; i++) {
         pages[i] = (struct page){0};
@@ -142,17 +162,37 @@ static bool carve_any_locked(void)
     return false;
 }
 
+/* A chunk without memory becomes a free one as any other. False: none, or no memory. */
+static bool refill_chunk_locked(void)
+{
+    struct list *link = list_pop_front(&empty_chunks);
+    struct page *page;
+
+    if (!link)
+        return false;
+    page = container_of(link, struct page, link);
+    if (!hal_memory_take(page_to_phys(page), CHUNK_SIZE)) {
+        list_insert_before(&empty_chunks, link);
+        return false;
+    }
+    list_block_locked(page, PAGE_MAX_ORDER);
+    return true;
+}
+
 /* The smallest block of at least 2^order frames, off its list; NULL: none. */
 static struct page *take_block_locked(unsigned order)
 {
     do {
         for (unsigned at = order; at < ORDERS; at++) {
-            struct list *link = list_pop_front(&free_lists[at]);
+            struct page *page;
 
-            if (link)
-                return container_of(link, struct page, link);
+            if (list_empty(&free_lists[at]))
+                continue;
+            page = container_of(free_lists[at].next, struct page, link);
+            unlist_block_locked(page);
+            return page;
         }
-    } while (carve_any_locked());
+    } while (refill_chunk_locked() || carve_any_locked());
     return NULL;
 }
 
@@ -162,7 +202,6 @@ static struct page *alloc_block_locked(unsigned order)
 
     if (!page)
         return NULL;
-    page->flags = 0;
     while (page->order > order) {
         page->order--;
         list_block_locked(page + (1ul << page->order), page->order);
@@ -196,12 +235,41 @@ unsigned buddy_take_singles(struct page **out, unsigned max)
     return count;
 }
 
-void buddy_give(struct page *const *pages, unsigned count)
+/* Off the list of chunks, if there are too many; the one that was freed longest ago. */
+static struct page *surplus_chunk(void)
 {
+    struct list *chunks = &free_lists[PAGE_MAX_ORDER];
+    struct page *page;
     SPIN_GUARD(&buddy_lock);
 
-    for (unsigned i = 0; i < count; i++)
-        give_back_locked(pages[i]);
+    if (free_chunks <= CHUNKS_KEPT)
+        return NULL;
+    page = container_of(chunks->prev, struct page, link);
+    unlist_block_locked(page);
+    return page;
+}
+
+/* Each free makes at most one chunk whole, more or less: to give one back each time is enough.
+ * That may take long, so not under the lock; meanwhile nobody knows the chunk. */
+static void give_surplus(void)
+{
+    struct page *page = surplus_chunk();
+
+    if (!page)
+        return;
+    hal_memory_give(page_to_phys(page), CHUNK_SIZE);
+    SPIN_GUARD(&buddy_lock);
+    list_insert_before(&empty_chunks, &page->link);
+}
+
+void buddy_give(struct page *const *pages, unsigned count)
+{
+    {
+        SPIN_GUARD(&buddy_lock);
+        for (unsigned i = 0; i < count; i++)
+            give_back_locked(pages[i]);
+    }
+    give_surplus();
 }
 
 void buddy_stats(struct page_stats *out)
@@ -236,6 +304,8 @@ void buddy_init(void)
     buddy_lock = (struct spinlock){0};
     for (unsigned order = 0; order < ORDERS; order++)
         list_init(&free_lists[order]);
+    list_init(&empty_chunks);
+    free_chunks = 0;
     region_count = 0;
     total_frames = 0;
     for (unsigned i = 0; i < boot->region_count; i++)

@@ -1,3 +1,6 @@
+/*
+ * channel.c - channels: two ends that queue messages for each other, and calls with a reply.
+ */
 #include "object/channel.h"
 
 #include "base/string.h"

@@ -1,3 +1,6 @@
+/*
+ * debuglog.c - the ring of log records, and log objects that read and write it.
+ */
 #include "object/debuglog.h"
 
 #include "base/string.h"

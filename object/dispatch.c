@@ -1,3 +1,6 @@
+/*
+ * dispatch.c - from a system call trap to its entry in a table, plain or waiting, and back.
+ */
 #include "base/assert.h"
 #include "mm/slab.h"
 #include "object/dispatch_internal.h"

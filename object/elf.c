@@ -1,3 +1,6 @@
+/*
+ * elf.c - ELF64 headers, checked.
+ */
 #include "object/elf.h"
 
 #include "base/string.h"

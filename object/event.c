@@ -1,3 +1,6 @@
+/*
+ * event.c - events and event pairs: signals and nothing else.
+ */
 #include "object/event.h"
 
 #include "mm/slab.h"

@@ -1,3 +1,6 @@
+/*
+ * handle.c - handle tables: values that cannot be guessed, and rights.
+ */
 #include "object/handle.h"
 
 #include "base/assert.h"

@@ -1,3 +1,6 @@
+/*
+ * job.c - jobs: the tree that processes are in, and killing all of it.
+ */
 #include "object/job.h"
 
 #include "base/assert.h"

@@ -1,3 +1,6 @@
+/*
+ * message.c - messages of channels: bytes and handles on their way.
+ */
 #include "object/message.h"
 
 #include "mm/slab.h"

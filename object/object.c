@@ -1,3 +1,6 @@
+/*
+ * object.c - what all objects have: references, handles, signals, observers.
+ */
 #include "object/object.h"
 
 #include "base/assert.h"

@@ -21,21 +21,6 @@
 #include "mm/slab.h"
 #include "object/handle.h"
 
-static status_t test_page_alloc(paddr_t *out)
-{
-    struct page *page;
-    status_t st = page_alloc_zeroed(&page);
-
-    if (st == OK)
-        *out = page_to_phys(page);
-    return st;
-}
-
-static void test_page_free(paddr_t pa)
-{
-    page_free(page_of_phys(pa));
-}
-
 static unsigned objects_at_start;
 static uint64_t live_at_start;
 
@@ -43,8 +28,8 @@ static UNUSED void boot_with(const struct sim_config *config)
 {
     static const struct hal_upcalls upcalls = {
         .timer = executor_timer_upcall,
-        .page_alloc = test_page_alloc,
-        .page_free = test_page_free,
+        .page_alloc = page_alloc_frame,
+        .page_free = page_free_frame,
     };
 
     sim_setup(config);

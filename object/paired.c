@@ -1,3 +1,6 @@
+/*
+ * paired.c - objects that come in pairs and part when one end closes.
+ */
 #include "object/paired.h"
 
 void paired_init(struct paired *a, struct paired *b)

@@ -1,3 +1,6 @@
+/*
+ * port.c - ports: the queue of packets, and waiting for one.
+ */
 #include "object/port.h"
 
 #include "base/assert.h"

@@ -1,3 +1,6 @@
+/*
+ * port_async.c - packets that the signals of other objects queue.
+ */
 #include "hal/time.h"
 #include "mm/slab.h"
 #include "object/port_internal.h"

@@ -1,3 +1,6 @@
+/*
+ * process.c - processes: made, killed, ended.
+ */
 #include "object/process.h"
 
 #include "base/string.h"

@@ -1,6 +1,7 @@
+/*
+ * reaper.c - ends the processes whose address space the machine lost.
+ */
 #include "object/reaper.h"
-
-#include "co/waiter.h"
 
 enum { KILLED_BY_SIGKILL = 128 + 9 };
 

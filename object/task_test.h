@@ -299,7 +299,7 @@ static const struct personality test_personality = {
 /* --- processes and threads --- */
 
 static void map_at(struct process *p, struct vmo *vmo, user_addr_t at, uint64_t pages,
-                unsigned prot)
+                   unsigned prot)
 {
     struct vmar_map_args args = {.vmo = vmo,
                                  .size = pages * PAGE_SIZE,
@@ -322,8 +322,7 @@ static UNUSED struct process *new_process(struct job *job)
     assert_int_equal(vmo_create(PAGE_SIZE, 0, &text), OK);
     assert_int_equal(vmo_write(text, 0, test_text, test_text_size, NULL), OK);
     assert_int_equal(vmo_create(DATA_PAGES * PAGE_SIZE, 0, &data), OK);
-    assert_int_equal(vmo_create_paged(PAGED_PAGES * PAGE_SIZE, &pager_ops, NULL, &paged),
-                     OK);
+    assert_int_equal(vmo_create_paged(PAGED_PAGES * PAGE_SIZE, &pager_ops, NULL, &paged), OK);
     map_at(p, text, TEXT, 1, HAL_PROT_READ | HAL_PROT_EXEC);
     map_at(p, data, DATA, DATA_PAGES, HAL_PROT_READ | HAL_PROT_WRITE);
     map_at(p, paged, PAGED, PAGED_PAGES, HAL_PROT_READ);

@@ -1,6 +1,8 @@
+/*
+ * thread.c - threads: made, started, killed, ended.
+ */
 #include "object/thread.h"
 
-#include "base/assert.h"
 #include "base/string.h"
 #include "co/executor.h"
 #include "mm/slab.h"

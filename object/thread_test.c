@@ -224,7 +224,7 @@ static void map_what_is_missing(struct thread *t)
 
     assert(vmo_create(PAGE_SIZE, 0, &vmo) == OK);
     map_at(t->process, vmo, ROUND_DOWN(t->trap.addr, PAGE_SIZE), 1,
-        HAL_PROT_READ | HAL_PROT_WRITE);
+           HAL_PROT_READ | HAL_PROT_WRITE);
 }
 
 static void an_exception_may_be_put_right(void **state)

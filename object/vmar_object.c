@@ -1,3 +1,6 @@
+/*
+ * vmar_object.c - a handle on a VMAR.
+ */
 #include "object/vmar_object.h"
 
 #include "mm/slab.h"

@@ -1,3 +1,6 @@
+/*
+ * vmo_object.c - a handle on a VMO, with its name, parent and children.
+ */
 #include "object/vmo_object.h"
 
 #include "mm/slab.h"

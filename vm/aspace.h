@@ -85,8 +85,8 @@ struct aspace *aspace_get(struct aspace *as);
 /* With the last reference everything is unmapped and the page tables go. */
 void aspace_put(struct aspace *as); /* NULL is fine */
 
-/* Unmap and destroy everything now (exec, exit) though references remain; the root VMAR stays
- * usable unless it was destroyed. On no CPU but this. */
+/* Unmap and destroy everything now though references remain (a fork that failed); the root VMAR
+ * stays usable unless it was destroyed. On no CPU but this. */
 void aspace_clear(struct aspace *as);
 
 /* Where a new region goes. */

@@ -10,8 +10,6 @@
  */
 #include "vm/vmar_internal.h"
 
-#include "hal/irq.h"
-
 struct fault {
     struct mapping *m;
     struct vmo *vmo;     /* m->vmo; its lock is held */

@@ -30,21 +30,6 @@ enum { R = HAL_PROT_READ, W = HAL_PROT_WRITE, X = HAL_PROT_EXEC };
 #define AT(page)     (BASE + (user_addr_t)(page)*PAGE_SIZE)
 #define PAGES(count) ((uint64_t)(count) << PAGE_SHIFT)
 
-static status_t test_page_alloc(paddr_t *out)
-{
-    struct page *page;
-    status_t st = page_alloc_zeroed(&page);
-
-    if (st == OK)
-        *out = page_to_phys(page);
-    return st;
-}
-
-static void test_page_free(paddr_t pa)
-{
-    page_free(page_of_phys(pa));
-}
-
 static UNUSED uint64_t free_pages(void)
 {
     struct page_stats s;
@@ -61,8 +46,8 @@ static UNUSED void boot(const struct sim_config *config)
 {
     static const struct hal_upcalls upcalls = {
         .timer = executor_timer_upcall,
-        .page_alloc = test_page_alloc,
-        .page_free = test_page_free,
+        .page_alloc = page_alloc_frame,
+        .page_free = page_free_frame,
     };
 
     sim_setup(config);

@@ -161,7 +161,8 @@ static void write_bytes(const struct site *site, void *const pages[], const uint
 /*
  * pt->lock is held, so no CPU joins the space. If others are there, one of them may fetch from
  * the site at any moment: it sees the old instruction, a breakpoint, or the new one whole. At
- * the breakpoint it waits for patch_lock and goes on with what is there (patch_owns_breakpoint).
+ * the breakpoint it waits for patch_lock and goes on with what is there
+ * (patch_owns_breakpoint).
  */
 static void site_write(const struct site *site, void *const pages[])
 {

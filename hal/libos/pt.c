@@ -25,8 +25,8 @@ static bool range_add(struct pt_range *ranges, unsigned *count, unsigned max,
     if (*count) {
         struct pt_range *last = &ranges[*count - 1];
 
-        if (new.start <= last->end && new.end >= last->start &&
-            new.rights_only == last->rights_only) {
+        if (new.start <= last->end &&new.end >= last->start &&new.rights_only ==
+            last->rights_only) {
             last->start = MIN(last->start, new.start);
             last->end = MAX(last->end, new.end);
             return true;
@@ -97,7 +97,8 @@ status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count,
             continue;
         changed = true;
         replaced = replaced || (*entry & PTE_PRESENT);
-        range.rights_only = range.rights_only && (*entry & PTE_PRESENT) && PTE_FRAME(*entry) == pa;
+        range.rights_only =
+            range.rights_only && (*entry & PTE_PRESENT) && PTE_FRAME(*entry) == pa;
         *entry = pa | grant(prot) | PTE_PRESENT;
     }
     if (replaced)

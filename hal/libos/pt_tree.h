@@ -27,7 +27,8 @@ uint64_t *pt_entry_create(struct hal_pt *pt, user_addr_t va);
 /* The first run at or behind `va`, cut off at `end`; false: nothing is present there. */
 bool pt_next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_run *run);
 
-/* The same for pages with the same rights, whatever their frames are: `run->pa` means nothing. */
+/* The same for pages with the same rights, whatever their frames are: `run->pa` means nothing.
+ */
 bool pt_next_rights(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_run *run);
 
 /* Calls fn for the present entries of the range. `*touched` spans them; false: none. */

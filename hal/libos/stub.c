@@ -196,15 +196,15 @@ static user_addr_t tail_place(struct hal_pt *pt, const struct pt_stub_area *area
                               const struct request *rq, user_addr_t at)
 {
     int64_t distance = (int64_t)(at - (rq->site + JUMP_SIZE));
-    user_addr_t tail =
-        area_place(area, rq->behind + JUMP_SIZE + (user_addr_t)(distance >> 16));
+    user_addr_t tail = area_place(area, rq->behind + JUMP_SIZE + (user_addr_t)(distance >> 16));
     bool apart = tail >= at + CALL_SIZE || at >= tail + TAIL_MAX;
 
     return apart && is_free(pt, area, tail, TAIL_MAX) ? tail : 0;
 }
 
 /* Both distances have their upper halves by where the area is; the lower half of the first is
- * in our choice but for its second byte, and of the second it is the upper half of the first. */
+ * in our choice but for its second byte, and of the second it is the upper half of the first.
+ */
 static bool build_compare(struct hal_pt *pt, struct pt_stub_area *area,
                           const struct request *rq)
 {

@@ -133,48 +133,61 @@ static void take_out_locked(struct epoll_item *item)
     atomic_fetch_sub_explicit(&item_count, 1, memory_order_relaxed);
 }
 
-/* How many sets below each other `set` is the top of, itself included. */
-static unsigned depth_locked(const struct epoll *set, unsigned limit)
+/*
+ * How many levels of sets there are from `at` down; too many if `top` is among them, which
+ * closes a circle. Each set is looked at once in a round.
+ */
+static unsigned levels_below_locked(struct epoll *at, const struct epoll *top, uint64_t round)
 {
     unsigned deepest = 0;
 
-    if (!limit)
-        return 1;
-    list_for_each (it, &set->items) {
+    if (at == top)
+        return EPOLL_NESTING_MAX;
+    if (at->round == round)
+        return at->levels;
+    list_for_each (it, &at->items) {
         struct epoll_item *item = container_of(it, struct epoll_item, set_link);
         struct epoll *below = epoll_of_file(item->file);
 
         if (below)
-            deepest = MAX(deepest, depth_locked(below, limit - 1));
+            deepest = MAX(deepest, levels_below_locked(below, top, round));
     }
-    return deepest + 1;
+    at->round = round;
+    at->levels = deepest + 1;
+    return at->levels;
 }
 
-static bool reaches_locked(const struct epoll *from, const struct epoll *to, unsigned limit)
+/* And from `at` up: the sets that watch it, and those that watch them. */
+static unsigned levels_above_locked(struct epoll *at, uint64_t round)
 {
-    if (from == to)
-        return true;
-    list_for_each (it, &from->items) {
-        struct epoll *below =
-            epoll_of_file(container_of(it, struct epoll_item, set_link)->file);
+    unsigned highest = 0;
 
-        if (below && limit && reaches_locked(below, to, limit - 1))
-            return true;
+    if (at->round == round)
+        return at->levels;
+    list_for_each (it, bucket_of(at->file)) {
+        struct epoll_item *item = container_of(it, struct epoll_item, hash_link);
+
+        if (item->file == at->file)
+            highest = MAX(highest, levels_above_locked(item->set, round));
     }
-    return false;
+    at->round = round;
+    at->levels = highest + 1;
+    return at->levels;
 }
 
-/* A set may be watched by another, but not in a circle, nor too deep. */
-static status_t check_nesting_locked(const struct epoll *set, struct file *file)
+/* A set may be watched by another, but not in a circle, nor in too many levels from the topmost
+ * to the lowest: whichever of them is added last. */
+static status_t check_nesting_locked(struct epoll *set, struct file *file)
 {
+    static uint64_t round;
     struct epoll *below = epoll_of_file(file);
+    unsigned levels;
 
     if (!below)
         return OK;
-    if (reaches_locked(below, set, EPOLL_NESTING_MAX) ||
-        depth_locked(below, EPOLL_NESTING_MAX) >= EPOLL_NESTING_MAX)
-        return ERR_LOOP;
-    return OK;
+    levels = levels_below_locked(below, set, ++round);
+    levels += levels_above_locked(set, ++round);
+    return levels > EPOLL_NESTING_MAX ? ERR_LOOP : OK;
 }
 
 static status_t insert(struct epoll *set, struct epoll_item *item)

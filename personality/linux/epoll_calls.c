@@ -62,6 +62,7 @@ static status_t create(struct syscall *call, uint32_t flags)
         object_put(&set->object);
         return st;
     }
+    set->file = file;
     return call_fd_return(call, file, flags & O_CLOEXEC ? FD_CLOEXEC_ : 0);
 }
 

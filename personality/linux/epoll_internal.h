@@ -8,7 +8,7 @@
  * Locks: epoll_lock guards the hash and each set's `items`; the set's object.lock guards its
  * ready list and its items' `queued` and `events`. A watched file's signals change under its
  * own object.lock, and the item's observer then takes that of the set: as sets watch sets only
- * downwards, without circles (ELOOP), the order is
+ * downwards, without circles and at most EPOLL_NESTING_MAX levels in all (ELOOP), the order is
  * epoll_lock -> watched object.lock -> watching set's object.lock -> the next set's ...
  */
 #pragma once
@@ -16,13 +16,17 @@
 #include "personality/linux/epoll.h"
 #include "personality/linux/poll.h"
 
-enum { EPOLL_NESTING_MAX = 5 };
+enum { EPOLL_NESTING_MAX = 5 }; /* levels; the stack that a signal takes grows with them */
 
 struct epoll {
     struct object object; /* FILE_IN: something may be ready */
     struct list items;    /* of epoll_item.set_link */
     struct list ready;    /* of epoll_item.ready_link, oldest first */
     unsigned ready_count; /* how long it is */
+    struct file *file;    /* what it is open as; borrowed: the file owns the set */
+    /* Of the last search for levels that came by, and what it found; guarded by epoll_lock. */
+    uint64_t round;
+    unsigned levels;
 };
 
 struct epoll_item {

@@ -1,7 +1,6 @@
 /*
  * eventfd.c - a counter to wait for (eventfd(2)).
  */
-#include "base/string.h"
 #include "mm/slab.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/fd.h"

@@ -1,3 +1,6 @@
+/*
+ * exec.c - preparing a program, scripts included, and putting it in place of the old one.
+ */
 #include "personality/linux/exec.h"
 
 #include "base/string.h"

@@ -1,8 +1,6 @@
 /*
  * exec_elf.c - mapping an ELF program and its interpreter into a new address space.
  */
-#include "base/string.h"
-#include "hal/boot.h"
 #include "mm/slab.h"
 #include "object/elf.h"
 #include "personality/linux/exec.h"

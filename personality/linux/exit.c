@@ -3,7 +3,6 @@
  * parents.
  */
 #include "co/waiter.h"
-#include "personality/linux/fd.h"
 #include "personality/linux/futex.h"
 #include "personality/linux/pid.h"
 #include "personality/linux/process.h"

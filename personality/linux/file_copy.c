@@ -162,16 +162,16 @@ static status_t copy_range_begin(struct syscall *call, struct sys_copy_file_rang
 
     if (st == OK)
         st = call_fd_get(call, (int)call->arg[2], &f->to);
-    if (st == OK)
-        st = offset_begin(call, f->from, call->arg[1], &f->from_at);
-    if (st == OK)
-        st = offset_begin(call, f->to, call->arg[3], &f->to_at);
     if (st == OK && call->arg[5])
         st = ERR_INVALID_ARGS;
     if (st == OK)
         st = check_regular(f->from);
     if (st == OK)
         st = check_regular(f->to);
+    if (st == OK)
+        st = offset_begin(call, f->from, call->arg[1], &f->from_at);
+    if (st == OK)
+        st = offset_begin(call, f->to, call->arg[3], &f->to_at);
     if (st != OK)
         return st;
     if (!(flags_of(f->from) & FILE_READ) || !(flags_of(f->to) & FILE_WRITE) ||

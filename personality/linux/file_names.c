@@ -2,7 +2,6 @@
  * file_names.c - making and removing names: mkdir, rmdir, unlink, link, symlink, mknod and
  * their at-forms.
  */
-#include "base/string.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/fd.h"
 #include "personality/linux/process.h"

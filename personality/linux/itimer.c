@@ -1,3 +1,6 @@
+/*
+ * itimer.c - alarm and the interval timers (setitimer(2)).
+ */
 #include "personality/linux/itimer.h"
 
 #include "hal/time.h"

@@ -1,3 +1,6 @@
+/*
+ * layout.c - where the parts of a program go in its address space, at random.
+ */
 #include "personality/linux/layout.h"
 
 #include "hal/boot.h"

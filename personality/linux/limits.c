@@ -1,17 +1,33 @@
 /*
- * limits.c - resource limits (getrlimit(2)) and nice values (getpriority(2)).
+ * limits.c - resource limits (getrlimit(2)).
  */
 #include "personality/linux/pid.h"
 #include "personality/linux/process.h"
 
-/* A limit is raised above its hard value only by root; soft never exceeds hard. */
-static status_t set_limit(struct linux_process *lp, unsigned resource, const struct rlimit *to)
+/* The limits of others are for root, and for processes of the same user and group throughout.
+ */
+static status_t check_target(struct syscall *call, const struct linux_process *lp)
 {
+    const struct credentials *c = &linux_process_of(call)->cred, *target = &lp->cred;
+
+    if (lp == linux_process_of(call) || credentials_privileged(c))
+        return OK;
+    return c->uid == target->uid && c->uid == target->euid && c->uid == target->suid &&
+                   c->gid == target->gid && c->gid == target->egid && c->gid == target->sgid
+               ? OK
+               : ERR_NOT_PERMITTED;
+}
+
+/* A limit is raised above its hard value only by root; soft never exceeds hard. */
+static status_t set_limit(struct syscall *call, struct linux_process *lp, unsigned resource,
+                          const struct rlimit *to)
+{
+    bool privileged = credentials_privileged(&linux_process_of(call)->cred);
     SPIN_GUARD(&lp->lock);
 
     if (to->soft > to->hard)
         return ERR_INVALID_ARGS;
-    if (to->hard > lp->limits[resource].hard && !credentials_privileged(&lp->cred))
+    if (to->hard > lp->limits[resource].hard && !privileged)
         return ERR_NOT_PERMITTED;
     lp->limits[resource] = *to;
     return OK;
@@ -26,7 +42,7 @@ static status_t prlimit(struct syscall *call, struct linux_process *lp, unsigned
     if (new_limit) {
         st = copy_from_user(&call->thread->user, &new, new_limit, sizeof(new));
         if (st == OK)
-            st = set_limit(lp, resource, &new);
+            st = set_limit(call, lp, resource, &new);
         if (st != OK)
             return st;
     }
@@ -44,7 +60,9 @@ status_t sys_prlimit64(struct syscall *call)
     lp = pid ? linux_process_find(pid) : linux_process_get(linux_process_of(call));
     if (!lp)
         return ERR_NO_PROCESS;
-    st = prlimit(call, lp, (unsigned)call->arg[1], call->arg[2], call->arg[3]);
+    st = check_target(call, lp);
+    if (st == OK)
+        st = prlimit(call, lp, (unsigned)call->arg[1], call->arg[2], call->arg[3]);
     linux_process_put(lp);
     return st;
 }

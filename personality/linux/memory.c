@@ -99,7 +99,7 @@ static status_t map_file(struct syscall *call, struct vmar_map_args *args, bool 
     return st;
 }
 
-/* Best effort (MAP_POPULATE, MADV_WILLNEED): what cannot be had comes by fault. */
+/* Best effort (MAP_POPULATE, mlock): what cannot be had comes by fault. */
 static void populate(struct aspace *as, user_addr_t base, uint64_t size, unsigned prot)
 {
     for (uint64_t at = 0; at < size; at += PAGE_SIZE)
@@ -306,36 +306,44 @@ status_t sys_madvise(struct syscall *call)
 status_t sys_msync(struct syscall *call)
 {
     enum { MS_ASYNC = 1, MS_INVALIDATE = 2, MS_SYNC = 4 };
-    uint64_t flags = call->arg[2];
+    uint64_t flags = call->arg[2], size = ROUND_UP(call->arg[1], PAGE_SIZE);
 
     if (flags & ~(uint64_t)(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
         (flags & MS_ASYNC && flags & MS_SYNC) || !IS_ALIGNED(call->arg[0], PAGE_SIZE))
         return ERR_INVALID_ARGS;
-    return all_mapped(aspace_of(call), call->arg[0], ROUND_UP(call->arg[1], PAGE_SIZE))
-               ? OK
-               : ERR_NO_MEMORY;
+    if (call->arg[0] + size < call->arg[0])
+        return ERR_NO_MEMORY;
+    return all_mapped(aspace_of(call), call->arg[0], size) ? OK : ERR_NO_MEMORY;
+}
+
+/* The pages of mlock's and munlock's bytes, all of which must be mapped. */
+static status_t lock_range(struct syscall *call, user_addr_t *base, uint64_t *size)
+{
+    user_addr_t end = call->arg[0] + call->arg[1];
+
+    *base = ROUND_DOWN(call->arg[0], PAGE_SIZE);
+    *size = ROUND_UP(end, PAGE_SIZE) - *base;
+    if (end < call->arg[0] || *base + *size < *base)
+        return ERR_INVALID_ARGS;
+    return all_mapped(aspace_of(call), *base, *size) ? OK : ERR_NO_MEMORY;
 }
 
 /* mlock(2): memory is never paged out; bringing it in is what is left to do. */
 status_t sys_mlock(struct syscall *call)
 {
-    user_addr_t base = ROUND_DOWN(call->arg[0], PAGE_SIZE);
-    uint64_t size = ROUND_UP(call->arg[0] + call->arg[1], PAGE_SIZE) - base;
+    user_addr_t base;
+    uint64_t size;
+    status_t st = lock_range(call, &base, &size);
 
-    if (call->arg[0] + call->arg[1] < call->arg[0])
-        return ERR_INVALID_ARGS;
-    if (!all_mapped(aspace_of(call), base, size))
-        return ERR_NO_MEMORY;
-    populate(aspace_of(call), base, size, HAL_PROT_READ);
-    return OK;
+    if (st == OK)
+        populate(aspace_of(call), base, size, HAL_PROT_READ);
+    return st;
 }
 
 status_t sys_munlock(struct syscall *call)
 {
-    user_addr_t base = ROUND_DOWN(call->arg[0], PAGE_SIZE);
+    user_addr_t base;
+    uint64_t size;
 
-    return all_mapped(aspace_of(call), base,
-                      ROUND_UP(call->arg[0] + call->arg[1], PAGE_SIZE) - base)
-               ? OK
-               : ERR_NO_MEMORY;
+    return lock_range(call, &base, &size);
 }

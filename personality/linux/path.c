@@ -1,7 +1,6 @@
 /*
  * path.c - from a call's path arguments to places: who walks, from where, and which text.
  */
-#include "base/string.h"
 #include "mm/slab.h"
 #include "personality/linux/fd.h"
 #include "personality/linux/process.h"

@@ -1,3 +1,6 @@
+/*
+ * personality.c - what the object layer calls: missing numbers, results, restarts.
+ */
 #include "personality/linux/personality.h"
 
 #include "base/log.h"
@@ -48,6 +51,7 @@ static void linux_finish(struct syscall *call, status_t st)
     } else {
         lt->restart = RESTART_NONE;
     }
+    lt->restarted = false;
     user_regs_set_result(regs,
                          st == OK ? (uint64_t)call->result : (uint64_t)-status_to_errno(st));
 }

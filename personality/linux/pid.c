@@ -1,3 +1,6 @@
+/*
+ * pid.c - the numbers of processes and threads, and who has which.
+ */
 #include "personality/linux/pid.h"
 
 enum { PID_BUCKETS = 1024 };

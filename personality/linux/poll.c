@@ -3,8 +3,6 @@
  */
 #include "uapi/linux/poll.h"
 
-#include "base/string.h"
-#include "hal/time.h"
 #include "mm/slab.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/fd.h"

@@ -1,3 +1,6 @@
+/*
+ * process.c - Linux processes: made, related to each other, reaped.
+ */
 #include "personality/linux/process.h"
 
 #include "base/assert.h"

@@ -100,7 +100,9 @@ struct linux_thread {
     /* The interrupted call that a signal without handler, or one with SA_RESTART, makes again;
      * set by the call table's finish, taken by signal_pending_co. */
     enum restart_kind restart;
-    bool exited;              /* by exit(2), not killed: with this code */
+    bool restarted;     /* the call being made was made before, with ... */
+    time_ns_t deadline; /* ... this deadline of its relative timeout */
+    bool exited;        /* by exit(2), not killed: with this code */
     int32_t exit_code;
     struct trace_line *trace; /* strace's; heap, NULL until used */
     uint64_t call_number, call_arg0;

@@ -6,7 +6,6 @@
 #include "fs/anon.h"
 #include "mm/slab.h"
 #include "personality/linux/fd.h"
-#include "personality/linux/file_stat.h"
 #include "personality/linux/procfs_internal.h"
 
 /* The tables of a process that may be ending: references, or NULL. */

@@ -1,10 +1,7 @@
 /*
  * procfs_memory.c - /proc/PID/{maps,cmdline,environ}: what is in a process's memory.
  */
-#include "base/format.h"
-#include "base/string.h"
 #include "hal/mmu.h"
-#include "mm/slab.h"
 #include "personality/linux/procfs_internal.h"
 
 enum { STRINGS_MAX = 2 << 20, PATH_COLUMN = 73 };

@@ -4,7 +4,6 @@
  * mount_for_each calls back under its lock, so names are made afterwards, from a list of
  * references.
  */
-#include "base/string.h"
 #include "mm/slab.h"
 #include "personality/linux/fd.h"
 #include "personality/linux/procfs_internal.h"

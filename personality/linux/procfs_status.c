@@ -2,7 +2,6 @@
  * procfs_status.c - /proc/PID/{stat,statm,status,limits}: numbers about a process (proc(5)).
  */
 #include "base/string.h"
-#include "mm/page.h"
 #include "personality/linux/procfs_internal.h"
 #include "personality/linux/tty.h"
 

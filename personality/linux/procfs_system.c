@@ -4,7 +4,6 @@
  */
 #include "base/string.h"
 #include "co/executor.h"
-#include "hal/boot.h"
 #include "hal/cpu.h"
 #include "hal/time.h"
 #include "isa/regs.h"

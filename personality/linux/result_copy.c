@@ -1,3 +1,6 @@
+/*
+ * result_copy.c - copying out a result, bringing in the pages that it needs.
+ */
 #include "personality/linux/result_copy.h"
 
 CO_FN(result_copy)

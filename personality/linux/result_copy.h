@@ -1,6 +1,6 @@
 /*
- * result_copy.h - write a small result, bringing its page in: for calls that have taken something
- * (a zombie's news, a signal) and cannot give it back.
+ * result_copy.h - write a small result, bringing its page in: for calls that have taken
+ * something (a zombie's news, a signal) and cannot give it back.
  */
 #pragma once
 

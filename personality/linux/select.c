@@ -2,7 +2,6 @@
  * select.c - select and pselect6 (select(2)).
  */
 #include "base/bitmap.h"
-#include "base/string.h"
 #include "hal/time.h"
 #include "mm/slab.h"
 #include "personality/linux/calls.h"
@@ -92,11 +91,13 @@ static status_t prepare(struct syscall *call, struct select_call *f)
     return st == OK ? fill(call, f) : st;
 }
 
-/* Only bits that were asked for stay; how many. */
+/* Only bits that were asked for stay, and none beyond `count`; how many. */
 static int64_t answer(struct select_call *f, unsigned kind)
 {
     int64_t bits = 0;
 
+    for (unsigned fd = f->count; fd < f->words * BITMAP_WORD_BITS; fd++)
+        bitmap_clear(set_of(f, kind), fd);
     for (unsigned fd = 0; fd < f->count; fd++) {
         if (!bitmap_test(set_of(f, kind), fd))
             continue;

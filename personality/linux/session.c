@@ -1,5 +1,9 @@
+/*
+ * session.c - process groups and sessions (setpgid(2), setsid(2), credentials(7)).
+ */
 #include "personality/linux/session.h"
 
+#include "personality/linux/machine.h"
 #include "personality/linux/pid.h"
 #include "personality/linux/tty.h"
 
@@ -93,7 +97,8 @@ status_t sys_setsid(struct syscall *call)
 }
 
 /* Has no member a parent outside of the group and inside of its session? `gone`, who is ending,
- * counts no longer, as member or parent (POSIX 3.264, setpgid(2)). */
+ * counts no longer, as member or parent (POSIX 3.264, setpgid(2)). The first program's parent
+ * in that sense is whoever started the machine. */
 static bool orphaned_without(pid_t_ pgrp, const struct linux_process *gone)
 {
     list_for_each (it, pid_all_locked()) {
@@ -101,6 +106,8 @@ static bool orphaned_without(pid_t_ pgrp, const struct linux_process *gone)
 
         if (lp->pgrp != pgrp || lp->zombie || lp == gone || !lp->parent || lp->parent == gone)
             continue;
+        if (lp->on_exit && machine_sees_stops())
+            return false;
         if (lp->parent->pgrp != pgrp && lp->parent->sid == lp->sid)
             return false;
     }

@@ -1,3 +1,6 @@
+/*
+ * sigaction.c - where a handler's frame goes: the stack, or the alternate one (sigaltstack(2)).
+ */
 #include "personality/linux/sigaction.h"
 
 static bool on_stack(const struct linux_thread *lt, uint64_t sp)

@@ -1,7 +1,6 @@
 /*
  * signal_calls.c - the signal system calls (sigaction(2), sigprocmask(2), kill(2) ...).
  */
-#include "hal/time.h"
 #include "personality/linux/pid.h"
 #include "personality/linux/result_copy.h"
 #include "personality/linux/sigaction.h"

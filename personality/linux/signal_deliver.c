@@ -130,6 +130,7 @@ static status_t run_handler(struct linux_thread *lt, const struct signal_action 
 {
     status_t st;
 
+    lt->restarted = false;
     settle_call(lt, lt->restart == RESTART_IF_SA_RESTART && action->flags & SA_RESTART);
     st = sigframe_push(lt, action, info, mask_after(lt));
     if (st == OK)
@@ -163,6 +164,7 @@ static void leave_quietly(struct linux_thread *lt)
             lt->signals.mask = lt->signals.saved_mask;
         lt->signals.restore_mask = false;
     }
+    lt->restarted = lt->restart != RESTART_NONE;
     settle_call(lt, true);
 }
 
@@ -184,8 +186,7 @@ CO_FN(signal_pending_co)
             continue;
         while ((st = run_handler(f->thread->linux_, &f->action, &f->info)) == ERR_USER_PAGE) {
             CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
-                    .addr = f->thread->user.fault_addr,
-                    .access = f->thread->user.fault_access);
+                    .addr = f->thread->user.fault_addr, .access = f->thread->user.fault_access);
             if (st != OK)
                 break;
         }

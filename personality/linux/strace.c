@@ -1,3 +1,6 @@
+/*
+ * strace.c - a line for each system call, as strace(1) writes it.
+ */
 #include "personality/linux/strace.h"
 
 #include "base/format.h"

@@ -41,6 +41,15 @@ time_ns_t deadline_after(time_ns_t duration)
     return duration > TIME_INFINITE - 1 - now ? TIME_INFINITE - 1 : now + duration;
 }
 
+time_ns_t call_deadline(struct syscall *call, time_ns_t duration)
+{
+    struct linux_thread *lt = current_linux(call);
+
+    if (!lt->restarted)
+        lt->deadline = deadline_after(duration);
+    return lt->deadline;
+}
+
 status_t timeout_from_user(struct syscall *call, user_addr_t addr, time_ns_t *deadline)
 {
     struct timespec ts;
@@ -54,7 +63,7 @@ status_t timeout_from_user(struct syscall *call, user_addr_t addr, time_ns_t *de
     if (st == OK)
         st = timespec_to_ns(&ts, &ns);
     if (st == OK)
-        *deadline = deadline_after(ns);
+        *deadline = call_deadline(call, ns);
     return st;
 }
 
@@ -205,10 +214,11 @@ static status_t clock_deadline(struct syscall *call, time_ns_t *deadline)
     st = copy_from_user(&call->thread->user, &ts, call->arg[2], sizeof(ts));
     if (st == OK)
         st = timespec_to_ns(&ts, &want);
-    if (st == OK)
-        *deadline =
-            deadline_after(call->arg[1] & TIMER_ABSTIME ? MAX(want - now, (time_ns_t)0) : want);
-    return st;
+    if (st != OK)
+        return st;
+    *deadline = call->arg[1] & TIMER_ABSTIME ? deadline_after(MAX(want - now, (time_ns_t)0))
+                                             : call_deadline(call, want);
+    return OK;
 }
 
 CO_FN(sys_clock_nanosleep)

@@ -22,5 +22,9 @@ struct timespec timespec_of(time_ns_t ns);
 status_t timeout_from_user(struct syscall *call, user_addr_t addr,
                            time_ns_t *deadline) MUST_USE;
 
+/* deadline_after(duration); of a call that is made again, since a signal without handler or a
+ * stop ended it, the deadline that it had. */
+time_ns_t call_deadline(struct syscall *call, time_ns_t duration);
+
 /* now + duration, without overflow. */
 time_ns_t deadline_after(time_ns_t duration);

@@ -3,7 +3,6 @@
  */
 #include "personality/linux/tty.h"
 
-#include "base/string.h"
 #include "fs/chardev.h"
 #include "mm/slab.h"
 #include "personality/linux/tty_internal.h"

@@ -1,7 +1,6 @@
 /*
  * wait.c - wait4 and waitid (wait(2)).
  */
-#include "base/string.h"
 #include "co/waiter.h"
 #include "personality/linux/pid.h"
 #include "personality/linux/process.h"

@@ -1,3 +1,6 @@
+/*
+ * call.c - what calls share: handles out, names in.
+ */
 #include "personality/zircon/call.h"
 
 #include "base/string.h"

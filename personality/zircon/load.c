@@ -1,3 +1,6 @@
+/*
+ * load.c - mapping a program, its vDSO and its stack.
+ */
 #include "personality/zircon/load.h"
 
 #include "isa/regs.h"

@@ -1,3 +1,6 @@
+/*
+ * message_in.c - a message out of a program's memory and handle table.
+ */
 #include "personality/zircon/message_in.h"
 
 #include "uapi/zircon/limits.h"

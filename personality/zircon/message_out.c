@@ -1,3 +1,6 @@
+/*
+ * message_out.c - a message into them.
+ */
 #include "personality/zircon/message_out.h"
 
 /* The next handles enter the table; `infos` and `values` say what they are. */

@@ -1,3 +1,6 @@
+/*
+ * vdso.c - the image of the vDSO: found, mapped once per process, protected.
+ */
 #include "personality/zircon/vdso.h"
 
 #include "base/assert.h"

@@ -1,3 +1,6 @@
+/*
+ * check.c - cases, children, and the lines that the suite reads.
+ */
 #include "tests/linux/check.h"
 
 #include <signal.h>
@@ -75,7 +78,8 @@ void check_exits(const char *file, int line, pid_t pid, int code)
     int status = wait_status(file, line, pid);
 
     if (!WIFEXITED(status) || WEXITSTATUS(status) != code)
-        check_fail(file, line, "child's status is %#x, not exit code %d", (unsigned)status, code);
+        check_fail(file, line, "child's status is %#x, not exit code %d", (unsigned)status,
+                   code);
 }
 
 void check_killed(const char *file, int line, pid_t pid, int signo)
@@ -83,8 +87,8 @@ void check_killed(const char *file, int line, pid_t pid, int signo)
     int status = wait_status(file, line, pid);
 
     if (!WIFSIGNALED(status) || WTERMSIG(status) != signo)
-        check_fail(file, line, "child's status is %#x, not death by signal %d", (unsigned)status,
-                   signo);
+        check_fail(file, line, "child's status is %#x, not death by signal %d",
+                   (unsigned)status, signo);
 }
 
 void check_put(int fd)

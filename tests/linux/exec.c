@@ -1,7 +1,8 @@
 /*
  * exec.c - execve: what the new program sees, scripts, errors, threads that are in the way.
  *
- * The program executes itself: with a first argument that names a part below, it plays that part.
+ * The program executes itself: with a first argument that names a part below, it plays that
+ * part.
  */
 #include "tests/linux/check.h"
 
@@ -34,7 +35,8 @@ static int play_signals(void)
     sigprocmask(SIG_BLOCK, NULL, &blocked);
     sigpending(&pending);
     return sigismember(&blocked, SIGUSR1) | sigismember(&pending, SIGUSR1) << 1 |
-           (signal(SIGUSR2, SIG_DFL) == SIG_IGN) << 2 | (signal(SIGHUP, SIG_DFL) == SIG_DFL) << 3;
+           (signal(SIGUSR2, SIG_DFL) == SIG_IGN) << 2 |
+           (signal(SIGHUP, SIG_DFL) == SIG_DFL) << 3;
 }
 
 static int play_fds(char **argv)
@@ -161,7 +163,8 @@ static void scripts_run_their_interpreter(void)
     char want[5000];
 
     enter_directory();
-    snprintf(line, sizeof(line), "#!  %s  -echo two words  \nrest is for the interpreter\n", self);
+    snprintf(line, sizeof(line), "#!  %s  -echo two words  \nrest is for the interpreter\n",
+             self);
     make_file("script", line, 0755);
     snprintf(want, sizeof(want), "%s\n-echo two words\nscript\n-echo\none\n", self);
     /* The part's name is one argument with blanks in it: nothing we play, hence status 99. */

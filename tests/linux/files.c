@@ -200,7 +200,7 @@ static void copying(void)
     loff_t in = 2, out = 1;
     char buf[16] = "";
     off_t offset = 3;
-    int a, b;
+    int a, b, ends[2];
 
     enter_scratch();
     a = make("a", "0123456789");
@@ -218,6 +218,8 @@ static void copying(void)
     CHECK_EQ(pread(b, buf, 4, 0), 4);
     CHECK(!memcmp(buf, "3234", 4));
     CHECK_ERR(copy_file_range(a, NULL, b, NULL, 1, 1), EINVAL);
+    CHECK_EQ(pipe(ends), 0);
+    CHECK_ERR(copy_file_range(ends[0], NULL, b, NULL, 1, 0), EINVAL);
 }
 
 static void attributes(void)

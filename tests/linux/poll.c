@@ -138,7 +138,9 @@ static void select_states(void)
     CHECK_EQ(some.tv_usec, 0); /* what was left */
     check_put(ends[1]);
     FD_SET(ends[0], &in);
+    FD_SET(ends[1] + 2, &in); /* not asked about: gone afterwards */
     CHECK_EQ(select(ends[1] + 1, &in, &out, NULL, NULL), 2);
+    CHECK(FD_ISSET(ends[0], &in) && !FD_ISSET(ends[1] + 2, &in));
     FD_ZERO(&in);
     FD_SET(40, &in);
     CHECK_ERR(select(41, &in, NULL, NULL, NULL), EBADF);
@@ -185,6 +187,26 @@ static void epoll_arguments(void)
     CHECK_ERR(epoll_wait(ends[0], &event, 1, 0), EINVAL);
     CHECK_EQ(watch(epfd, other, EPOLLIN, 0), 0);
     CHECK_ERR(watch(other, epfd, EPOLLIN, 0), ELOOP);
+}
+
+/* However a chain of sets is built, it ends before it is long, and never in a circle. */
+static void epoll_chains(void)
+{
+    enum { LINKS = 20 };
+    struct epoll_event event;
+    int sets[LINKS + 1], last = 0;
+
+    for (int i = 0; i <= LINKS; i++)
+        sets[i] = new_epoll();
+    while (last < LINKS && watch(sets[last], sets[last + 1], EPOLLIN, 0) == 0)
+        last++;
+    CHECK(last > 0);
+    CHECK_ERR(watch(sets[last], sets[0], EPOLLIN, 0), ELOOP);
+
+    open_pipe();
+    CHECK_EQ(watch(sets[last], ends[0], EPOLLIN, 0), 0);
+    check_put(ends[1]);
+    CHECK_EQ(epoll_wait(sets[0], &event, 1, -1), 1);
 }
 
 static void epoll_levels_and_edges(void)
@@ -291,6 +313,7 @@ static const struct check_case cases[] = {
     CASE(poll_and_signals),
     CASE(select_states),
     CASE(epoll_arguments),
+    CASE(epoll_chains),
     CASE(epoll_levels_and_edges),
     CASE(epoll_one_shot),
     CASE(epoll_turns),

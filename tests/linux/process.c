@@ -1,5 +1,6 @@
 /*
- * process.c - making processes and waiting for them: fork, vfork, clone3, wait4, waitid, orphans.
+ * process.c - making processes and waiting for them: fork, vfork, clone3, wait4, waitid,
+ * orphans.
  */
 #include "tests/linux/check.h"
 
@@ -70,7 +71,8 @@ static void fork_keeps_mask_and_actions_but_not_pending(void)
     CHECK(raise(SIGUSR1) == 0);
     CHECK_EXITS(CHILD({
                     CHECK(sigpending(&set) == 0 && !sigismember(&set, SIGUSR1));
-                    CHECK(sigprocmask(SIG_BLOCK, NULL, &old) == 0 && sigismember(&old, SIGUSR1));
+                    CHECK(sigprocmask(SIG_BLOCK, NULL, &old) == 0 &&
+                          sigismember(&old, SIGUSR1));
                     CHECK(signal(SIGUSR2, SIG_DFL) == SIG_IGN);
                 }),
                 0);
@@ -226,6 +228,22 @@ static void death_by_signal_is_reported(void)
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
         CHECK_KILLED(CHILD(kill(getpid(), signals[i])), signals[i]);
+}
+
+/* Whoever is root changes to a user who is not. */
+static void limits_of_others_are_theirs(void)
+{
+    struct rlimit limit;
+    pid_t parent = getpid();
+
+    CHECK_EQ(getrlimit(RLIMIT_CORE, &limit), 0);
+    CHECK_EQ(prlimit(parent, RLIMIT_CORE, &limit, NULL), 0);
+    if (geteuid() != 0)
+        return;
+    CHECK_EXITS(CHILD(CHECK(setuid(12345) == 0);
+                      CHECK_ERR(prlimit(parent, RLIMIT_CORE, &limit, NULL), EPERM);
+                      CHECK_ERR(prlimit(parent, RLIMIT_CORE, NULL, &limit), EPERM)),
+                0);
 }
 
 static void waitpid_selects(void)
@@ -433,6 +451,7 @@ static const struct check_case cases[] = {
     CASE(clone_parent_makes_a_sibling),
     CASE(exit_codes_are_eight_bits),
     CASE(death_by_signal_is_reported),
+    CASE(limits_of_others_are_theirs),
     CASE(waitpid_selects),
     CASE(wnohang_does_not_wait),
     CASE(wait4_fills_in_usage),

@@ -46,8 +46,8 @@ static void setpgid_refuses(void)
     pid_t child;
 
     CHECK_ERR(setpgid(0, -1), EINVAL);
-    CHECK_ERR(setpgid(1, 0), ESRCH);        /* not our child */
-    CHECK_ERR(setpgid(0, 4194303), EPERM);  /* no such group here */
+    CHECK_ERR(setpgid(1, 0), ESRCH);       /* not our child */
+    CHECK_ERR(setpgid(0, 4194303), EPERM); /* no such group here */
     CHECK(pipe(fds) == 0);
     child = CHILD({
         CHECK(setsid() == getpid());
@@ -246,8 +246,8 @@ static void the_parent_gets_sigchld_for_stops(void)
 {
     for (int quiet = 0; quiet < 2; quiet++) {
         struct sigaction action = {.sa_sigaction = note_chld,
-                                   .sa_flags = SA_SIGINFO | SA_RESTART |
-                                               (quiet ? SA_NOCLDSTOP : 0)};
+                                   .sa_flags =
+                                       SA_SIGINFO | SA_RESTART | (quiet ? SA_NOCLDSTOP : 0)};
         int fds[2], status;
         pid_t pid;
 

@@ -1,6 +1,6 @@
 /*
- * signal_faults.c - signals that the program's own instructions raise, and what handlers keep of
- * and change in the interrupted registers.
+ * signal_faults.c - signals that the program's own instructions raise, and what handlers keep
+ * of and change in the interrupted registers.
  */
 #include "tests/linux/check.h"
 
@@ -25,7 +25,7 @@ static void note_and_leave(int signo, siginfo_t *info, void *context)
     siglongjmp(back, 1);
 }
 
-static void catch(int signo)
+static void catch (int signo)
 {
     struct sigaction action = {.sa_sigaction = note_and_leave, .sa_flags = SA_SIGINFO};
 
@@ -34,17 +34,17 @@ static void catch(int signo)
 }
 
 /* The statement raises this signal with this code and address. */
-#define CHECK_RAISES(statement, signo, code, addr)                        \
-    do {                                                                  \
-        got_signo = 0;                                                    \
-        catch (signo);                                                    \
-        if (!sigsetjmp(back, 1)) {                                        \
-            statement;                                                    \
-            FAIL("%s raises nothing", #statement);                        \
-        }                                                                 \
-        CHECK_EQ(got_signo, signo);                                       \
-        CHECK_EQ(got_code, code);                                         \
-        CHECK_EQ((uintptr_t)got_addr, (uintptr_t)(addr));                 \
+#define CHECK_RAISES(statement, signo, code, addr)        \
+    do {                                                  \
+        got_signo = 0;                                    \
+        catch (signo);                                    \
+        if (!sigsetjmp(back, 1)) {                        \
+            statement;                                    \
+            FAIL("%s raises nothing", #statement);        \
+        }                                                 \
+        CHECK_EQ(got_signo, signo);                       \
+        CHECK_EQ(got_code, code);                         \
+        CHECK_EQ((uintptr_t)got_addr, (uintptr_t)(addr)); \
     } while (0)
 
 static char *map_page(int prot)
@@ -188,12 +188,13 @@ static void a_system_call_keeps_the_registers(void)
 {
     uint64_t b = 11, r8 = 12, r9 = 13, r10 = 14, r12 = 15;
 
-    __asm__ volatile("movq %0, %%rbx; movq %1, %%r8; movq %2, %%r9; movq %3, %%r10; movq %4, %%r12;"
-                     "movl $39, %%eax; syscall;" /* getpid */
-                     "movq %%rbx, %0; movq %%r8, %1; movq %%r9, %2; movq %%r10, %3; movq %%r12, %4"
-                     : "+m"(b), "+m"(r8), "+m"(r9), "+m"(r10), "+m"(r12)
-                     :
-                     : "rax", "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "memory");
+    __asm__ volatile(
+        "movq %0, %%rbx; movq %1, %%r8; movq %2, %%r9; movq %3, %%r10; movq %4, %%r12;"
+        "movl $39, %%eax; syscall;" /* getpid */
+        "movq %%rbx, %0; movq %%r8, %1; movq %%r9, %2; movq %%r10, %3; movq %%r12, %4"
+        : "+m"(b), "+m"(r8), "+m"(r9), "+m"(r10), "+m"(r12)
+        :
+        : "rax", "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "memory");
     CHECK(b == 11 && r8 == 12 && r9 == 13 && r10 == 14 && r12 == 15);
 }
 

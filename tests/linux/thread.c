@@ -127,7 +127,8 @@ static void the_process_outlives_its_main_thread(void)
     });
 
     CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-    /* The last thread's code, which is the C library's 0; before Linux 6.0 the main thread's. */
+    /* The last thread's code, which is the C library's 0; before Linux 6.0 the main thread's.
+     */
     CHECK(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 3);
     CHECK_EQ(*(volatile int *)check_shared, 1);
     pid = CHILD({
@@ -170,7 +171,8 @@ static void *fork_here(void *arg)
 {
     (void)arg;
     CHECK_EXITS(CHILD({
-                    CHECK_EQ(getpid(), syscall(SYS_gettid)); /* the only thread of its process */
+                    CHECK_EQ(getpid(),
+                             syscall(SYS_gettid)); /* the only thread of its process */
                     pthread_t thread;
 
                     CHECK(pthread_create(&thread, NULL, nothing, NULL) == 0);

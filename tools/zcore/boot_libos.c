@@ -285,10 +285,18 @@ static void take_signal(struct machine *m, int signo)
     terminal_raw();
 }
 
-/* The guest's foreground group has stopped: the shell that started us is to see it. */
+/*
+ * The guest's foreground group has stopped: the shell that started us is to see it. We stop by
+ * the same signal, which the host ignores where we have no such shell; then the guest goes on
+ * at once. Otherwise what continues us is still pending and is handed on.
+ */
 static void stop_for_guest(struct machine *m)
 {
-    take_signal(m, SIGSTOP);
+    sigset_t pending;
+
+    take_signal(m, (int)atomic_load(&m->info->stop_signal));
+    if (sigpending(&pending) == 0 && !sigismember(&pending, SIGCONT))
+        hand_on(m, SIGCONT);
     atomic_store(&m->info->stop_signal, 0);
     syscall(SYS_futex, &m->info->stop_signal, FUTEX_WAKE, 1, NULL, NULL, 0);
 }

@@ -1,3 +1,6 @@
+/*
+ * files.c - files in memory, and writing all of a buffer.
+ */
 #include "tools/zcore/files.h"
 
 #include <err.h>

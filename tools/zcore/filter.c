@@ -1,3 +1,6 @@
+/*
+ * filter.c - the marks that the kernel puts into a console's stream, taken out.
+ */
 #include "tools/zcore/filter.h"
 
 #include <stdio.h>

@@ -1,3 +1,6 @@
+/*
+ * images.c - the kernels that are embedded in this program.
+ */
 #include "tools/zcore/images.h"
 
 #include <string.h>

@@ -1,3 +1,6 @@
+/*
+ * initramfs.c - a cpio archive, put together in a file.
+ */
 #include "tools/zcore/initramfs.h"
 
 #include <err.h>

@@ -1,3 +1,6 @@
+/*
+ * machine.c - a QEMU process: its command line, and its start and end.
+ */
 #include "tools/zcore/machine.h"
 
 #include <err.h>

@@ -1,3 +1,6 @@
+/*
+ * memory.c - how much memory this process may use.
+ */
 #include "tools/zcore/memory.h"
 
 #include <inttypes.h>

@@ -1,3 +1,6 @@
+/*
+ * record.c - the boot record: options and arguments as the kernel reads them.
+ */
 #include "tools/zcore/record.h"
 
 #include <err.h>

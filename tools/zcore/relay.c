@@ -1,3 +1,6 @@
+/*
+ * relay.c - between QEMU's console and ours, until one ends.
+ */
 #include "tools/zcore/relay.h"
 
 #include <err.h>
@@ -9,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/zcore/files.h"
 #include "tools/zcore/input.h"
 #include "tools/zcore/status.h"
 #include "tools/zcore/terminal.h"

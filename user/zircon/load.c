@@ -1,3 +1,6 @@
+/*
+ * load.c - mapping a program into another process.
+ */
 #include "user/zircon/load.h"
 
 #include "user/zircon/elf.h"

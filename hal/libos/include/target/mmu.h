@@ -61,3 +61,6 @@ static inline paddr_t hal_virt_to_phys(const void *va)
 {
     return (paddr_t)((uintptr_t)va - LIBOS_LINEAR_BASE);
 }
+
+bool hal_memory_take(paddr_t pa, uint64_t size);
+void hal_memory_give(paddr_t pa, uint64_t size);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/types.h"
+#include "hal/memory_fixed.h"
 
 #define HAL_USER_BASE 0x1000ull
 #define HAL_USER_END  0x7ffffffff000ull

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "base/types.h"
+#include "hal/memory_fixed.h"
 
 /* The last page of the lower half stays out: a SYSCALL in it would return to an address that
  * SYSRET cannot take. */
