@@ -25,12 +25,16 @@ static status_t host_lookup(struct inode *dir, struct name name, struct inode **
     return st == OK ? host_inode_for(hostfs_of(dir), node, text, &stat, out) : st;
 }
 
-/* The host lists from the beginning each time: a cursor counts entries. */
+/* The host lists from the beginning each time: a cursor counts entries. One that has seen the end
+ * says so, which saves the last call of every reader a whole listing. */
+#define LISTED_ALL (1ull << 60)
+
 struct listing {
     bool (*emit)(void *arg, struct name name, uint64_t ino, enum inode_type type,
                  uint64_t next);
     void *arg;
     uint64_t at, seen;
+    bool full; /* emit took no more */
 };
 
 static bool emit_host(void *arg, const char *name, size_t length, uint64_t ino,
@@ -40,8 +44,10 @@ static bool emit_host(void *arg, const char *name, size_t length, uint64_t ino,
 
     if (l->seen++ < l->at)
         return true;
-    if (!l->emit(l->arg, (struct name){name, length}, ino, inode_type_of_host(type), l->at + 1))
+    if (!l->emit(l->arg, (struct name){name, length}, ino, inode_type_of_host(type), l->at + 1)) {
+        l->full = true;
         return false;
+    }
     l->at++;
     return true;
 }
@@ -52,15 +58,18 @@ static status_t host_readdir(struct inode *dir, uint64_t *at,
                              void *arg)
 {
     struct host_node *node = host_inode_of(dir)->node;
-    struct listing listing = {emit, arg, *at, 0};
+    struct listing listing = {.emit = emit, .arg = arg, .at = *at};
     int fd;
-    status_t st = host_node_fd_get(node, &fd);
+    status_t st;
 
+    if (*at & LISTED_ALL)
+        return OK;
+    st = host_node_fd_get(node, &fd);
     if (st != OK)
         return st;
     st = hal_host_readdir(fd, emit_host, &listing);
     host_node_fd_put(node);
-    *at = listing.at;
+    *at = st == OK && !listing.full ? listing.at | LISTED_ALL : listing.at;
     return st;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "fs/pipe.h"
 
+#include "fs/anon.h"
 #include "fs/fs_test.h"
 
 /* A task that makes one transfer of kernel memory. */
@@ -287,11 +288,58 @@ static void test_fifo(void **state)
     file_put(in);
 }
 
+/* Through a link of /proc: another file of the same pipe, which waits for nobody. */
+static void test_opened_anew(void **state)
+{
+    struct path path;
+    struct file *again;
+    char buf[4];
+    size_t done;
+
+    (void)state;
+    assert_int_equal(t_write(writer, "abcd", 4, FILE_POSITION, &done), OK);
+    close_end(&writer);
+    assert_int_equal(anon_path(reader->inode, &path), OK);
+    assert_true(path_is_anon(&path));
+    assert_int_equal(file_open(&path, FILE_READ, &again), OK);
+    assert_null(again->path.dentry);
+    close_end(&reader);
+    assert_int_equal(t_read(again, buf, 4, FILE_POSITION, &done), OK);
+    assert_memory_equal(buf, "abcd", 4);
+    assert_int_equal(t_read(again, buf, 4, FILE_POSITION, &done), OK);
+    assert_int_equal(done, 0);
+
+    assert_int_equal(file_open(&path, FILE_WRITE | FILE_NONBLOCK, &writer), OK);
+    assert_int_equal(t_write(writer, "ef", 2, FILE_POSITION, &done), OK);
+    assert_int_equal(t_read(again, buf, 4, FILE_POSITION, &done), OK);
+    assert_int_equal(done, 2);
+    file_put(again);
+    path_put(&path);
+}
+
 static void start_fifo_wait(struct task *task, struct fifo_wait *wait, struct file *file)
 {
     *wait = (struct fifo_wait){.co = {.resume = fifo_wait}, .file = file};
     task_spawn(task, "open", &wait->co, TASK_PRIORITY_DEFAULT, NULL, NULL);
     settle_tasks();
+}
+
+static void test_opened_anew_needs_no_wait(void **state)
+{
+    struct fifo_wait wait;
+    struct file *again;
+    struct path path;
+    struct task task;
+
+    (void)state;
+    close_end(&writer);
+    assert_int_equal(anon_path(reader->inode, &path), OK);
+    assert_int_equal(file_open(&path, FILE_READ, &again), OK);
+    start_fifo_wait(&task, &wait, again);
+    assert_true(task_done(&task));
+    assert_int_equal(task.status, OK);
+    file_put(again);
+    path_put(&path);
 }
 
 /* Opening waits for the other side, even one that is gone again. */
@@ -370,6 +418,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_close_under_wait, setup_pipe, teardown_pipe),
         cmocka_unit_test_setup_teardown(test_interruption, setup_pipe, teardown_pipe),
         cmocka_unit_test_setup_teardown(test_two_readers, setup_pipe, teardown_pipe),
+        cmocka_unit_test_setup_teardown(test_opened_anew, setup_pipe, teardown_pipe),
+        cmocka_unit_test_setup_teardown(test_opened_anew_needs_no_wait, setup_pipe,
+                                        teardown_pipe),
         cmocka_unit_test_setup_teardown(test_fifo, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fifo_open, setup, teardown),
         cmocka_unit_test_setup_teardown(test_poller_outlives, setup_pipe, teardown_pipe),

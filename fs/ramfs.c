@@ -11,6 +11,20 @@ enum { RAMFS_MAGIC = 0x858458f6, DIRECTORY_SIZE = 4096 };
 
 SLAB_CACHE(ram_inode_cache, struct ram_inode);
 
+/*
+ * A file's VMO has a pager although nothing is behind it: what is mapped privately from a file is
+ * then a view of the file until it is written (vm/vmo.h), and not a snapshot.
+ */
+static status_t page_in_hole(struct vmo *vmo, uint64_t index, struct page *page)
+{
+    (void)vmo;
+    (void)index;
+    memset(page_data(page), 0, PAGE_SIZE);
+    return OK;
+}
+
+static const struct vmo_pager_ops hole_pager = {.try_page_in = page_in_hole};
+
 static status_t contents_of(const struct inode_attr *attr, struct inode *lower,
                             struct vmo **out)
 {
@@ -18,7 +32,7 @@ static status_t contents_of(const struct inode_attr *attr, struct inode *lower,
     if (attr->type != INODE_FILE)
         return OK;
     if (!lower)
-        return vmo_create(0, VMO_RESIZABLE, out);
+        return vmo_create_paged(0, &hole_pager, NULL, out);
     *out = inode_vmo(lower);
     return OK;
 }

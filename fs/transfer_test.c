@@ -175,8 +175,8 @@ static void test_empty_transfers(void **state)
     file_put(reader);
 }
 
-/* A snapshot taken of the file keeps what it had. */
-static void test_snapshot(void **state)
+/* A private view of the file shows what is written to the file until it is written itself. */
+static void test_private_view(void **state)
 {
     struct vmo *vmo, *clone;
     char buf[4];
@@ -190,7 +190,11 @@ static void test_snapshot(void **state)
     assert_int_equal(vmo_read(vmo, 0, buf, 3, NULL), OK);
     assert_memory_equal(buf, "new", 3);
     assert_int_equal(vmo_read(clone, 0, buf, 3, NULL), OK);
-    assert_memory_equal(buf, "old", 3);
+    assert_memory_equal(buf, "new", 3);
+    assert_int_equal(vmo_write(clone, 0, "own", 3, NULL), OK);
+    assert_int_equal(t_write(file, "old", 3, 0, &done), OK);
+    assert_int_equal(vmo_read(clone, 0, buf, 3, NULL), OK);
+    assert_memory_equal(buf, "own", 3);
     vmo_put(clone);
     vmo_put(vmo);
 }
@@ -206,7 +210,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_model, setup_file, teardown_file),
         cmocka_unit_test_setup_teardown(test_setid_dropped, setup_file, teardown_file),
         cmocka_unit_test_setup_teardown(test_empty_transfers, setup_file, teardown_file),
-        cmocka_unit_test_setup_teardown(test_snapshot, setup_file, teardown_file),
+        cmocka_unit_test_setup_teardown(test_private_view, setup_file, teardown_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,8 @@ static void say(const char *text, size_t size)
     hal_console_write(text, size);
 }
 
-/* The first CPU tells the story. Another that panics meanwhile waits to be stopped; a panic inside
- * the panic ends at once. */
+/* The first CPU tells the story. Another that panics meanwhile waits to be stopped; a panic
+ * inside the panic ends at once. */
 static void claim(void)
 {
     static atomic_uint owner; /* CPU + 1; 0: nobody yet */

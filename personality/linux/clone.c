@@ -98,6 +98,18 @@ static void adopt_by_parent(struct linux_process *child, struct linux_process *l
     list_push_back(&child->parent->children, &child->sibling);
 }
 
+/* One more thread while another of the process execs would be left over: exec kills those that
+ * are on the list when it begins, and this is for those that come later. */
+static status_t start_unless_execing(struct linux_process *lp, struct thread *t)
+{
+    {
+        SPIN_GUARD(&lp->lock);
+        if (lp->execing)
+            return ERR_BAD_STATE;
+    }
+    return thread_start(t);
+}
+
 static status_t start(struct syscall *call, const struct clone_request *rq, struct thread *t)
 {
     struct linux_process *child = t->process->linux_;
@@ -109,8 +121,8 @@ static status_t start(struct syscall *call, const struct clone_request *rq, stru
         child->vfork_child = true;
     atomic_fetch_add_explicit(&child->live_threads, 1, memory_order_relaxed);
     call->result = t->linux_->tid;
-    st = thread_start(t);
-    if (st != OK) { /* the process is being killed: nobody will see this */
+    st = start_unless_execing(child, t);
+    if (st != OK) { /* the caller is being killed: it will not see this */
         atomic_fetch_sub_explicit(&child->live_threads, 1, memory_order_relaxed);
         clone_abandon(t, rq);
         return ERR_NO_RESOURCES;

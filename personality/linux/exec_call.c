@@ -110,6 +110,7 @@ static CO_FN(exec_run)
         CO_RETURN(st);
     if (!begin_alone(linux_process_of(f->call), f->call->thread)) {
         exec_free(&f->exec);
+        CO_WAIT_KILLABLE(false); /* who ends us is about to; we do not see user mode again */
         CO_RETURN(ERR_CANCELED);
     }
     while (!alone(linux_process_of(f->call)) && !task_killed(task)) {

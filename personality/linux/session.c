@@ -96,19 +96,24 @@ status_t sys_setsid(struct syscall *call)
     return OK;
 }
 
-/* Has no member a parent outside of the group and inside of its session? `gone`, who is ending,
- * counts no longer, as member or parent (POSIX 3.264, setpgid(2)). The first program's parent
- * in that sense is whoever started the machine. */
+/* Is its parent outside of its group and inside of its session? The first program's is, in that
+ * sense: whoever started the machine. `gone`, who is ending, counts no longer. */
+static bool has_outer_parent(const struct linux_process *lp, const struct linux_process *gone)
+{
+    const struct linux_process *parent = lp->parent;
+
+    if (lp->on_exit && machine_sees_stops())
+        return true;
+    return parent && parent != gone && parent->pgrp != lp->pgrp && parent->sid == lp->sid;
+}
+
+/* Has no member but `gone` such a parent (POSIX 3.264, setpgid(2))? */
 static bool orphaned_without(pid_t_ pgrp, const struct linux_process *gone)
 {
     list_for_each (it, pid_all_locked()) {
         struct linux_process *lp = container_of(it, struct linux_process, all_link);
 
-        if (lp->pgrp != pgrp || lp->zombie || lp == gone || !lp->parent || lp->parent == gone)
-            continue;
-        if (lp->on_exit && machine_sees_stops())
-            return false;
-        if (lp->parent->pgrp != pgrp && lp->parent->sid == lp->sid)
+        if (lp != gone && lp->pgrp == pgrp && !lp->zombie && has_outer_parent(lp, gone))
             return false;
     }
     return true;

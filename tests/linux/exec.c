@@ -363,11 +363,36 @@ static void another_threads_exec_takes_the_leaders_place(void)
                 0);
 }
 
+static void *keep_starting(void *arg)
+{
+    pthread_t thread;
+
+    for (;;)
+        if (pthread_create(&thread, NULL, sleep_long, NULL) != 0)
+            usleep(100);
+    return arg;
+}
+
+static void threads_that_are_being_started_end_too(void)
+{
+    for (int round = 0; round < 10; round++)
+        CHECK_EXITS(CHILD({
+                        pthread_t thread;
+
+                        pthread_create(&thread, NULL, keep_starting, NULL);
+                        pthread_create(&thread, NULL, keep_starting, NULL);
+                        usleep(1000 * round);
+                        exec_pid(NULL);
+                        _exit(50);
+                    }),
+                    0);
+}
+
 static void threads_that_exec_at_once_agree_on_one(void)
 {
     pthread_t thread;
 
-    for (int round = 0; round < 5; round++)
+    for (int round = 0; round < 20; round++)
         CHECK_EXITS(CHILD({
                         for (int i = 0; i < 4; i++)
                             pthread_create(&thread, NULL, exec_pid, NULL);
@@ -390,6 +415,7 @@ static const struct check_case cases[] = {
     CASE(a_failed_exec_changes_nothing),
     CASE(the_leaders_exec_ends_the_other_threads),
     CASE(another_threads_exec_takes_the_leaders_place),
+    CASE(threads_that_are_being_started_end_too),
     CASE(threads_that_exec_at_once_agree_on_one),
 };
 
