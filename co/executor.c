@@ -138,6 +138,8 @@ void executor_push(struct task *task)
     }
     atomic_thread_fence(memory_order_seq_cst);
     hal_cpu_kick(cpu);
+    if (!atomic_load(&ex->idle)) /* it is busy: let one steal that is not */
+        kick_an_idle_cpu();
 }
 
 time_ns_t executor_next_deadline(void)

@@ -25,8 +25,8 @@ static status_t host_lookup(struct inode *dir, struct name name, struct inode **
     return st == OK ? host_inode_for(hostfs_of(dir), node, text, &stat, out) : st;
 }
 
-/* The host lists from the beginning each time: a cursor counts entries. One that has seen the end
- * says so, which saves the last call of every reader a whole listing. */
+/* The host lists from the beginning each time: a cursor counts entries. One that has seen the
+ * end says so, which saves the last call of every reader a whole listing. */
 #define LISTED_ALL (1ull << 60)
 
 struct listing {
@@ -44,7 +44,8 @@ static bool emit_host(void *arg, const char *name, size_t length, uint64_t ino,
 
     if (l->seen++ < l->at)
         return true;
-    if (!l->emit(l->arg, (struct name){name, length}, ino, inode_type_of_host(type), l->at + 1)) {
+    if (!l->emit(l->arg, (struct name){name, length}, ino, inode_type_of_host(type),
+                 l->at + 1)) {
         l->full = true;
         return false;
     }

@@ -3,11 +3,12 @@ module  := personality/linux
 sources := clone epoll epoll_calls eventfd exec exec_call exec_elf exec_stack exec_strings \
     exit fd fd_calls file_attr file_copy file_dir file_io file_links file_lock \
     file_lock_calls file_names file_open file_size file_stat file_vector fs_context futex \
-    ids ioctl itimer layout limits memory mremap path personality pid pipe_calls poll \
-    poll_wait process procfs procfs_counters procfs_fd procfs_memory procfs_mounts procfs_pid \
-    procfs_status procfs_sys procfs_system random result_copy select session sigaction signal_calls \
-    signal_deliver signal_queue start stdio strace system time tty tty_edit tty_input tty_ioctl \
-    tty_job tty_output tty_read user_data wait wait_mask xattr
+    futex_robust ids ioctl itimer layout limits memory mremap nice path personality pid \
+    pipe_calls poll poll_wait process procfs procfs_counters procfs_fd procfs_memory \
+    procfs_mounts procfs_pid procfs_status procfs_sys procfs_system random result_copy \
+    select session sigaction signal_calls signal_deliver signal_kill signal_queue start \
+    stdio strace system time tty tty_edit tty_input tty_ioctl tty_job tty_output tty_read \
+    user_data wait wait_mask xattr
 tests := fd_test poll_test tty_test
 generated := personality/linux/calls.h personality/linux/table_x86_64.c personality/linux/table_riscv64.c
 sources-isa-x86_64  := table_x86_64 isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso isa/x86_64/arch_prctl

@@ -3,6 +3,8 @@
  */
 #include "personality/linux/pid.h"
 
+#include "mm/slab.h"
+
 enum { PID_BUCKETS = 1024 };
 
 struct spinlock family_lock;
@@ -111,27 +113,41 @@ struct thread *linux_thread_find(pid_t_ tid)
     return lt && object_try_get(&lt->thread->object) ? lt->thread : NULL;
 }
 
-void linux_process_for_each(void (*fn)(void *arg, struct linux_process *lp), void *arg)
+/* Fills `out` as far as it has room for `room`; how many there are. */
+static unsigned collect(bool (*want)(const void *arg, const struct linux_process *lp),
+                        const void *arg, struct linux_processes *out, unsigned room)
 {
-    SPIN_GUARD(&family_lock);
-
-    list_for_each (it, &all)
-        fn(arg, container_of(it, struct linux_process, all_link));
-}
-
-unsigned linux_group_for_each(pid_t_ pgrp, void (*fn)(void *arg, struct linux_process *lp),
-                              void *arg)
-{
-    unsigned members = 0;
+    unsigned found = 0;
     SPIN_GUARD(&family_lock);
 
     list_for_each (it, &all) {
         struct linux_process *lp = container_of(it, struct linux_process, all_link);
 
-        if (lp->pgrp != pgrp || lp->zombie)
+        if (lp->zombie || lp->pid == PID_INIT || !want(arg, lp))
             continue;
-        members++;
-        fn(arg, lp);
+        if (found++ < room)
+            out->members[out->count++] = linux_process_get(lp);
     }
-    return members;
+    return found;
+}
+
+/* Counted, then collected: one that is born between the two may be left out, as if it came
+ * later. */
+status_t linux_processes_collect(bool (*want)(const void *arg, const struct linux_process *lp),
+                                 const void *arg, struct linux_processes *out)
+{
+    unsigned room = collect(want, arg, NULL, 0);
+
+    *out = (struct linux_processes){.members = kmalloc((room + 1) * sizeof(*out->members))};
+    if (!out->members)
+        return ERR_NO_MEMORY;
+    collect(want, arg, out, room);
+    return OK;
+}
+
+void linux_processes_free(struct linux_processes *list)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        linux_process_put(list->members[i]);
+    kfree(list->members);
 }

@@ -133,6 +133,7 @@ static status_t take_over(struct linux_process *lp, struct linux_process *parent
     SPIN_GUARD(&parent->lock);
     lp->cred = parent->cred;
     memcpy(lp->limits, parent->limits, sizeof(lp->limits));
+    lp->nice = parent->nice; /* as it is now: nobody else knows the child yet */
     memcpy(lp->signals.actions, parent->signals.actions, sizeof(lp->signals.actions));
     lp->layout = parent->layout;
     lp->exe = parent->exe ? file_get(parent->exe) : NULL;

@@ -62,6 +62,7 @@ struct linux_process {
     struct spinlock lock;
     struct credentials cred; /* guarded by lock */
     struct rlimit limits[RLIMITS];
+    int32_t nice; /* guarded by family_lock */
     struct linux_layout layout;
     struct signal_shared signals; /* actions, process-wide pending, stop state */
     uint32_t exit_code;       /* wait status chosen by the first exit_group or fatal signal */
@@ -134,11 +135,17 @@ struct linux_process *linux_process_find(pid_t_ pid);
 /* By tid: a reference on the thread, or NULL. */
 struct thread *linux_thread_find(pid_t_ tid);
 
-/* Calls back for every process with family_lock held, ascending pid. */
-void linux_process_for_each(void (*fn)(void *arg, struct linux_process *lp), void *arg);
-/* Every member of process group `pgrp`; how many. */
-unsigned linux_group_for_each(pid_t_ pgrp, void (*fn)(void *arg, struct linux_process *lp),
-                              void *arg);
+/*
+ * The living processes that `want` approves (called with family_lock held), oldest first, each
+ * with a reference; pid 1 is not among them. ERR_NO_MEMORY. Given back by linux_processes_free.
+ */
+struct linux_processes {
+    struct linux_process **members;
+    unsigned count;
+};
+status_t linux_processes_collect(bool (*want)(const void *arg, const struct linux_process *lp),
+                                 const void *arg, struct linux_processes *out) MUST_USE;
+void linux_processes_free(struct linux_processes *list);
 
 /*
  * A new process with one new thread, not started: descriptors, fs context, signal actions and

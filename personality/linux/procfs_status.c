@@ -19,7 +19,7 @@ struct snapshot {
     uint64_t mapped, resident; /* bytes */
     time_ns_t start_time;
     sigset_t_ blocked, ignored, caught, pending;
-    int exit_signal;
+    int exit_signal, nice;
 };
 
 static void take_family(struct linux_process *lp, struct snapshot *s)
@@ -32,6 +32,7 @@ static void take_family(struct linux_process *lp, struct snapshot *s)
     s->sid = lp->sid;
     s->tty_pgrp = lp->tty ? lp->tty->pgrp : NO_GROUP;
     s->tty_dev = lp->tty ? (lp->tty->rdev >> 20) << 8 | (lp->tty->rdev & 0xff) : 0;
+    s->nice = lp->nice;
     s->state = lp->zombie ? 'Z' : 'S';
     s->exit_signal = lp->exit_signal;
 }
@@ -130,8 +131,8 @@ status_t proc_show_stat(struct inode *inode, struct seq *seq)
         return st;
     seq_printf(seq, "%d (%s) %c %d %d %d %lu %d 0 0 0 0 0 ", s.pid, s.comm, s.state, s.ppid,
                s.pgrp, s.sid, (unsigned long)s.tty_dev, s.tty_pgrp);
-    seq_printf(seq, "%lu 0 %lu 0 20 0 %u 0 %lu %lu %lu ", (unsigned long)ticks(s.ran_ns),
-               (unsigned long)ticks(s.child_ns), s.threads,
+    seq_printf(seq, "%lu 0 %lu 0 %d %d %u 0 %lu %lu %lu ", (unsigned long)ticks(s.ran_ns),
+               (unsigned long)ticks(s.child_ns), 20 + s.nice, s.nice, s.threads,
                (unsigned long)ticks((uint64_t)s.start_time), (unsigned long)s.mapped,
                (unsigned long)(s.resident >> PAGE_SHIFT));
     seq_printf(seq, "%lu %lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d 0 0 0 0 0 0 ",

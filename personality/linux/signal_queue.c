@@ -322,38 +322,21 @@ void signal_set_temporary_mask(struct linux_thread *lt, sigset_t_ mask)
     signal_set_mask(lt, mask);
 }
 
-/* Collected under family_lock, sent without it. */
-struct group_send {
-    struct linux_process **members;
-    unsigned count, room;
-};
-
-static void collect(void *arg, struct linux_process *lp)
+static bool in_group(const void *pgrp, const struct linux_process *lp)
 {
-    struct group_send *g = arg;
-
-    if (g->count < g->room)
-        g->members[g->count++] = linux_process_get(lp);
-}
-
-static void count_only(void *arg, struct linux_process *lp)
-{
-    (void)arg;
-    (void)lp;
+    return lp->pgrp == *(const int32_t *)pgrp;
 }
 
 unsigned signal_send_group(int32_t pgrp, const struct siginfo *info)
 {
-    unsigned room = linux_group_for_each(pgrp, count_only, NULL);
-    struct group_send g = {.room = room, .members = kmalloc((room + 1) * sizeof(*g.members))};
+    struct linux_processes group;
+    unsigned count;
 
-    if (!g.members)
+    if (linux_processes_collect(in_group, &pgrp, &group) != OK)
         return 0;
-    linux_group_for_each(pgrp, collect, &g);
-    for (unsigned i = 0; i < g.count; i++) {
-        (void)!signal_send(g.members[i], info);
-        linux_process_put(g.members[i]);
-    }
-    kfree(g.members);
-    return g.count;
+    for (unsigned i = 0; i < group.count; i++)
+        (void)!signal_send(group.members[i], info);
+    count = group.count;
+    linux_processes_free(&group);
+    return count;
 }
