@@ -67,10 +67,10 @@ status_t anon_inode_create(enum inode_type type, uint32_t mode, uint32_t uid, ui
     return anon_inode_create_attr(&attr, NULL, out);
 }
 
-status_t anon_path(struct inode *inode, struct path *out)
+status_t anon_path(struct inode *inode, const char *name, struct path *out)
 {
     struct path path = {.mount = &anon_mount};
-    status_t st = dentry_create_root(inode, &path.dentry);
+    status_t st = dentry_create_root(inode, name ? name : "", &path.dentry);
 
     if (st != OK)
         return st;
@@ -79,7 +79,28 @@ status_t anon_path(struct inode *inode, struct path *out)
     return OK;
 }
 
+static status_t refuse_open(struct inode *inode, struct file *file)
+{
+    (void)inode, (void)file;
+    return ERR_IO_NOT_PRESENT;
+}
+
+static const struct inode_ops closed_ops = {.open = refuse_open, .destroy = anon_inode_destroy};
+
+status_t anon_path_closed(struct path *out)
+{
+    const struct inode_attr attr = {.type = INODE_FILE, .mode = 0600, .nlink = 1};
+    struct inode *inode;
+    status_t st = anon_inode_create_attr(&attr, &closed_ops, &inode);
+
+    if (st != OK)
+        return st;
+    st = anon_path(inode, NULL, out);
+    inode_put(inode);
+    return st;
+}
+
 bool path_is_anon(const struct path *path)
 {
-    return path->mount == &anon_mount;
+    return path->mount == &anon_mount && !path->dentry->name_size;
 }

@@ -16,8 +16,13 @@ status_t anon_inode_create(enum inode_type type, uint32_t mode, uint32_t uid, ui
                            struct inode **out) MUST_USE;
 
 /*
- * A place without a name where the inode is, for links of /proc to it: it can be opened anew, and
- * the file has no path then. A reference.
+ * A place in no directory where the inode is, for links of /proc to it: it can be opened anew.
+ * With a `name` that is what path_name gives, as of an unlinked file. Without one (NULL) the
+ * file has no path then. A reference.
  */
-status_t anon_path(struct inode *inode, struct path *out) MUST_USE;
+status_t anon_path(struct inode *inode, const char *name, struct path *out) MUST_USE;
+/* The same for a file that has no inode: it can be looked at, not opened (ERR_IO_NOT_PRESENT).
+ */
+status_t anon_path_closed(struct path *out) MUST_USE;
+/* Of that kind, and without a name. */
 bool path_is_anon(const struct path *path);

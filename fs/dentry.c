@@ -182,9 +182,9 @@ void dentry_shrink(void)
     } while (!list_empty(&free_list));
 }
 
-status_t dentry_create_root(struct inode *inode, struct dentry **out)
+status_t dentry_create_root(struct inode *inode, const char *name, struct dentry **out)
 {
-    struct dentry *d = dentry_new(name_of(""));
+    struct dentry *d = dentry_new(name_of(name));
 
     if (!d)
         return ERR_NO_MEMORY;

@@ -50,8 +50,10 @@ void dentry_put(struct dentry *dentry); /* NULL is fine */
 /* With dentry_lock held: also of an unused one. */
 struct dentry *dentry_get_locked(struct dentry *dentry);
 
-/* The root of a file system, which is its own parent; holds `inode`. */
-status_t dentry_create_root(struct inode *inode, struct dentry **out) MUST_USE;
+/* The root of a file system, which is its own parent; holds `inode`. The name is "" but for
+ * what is no root and yet in no directory (fs/anon.h). */
+status_t dentry_create_root(struct inode *inode, const char *name,
+                            struct dentry **out) MUST_USE;
 
 /* `name` in `dir`, from the cache or the file system; may be negative. A reference. */
 status_t dentry_lookup(struct dentry *dir, struct name name, struct dentry **out) MUST_USE;

@@ -4,6 +4,7 @@
 #include "fs/inode.h"
 
 #include "fs/fs_internal.h"
+#include "fs/seal.h"
 #include "hal/time.h"
 
 /*
@@ -162,7 +163,7 @@ void inode_attr_get(struct inode *inode, struct inode_attr *out)
 
 int64_t inode_time_now(void)
 {
-    return hal_time_now() + hal_time_realtime_offset();
+    return hal_time_realtime();
 }
 
 static void set_times(struct inode_attr *attr, unsigned which, int64_t now)
@@ -185,8 +186,10 @@ void inode_touch(struct inode *inode, unsigned which)
 
 static status_t truncate_locked(struct inode *inode, uint64_t size, int64_t now)
 {
-    status_t st = inode->vmo ? vmo_set_size(inode->vmo, size) : ERR_INVALID_ARGS;
+    status_t st = inode->vmo ? seal_check_size_locked(inode, size) : ERR_INVALID_ARGS;
 
+    if (st == OK)
+        st = vmo_set_size(inode->vmo, size);
     if (st != OK)
         return st == ERR_OUT_OF_RANGE ? ERR_FILE_BIG : st;
     inode->attr.size = size;
@@ -198,13 +201,15 @@ status_t inode_attr_change(struct inode *inode, const struct inode_attr *attr, u
 {
     struct inode_attr *to = &inode->attr;
     int64_t now = inode_time_now();
+    status_t st = OK;
     SPIN_GUARD(&inode->lock);
 
-    if (which & ATTR_SIZE) {
-        status_t st = truncate_locked(inode, attr->size, now);
-        if (st != OK)
-            return st;
-    }
+    if (which & ATTR_MODE)
+        st = seal_check_mode_locked(inode, attr->mode);
+    if (st == OK && which & ATTR_SIZE)
+        st = truncate_locked(inode, attr->size, now);
+    if (st != OK)
+        return st;
     if (which & ATTR_MODE)
         to->mode = attr->mode & 07777;
     if (which & ATTR_UID)

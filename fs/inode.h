@@ -129,6 +129,9 @@ struct inode {
     struct spinlock lock;
     struct mutex mutex;
     struct inode_attr attr; /* guarded by lock; type and ino never change */
+    bool sealable;          /* constant; see fs/seal.h */
+    uint32_t seals;         /* SEAL_*; guarded by lock */
+    uint32_t mappers;       /* making a mapping that may write; guarded by lock */
     struct vmo *vmo;     /* regular files: contents; else NULL. Only destroy drops it, and the
                             overlay's copy-up replaces it under lock: take inode_vmo() */
     void *data;          /* the file system's */

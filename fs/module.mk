@@ -1,6 +1,6 @@
 module        := fs
 sources       := inode permission dentry dcache mount walk path_name vfs rename attr file readdir \
-                 regular transfer anon pipe fifo chardev memdev devfs dirtable ramfs ramfs_names \
+                 regular transfer seal memfile anon pipe fifo chardev memdev devfs dirtable ramfs ramfs_names \
                  ramfs_remove overlay cpio cpio_unpack seq genfs
 sources-libos := hostfs hostfs_ops host_node hostfile
 sources-sim   := hostfs hostfs_ops host_node hostfile

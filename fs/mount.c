@@ -105,7 +105,7 @@ static status_t root_dentry(struct filesystem *fs, struct dentry **out)
             }
         }
     }
-    return dentry_create_root(fs->root, out);
+    return dentry_create_root(fs->root, "", out);
 }
 
 status_t mount_add(struct filesystem *fs, const struct path *point, bool read_only,

@@ -38,13 +38,15 @@ static void climb_locked(struct backwards *b, const struct path *root, struct pa
         }
         prepend(b, at.dentry->name, at.dentry->name_size);
         prepend(b, "/", 1);
+        if (at.dentry->parent == at.dentry)
+            break;
         at.dentry = at.dentry->parent;
     }
 }
 
 static bool is_unlinked(const struct dentry *d)
 {
-    return d->parent != d && list_empty(&d->hash_link);
+    return (d->parent != d || d->name_size) && list_empty(&d->hash_link);
 }
 
 status_t path_name(const struct path *root, const struct path *path, char *buf, size_t size,

@@ -12,8 +12,8 @@ enum { RAMFS_MAGIC = 0x858458f6, DIRECTORY_SIZE = 4096 };
 SLAB_CACHE(ram_inode_cache, struct ram_inode);
 
 /*
- * A file's VMO has a pager although nothing is behind it: what is mapped privately from a file is
- * then a view of the file until it is written (vm/vmo.h), and not a snapshot.
+ * A file's VMO has a pager although nothing is behind it: what is mapped privately from a file
+ * is then a view of the file until it is written (vm/vmo.h), and not a snapshot.
  */
 static status_t page_in_hole(struct vmo *vmo, uint64_t index, struct page *page)
 {

@@ -10,6 +10,7 @@
  * page's write.
  */
 #include "fs/fs_internal.h"
+#include "fs/seal.h"
 
 enum { ATIME_STALE_NS = 24 * 3600 };
 
@@ -94,17 +95,18 @@ static status_t regular_try_read(struct file *file, struct iobuf *io, uint64_t *
     return st;
 }
 
-/* A page for writing, pinned; the file's VMO grows to have it. */
-static status_t pin_for_write(struct inode *inode, uint64_t index, struct vmo **vmo,
+/* The page for writing at `pos` up to `end`, pinned; the file's VMO grows to have it. */
+static status_t pin_for_write(struct inode *inode, uint64_t pos, uint64_t end, struct vmo **vmo,
                               struct page **out)
 {
-    uint64_t end = (index + 1) << PAGE_SHIFT;
+    uint64_t index = pos >> PAGE_SHIFT, page_end = (index + 1) << PAGE_SHIFT;
     bool writable;
-    status_t st = OK;
+    status_t st;
     SPIN_GUARD(&inode->lock);
 
-    if (inode->vmo->size < end)
-        st = vmo_set_size(inode->vmo, end);
+    st = seal_check_write_locked(inode, end);
+    if (st == OK && inode->vmo->size < page_end)
+        st = vmo_set_size(inode->vmo, page_end);
     if (st != OK)
         return st;
     SPIN_GUARD(&inode->vmo->lock);
@@ -147,7 +149,7 @@ static status_t write_part(struct inode *inode, struct iobuf *io, uint64_t pos, 
 
         *io = before;
         *moved = 0;
-        st = pin_for_write(inode, pos >> PAGE_SHIFT, &vmo, &page);
+        st = pin_for_write(inode, pos, pos + part, &vmo, &page);
         if (st != OK)
             return st;
         st = iobuf_take(io, (char *)page_data(page) + (pos & PAGE_MASK), part, moved);

@@ -5,11 +5,17 @@
 
 #include "base/types.h"
 
+struct user_clock;
+
 /* Monotonic, the same on every CPU. */
 time_ns_t hal_time_now(void);
 
-/* Wall-clock time at monotonic 0, in ns since 1970: realtime = now + offset. */
-time_ns_t hal_time_realtime_offset(void);
+/* Wall-clock time, in ns since 1970. */
+time_ns_t hal_time_realtime(void);
+
+/* How user mode reads both by itself (uapi/zcore/clock.h). What it reads and what the functions
+ * above give are one clock: neither is ever behind what the other gave before. */
+void hal_time_user_clock(struct user_clock *out);
 
 /* HAL_PENDING_TIMER is raised on this CPU at `deadline` or soon after, once. Replaces the one
  * before; TIME_INFINITE: none. A deadline in the past raises it at once. */

@@ -28,6 +28,7 @@
 
 /* The host's vDSO with its data pages, moved here. */
 #define LIBOS_VDSO_BASE 0x407000000000
+#define LIBOS_VDSO_SIZE 0x000100000
 
 /* Guest physical memory: address 0 of the memfd. Frames start at the first MiB, so that no
  * frame has address 0. */

@@ -61,6 +61,15 @@ static bool in_window(uint64_t address)
     return address - LIBOS_WINDOW_BASE < LIBOS_WINDOW_SIZE;
 }
 
+/* The host's vDSO tells user mode the time as well, on a stack of its own, and may be
+ * interrupted or fault there as in any code of the guest. */
+static bool in_kernel(const struct linux_ucontext *uc)
+{
+    if (uc->rip - LIBOS_VDSO_BASE < LIBOS_VDSO_SIZE)
+        return in_window(uc->rsp);
+    return in_window(uc->rip);
+}
+
 /* A kick notes itself only: its sender has set the pending word. A single-step trap is the
  * guest's trap flag, carried in by a patched call or on the way out: it is dropped, so guests
  * do not step themselves here. */
@@ -98,7 +107,7 @@ void signal_handle(int signo, struct linux_siginfo *info, struct linux_ucontext 
 
     while (signo == LINUX_SIGNAL_KICK && atomic_load(&signal_stopping))
         host_call(LINUX_PPOLL, NULL, 0, NULL, NULL);
-    if (in_window(uc->rip)) {
+    if (in_kernel(uc)) {
         signal_in_kernel(signo, uc);
         return;
     }

@@ -6,6 +6,7 @@
 #include "hal/libos/io.h"
 #include "hal/libos/irq.h"
 #include "hal/libos/linux.h"
+#include "uapi/zcore/clock.h"
 
 enum { CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1 };
 
@@ -40,9 +41,19 @@ time_ns_t hal_time_now(void)
     return read_clock(CLOCK_MONOTONIC) - boot_time;
 }
 
-time_ns_t hal_time_realtime_offset(void)
+time_ns_t hal_time_realtime(void)
 {
-    return read_clock(CLOCK_REALTIME) - hal_time_now();
+    return read_clock(CLOCK_REALTIME);
+}
+
+/* The host's vDSO is at the same place for user mode; see in_kernel of signal.c. */
+void hal_time_user_clock(struct user_clock *out)
+{
+    *out = (struct user_clock){
+        .source = libos_boot->clock_gettime ? USER_CLOCK_HOST : USER_CLOCK_NONE,
+        .function = libos_boot->clock_gettime,
+        .host_start = boot_time,
+    };
 }
 
 time_ns_t timer_host_time(time_ns_t t)

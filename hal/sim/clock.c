@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "hal/time.h"
+#include "uapi/zcore/clock.h"
 
 /* Wall-clock time at boot: 2024-01-01T00:00:00Z. */
 #define BOOT_REALTIME (1704067200ll * NS_PER_SEC)
@@ -14,9 +15,15 @@ time_ns_t hal_time_now(void)
     return sim.now;
 }
 
-time_ns_t hal_time_realtime_offset(void)
+time_ns_t hal_time_realtime(void)
 {
-    return BOOT_REALTIME;
+    return hal_time_now() + BOOT_REALTIME;
+}
+
+/* User code is a script, which yields traps only. */
+void hal_time_user_clock(struct user_clock *out)
+{
+    *out = (struct user_clock){.source = USER_CLOCK_NONE};
 }
 
 void sim_fire_deadlines(void)

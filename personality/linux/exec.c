@@ -6,6 +6,7 @@
 #include "base/string.h"
 #include "mm/slab.h"
 #include "personality/linux/fd.h"
+#include "personality/linux/vdso.h"
 
 /* The name shown by ps: the last component, cut. */
 static void set_comm(char comm[16], const char *path)
@@ -143,9 +144,9 @@ status_t exec_prepare(struct exec *exec, struct walk_env *env, const struct path
     if (st == OK)
         st = exec_map_image(exec, env, &aux);
     if (st == OK)
-        st = exec_build_stack(exec, &aux);
-    if (st == OK)
         st = exec_map_vdso(exec);
+    if (st == OK)
+        st = exec_build_stack(exec, &aux);
     return st;
 }
 

@@ -64,11 +64,8 @@ struct exec_auxv {
 status_t exec_map_image(struct exec *exec, struct walk_env *env,
                         struct exec_auxv *aux) MUST_USE;
 
-/* The kernel's own page in a program, where the instruction set needs one (isa/ISA/vdso.c).
- * After exec_build_stack. */
-status_t exec_map_vdso(struct exec *exec) MUST_USE;
-
-/* Lay out strings, auxv and pointers on a new stack (exec_stack.c). */
+/* Lay out strings, auxv and pointers on a new stack (exec_stack.c). After
+ * exec_map_vdso, which the auxiliary vector tells of. */
 status_t exec_build_stack(struct exec *exec, const struct exec_auxv *aux) MUST_USE;
 
 /*

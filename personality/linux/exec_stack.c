@@ -29,6 +29,7 @@ enum {
     AT_SECURE = 23,
     AT_RANDOM = 25,
     AT_EXECFN = 31,
+    AT_SYSINFO_EHDR = 33,
     AT_MINSIGSTKSZ = 51,
 };
 
@@ -78,13 +79,14 @@ static void add_pointers(struct words *w, const struct exec_strings *s, user_add
     add_word(w, 0);
 }
 
-enum { AUX_PAIRS = 20 };
+enum { AUX_PAIRS = 21 };
 
 static void add_auxv(struct words *w, const struct exec *exec, const struct exec_auxv *aux,
                      user_addr_t execfn, user_addr_t platform, user_addr_t random)
 {
     const struct credentials *c = &exec->cred;
 
+    add_aux(w, AT_SYSINFO_EHDR, exec->layout.vdso);
     add_aux(w, AT_HWCAP, linux_hwcap());
     add_aux(w, AT_PAGESZ, PAGE_SIZE);
     add_aux(w, AT_CLKTCK, 100);

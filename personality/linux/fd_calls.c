@@ -2,6 +2,7 @@
  * fd_calls.c - calls on descriptors: close, close_range, dup, dup2, dup3, fcntl.
  */
 #include "fs/pipe.h"
+#include "fs/seal.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/fd.h"
 #include "personality/linux/file_lock.h"
@@ -172,6 +173,16 @@ static status_t pipe_capacity(struct syscall *call, struct file *file, uint64_t 
     return OK;
 }
 
+static status_t get_seals(struct syscall *call, struct file *file)
+{
+    uint32_t seals;
+    status_t st = seal_get(file, &seals);
+
+    if (st == OK)
+        call->result = seals;
+    return st;
+}
+
 static status_t fcntl_file(struct syscall *call, struct file *file)
 {
     switch ((int)call->arg[1]) {
@@ -179,6 +190,8 @@ static status_t fcntl_file(struct syscall *call, struct file *file)
         return set_open_flags(file, call->arg[2]);
     case F_GETPIPE_SZ:
         return pipe_capacity(call, file, 0);
+    case F_GET_SEALS:
+        return get_seals(call, file);
     case F_SETPIPE_SZ:
         return pipe_capacity(call, file, (uint32_t)call->arg[2]);
     default:
@@ -195,7 +208,10 @@ static bool is_lock_command(int command)
 struct sys_fcntl {
     SYSCALL_FRAME;
     struct file *file;
-    struct file_lock_call lock;
+    union {
+        struct file_lock_call lock;
+        struct mutex_lock mutex;
+    };
 };
 SYSCALL_WAIT(sys_fcntl);
 
@@ -212,6 +228,12 @@ CO_FN(sys_fcntl)
                  : fcntl_descriptor(f->call, f->file);
     } else if (is_lock_command((int)f->call->arg[1])) {
         CO_CALL(st, f->lock, file_lock_call, .call = f->call, .file = f->file);
+    } else if ((int)f->call->arg[1] == F_ADD_SEALS && f->file->inode) {
+        CO_CALL(st, f->mutex, mutex_lock, .mutex = &f->file->inode->mutex);
+        if (st == OK) {
+            st = seal_add(f->file, (uint32_t)f->call->arg[2]);
+            mutex_unlock(&f->file->inode->mutex, task);
+        }
     } else {
         st = fcntl_file(f->call, f->file);
     }

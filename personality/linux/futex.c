@@ -329,7 +329,7 @@ static status_t wait_deadline(struct syscall *call, bool absolute, bool realtime
     if (st == OK)
         st = timespec_to_ns(&ts, &ns);
     if (st == OK)
-        *deadline = realtime ? ns - hal_time_realtime_offset() : ns;
+        *deadline = realtime ? deadline_at_realtime(ns) : ns;
     return st;
 }
 

@@ -23,6 +23,12 @@ user_addr_t layout_mmap_limit(void)
     return HAL_USER_END - STACK_GAP;
 }
 
+/* The lower half of the gap; stack and distance take less than the other. */
+user_addr_t layout_vdso_base(void)
+{
+    return layout_mmap_limit() + random_pages(14);
+}
+
 user_addr_t layout_pie_base(void)
 {
     return ROUND_DOWN(HAL_USER_END / 3 * 2, PAGE_SIZE) + random_pages(16);

@@ -3,7 +3,7 @@
  * documented in mmap(2) and ASLR's in proc(5), randomize_va_space).
  *
  *     fixed images low; PIE at two thirds; brk behind the image; mmap downwards from below the
- *     stack; the stack at the top. The distances between them are random by pages.
+ *     vDSO and the stack, which are at the top. The distances between them are random by pages.
  */
 #pragma once
 
@@ -15,5 +15,7 @@ enum { LAYOUT_STACK_SIZE = 8 << 20 };
 user_addr_t layout_mmap_limit(void);
 user_addr_t layout_pie_base(void);
 user_addr_t layout_brk_base(user_addr_t image_end);
+/* Between mmap's range and the stack. */
+user_addr_t layout_vdso_base(void);
 /* The highest address of the stack, page aligned. */
 user_addr_t layout_stack_top(void);

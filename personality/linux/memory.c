@@ -2,6 +2,7 @@
  * memory.c - mmap, munmap, mprotect, brk, madvise and their kin.
  */
 #include "fs/file.h"
+#include "fs/seal.h"
 #include "personality/linux/exec.h"
 #include "personality/linux/fd.h"
 #include "personality/linux/layout.h"
@@ -85,7 +86,9 @@ static status_t file_vmo(struct file *file, uint64_t offset, bool shared,
     return st;
 }
 
-static status_t map_file(struct syscall *call, struct vmar_map_args *args, bool shared)
+/* `*sealable`: the inode that map_end is due for, a reference, or NULL. */
+static status_t map_file(struct syscall *call, struct vmar_map_args *args, bool shared,
+                         struct inode **sealable)
 {
     struct file *file;
     status_t st = call_fd_get(call, (int)call->arg[4], &file);
@@ -95,8 +98,22 @@ static status_t map_file(struct syscall *call, struct vmar_map_args *args, bool 
     st = check_file(file, args->prot, shared, &args->max_prot);
     if (st == OK)
         st = file_vmo(file, call->arg[5], shared, args);
+    if (st == OK && shared && file->inode) {
+        st = seal_map_begin(file->inode, args->prot, &args->max_prot);
+        if (st == OK)
+            *sealable = inode_get(file->inode);
+        else
+            vmo_put(args->vmo);
+    }
     file_put(file);
     return st;
+}
+
+static void map_end(struct inode *sealable, const struct vmar_map_args *args)
+{
+    if (sealable)
+        seal_map_end(sealable, args->max_prot);
+    inode_put(sealable);
 }
 
 /* Best effort (MAP_POPULATE, mlock): what cannot be had comes by fault. */
@@ -131,6 +148,7 @@ status_t sys_mmap(struct syscall *call)
     struct vmar_map_args args = {.size = ROUND_UP(call->arg[1], PAGE_SIZE),
                                  .prot = (unsigned)call->arg[2] & PROT_ALL,
                                  .max_prot = PROT_ALL};
+    struct inode *sealable = NULL;
     user_addr_t at;
     bool shared;
     status_t st = mmap_check(call, &shared);
@@ -142,11 +160,12 @@ status_t sys_mmap(struct syscall *call)
     if (call->arg[3] & MAP_ANONYMOUS)
         st = vmo_create(args.size, 0, &args.vmo);
     else
-        st = map_file(call, &args, shared);
+        st = map_file(call, &args, shared, &sealable);
     if (st != OK)
         return st;
     st = vmar_map(aspace_of(call)->root, &args, &at);
     vmo_put(args.vmo);
+    map_end(sealable, &args);
     if (st != OK)
         return map_status(st);
     if (call->arg[3] & MAP_POPULATE)

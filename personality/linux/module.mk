@@ -9,10 +9,11 @@ sources := clone epoll epoll_calls eventfd exec exec_call exec_elf exec_stack ex
     select session sigaction signal_calls signal_deliver signal_kill signal_queue start \
     stdio strace system time tty tty_edit tty_input tty_ioctl tty_job tty_output tty_read \
     user_data wait wait_mask xattr
+sources += memfd signalfd timerfd vdso
 tests := fd_test poll_test tty_test
 generated := personality/linux/calls.h personality/linux/table_x86_64.c personality/linux/table_riscv64.c
-sources-isa-x86_64  := table_x86_64 isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso isa/x86_64/arch_prctl
-sources-isa-riscv64 := table_riscv64 isa/riscv64/sigframe isa/riscv64/stat isa/riscv64/vdso
+sources-isa-x86_64  := table_x86_64 isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso_image isa/x86_64/arch_prctl
+sources-isa-riscv64 := table_riscv64 isa/riscv64/sigframe isa/riscv64/stat isa/riscv64/vdso_image isa/riscv64/icache
 sources-libos := machine_libos stdio_libos tty_host
 sources-bare  := machine_bare stdio_bare tty_console
 sources-sim   := machine_bare stdio_bare tty_console
@@ -23,3 +24,10 @@ build/gen/personality/linux/calls.h: personality/linux/syscalls.tbl tools/gen-sy
 build/gen/personality/linux/table_%.c: personality/linux/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)
 	tools/gen-syscalls $< dispatch $* >$@
+
+# Embedded by .incbin, which leaves no trace in a dependency file.
+define linux-vdso-image-rule
+build/$1/personality/linux/isa/$(isa-$1)/vdso_image.o: build/user/$(isa-$1)/linux-vdso.so
+
+endef
+$(eval $(foreach t,$(targets),$(call linux-vdso-image-rule,$t)))

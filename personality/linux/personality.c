@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "personality/linux/process.h"
 #include "personality/linux/strace.h"
+#include "personality/linux/vdso.h"
 
 extern const struct syscall_entry linux_syscalls[];
 extern const uint32_t linux_syscall_count;
@@ -66,5 +67,6 @@ void linux_personality_init(bool strace)
     table.trace_enter = strace ? strace_enter : NULL;
     table.trace_exit = strace ? strace_exit : NULL;
     syscall_table_register(0, &table);
+    linux_vdso_init();
     linux_process_init();
 }

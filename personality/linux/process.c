@@ -5,14 +5,23 @@
 
 #include "base/assert.h"
 #include "base/string.h"
+#include "co/executor.h"
 #include "hal/time.h"
 #include "mm/slab.h"
 #include "personality/linux/fd.h"
 #include "personality/linux/pid.h"
+#include "personality/linux/signalfd.h"
 #include "uapi/linux/sched.h"
 
 SLAB_CACHE(linux_process_cache, struct linux_process);
 SLAB_CACHE(linux_thread_cache, struct linux_thread);
+
+struct linux_thread *linux_caller(void)
+{
+    struct task *task = executor_current();
+
+    return task && task->context ? thread_of_task(task)->linux_ : NULL;
+}
 
 struct linux_process *linux_process_get(struct linux_process *lp)
 {
@@ -70,6 +79,7 @@ static struct linux_process *linux_process_alloc(void)
     wait_queue_init(&lp->children_changed);
     wait_queue_init(&lp->threads_changed);
     signal_shared_init(&lp->signals);
+    list_init(&lp->signal_views);
     itimer_init(&lp->itimer, lp);
     lp->start_time = hal_time_now();
     lp->dumpable = true;
@@ -133,7 +143,7 @@ static status_t take_over(struct linux_process *lp, struct linux_process *parent
     SPIN_GUARD(&parent->lock);
     lp->cred = parent->cred;
     memcpy(lp->limits, parent->limits, sizeof(lp->limits));
-    lp->nice = parent->nice; /* as it is now: nobody else knows the child yet */
+    lp->nice = parent->nice;
     memcpy(lp->signals.actions, parent->signals.actions, sizeof(lp->signals.actions));
     lp->layout = parent->layout;
     lp->exe = parent->exe ? file_get(parent->exe) : NULL;
@@ -203,6 +213,7 @@ void linux_thread_free(struct thread *t)
         SPIN_GUARD(&family_lock);
         tid_remove_locked(lt);
     }
+    signalfd_thread_gone(lt);
     signal_pending_clear(&lt->signals.pending);
     linux_process_put(lt->process);
     kfree(lt->trace);

@@ -37,7 +37,8 @@ struct rlimit {
 struct linux_layout {
     user_addr_t code_start, code_end, data_start, data_end, brk_start, brk, stack_top;
     user_addr_t arg_start, arg_end, env_start, env_end;
-    user_addr_t sigreturn; /* riscv64: where handlers return to */
+    user_addr_t vdso;
+    user_addr_t sigreturn; /* in the vDSO, riscv64: where handlers return to */
 };
 
 struct linux_process {
@@ -62,9 +63,10 @@ struct linux_process {
     struct spinlock lock;
     struct credentials cred; /* guarded by lock */
     struct rlimit limits[RLIMITS];
-    int32_t nice; /* guarded by family_lock */
+    int32_t nice; /* changed under family_lock */
     struct linux_layout layout;
     struct signal_shared signals; /* actions, process-wide pending, stop state */
+    struct list signal_views;     /* of signalfds, by thread */
     uint32_t exit_code;       /* wait status chosen by the first exit_group or fatal signal */
     bool exiting;             /* exit_code is set */
     atomic_uint live_threads; /* started and not yet in their exit */
@@ -126,6 +128,9 @@ static inline struct linux_thread *current_linux(struct syscall *call)
 {
     return call->thread->linux_;
 }
+
+/* The calling thread, borrowed; NULL: none of ours. */
+struct linux_thread *linux_caller(void);
 
 struct linux_process *linux_process_get(struct linux_process *lp);
 void linux_process_put(struct linux_process *lp);

@@ -5,7 +5,6 @@
 
 #include "base/format.h"
 #include "base/string.h"
-#include "co/executor.h"
 #include "personality/linux/pid.h"
 #include "personality/linux/procfs_internal.h"
 
@@ -70,9 +69,7 @@ status_t proc_inode_create(struct inode *dir, struct linux_process *lp, uint32_t
 
 struct linux_thread *proc_caller(void)
 {
-    struct task *task = executor_current();
-
-    return task && task->context ? thread_of_task(task)->linux_ : NULL;
+    return linux_caller();
 }
 
 static status_t give_text(const char *text, char *buf, size_t size, size_t *length)

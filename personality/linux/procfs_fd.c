@@ -126,7 +126,7 @@ static status_t file_place(struct file *file, struct path *out)
         path_get(out);
         return OK;
     }
-    return file->inode ? anon_path(file->inode, out) : ERR_IO_NOT_PRESENT;
+    return file->inode ? anon_path(file->inode, NULL, out) : anon_path_closed(out);
 }
 
 static status_t link_follow(struct inode *link, struct path *out)

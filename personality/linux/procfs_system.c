@@ -104,7 +104,7 @@ static status_t show_stat(struct inode *inode, struct seq *seq)
         seq_printf(seq, "cpu%u 0 0 0 0 0 0 0 0 0 0\n", cpu);
     }
     seq_printf(seq, "ctxt %lu\nbtime %ld\n", (unsigned long)switches,
-               (long)(hal_time_realtime_offset() / NS_PER_SEC));
+               (long)((hal_time_realtime() - hal_time_now()) / NS_PER_SEC));
     newest_pid(&count);
     seq_printf(seq, "processes %u\nprocs_running 1\nprocs_blocked 0\n", count);
     return OK;

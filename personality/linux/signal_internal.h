@@ -29,6 +29,10 @@ enum signal_default signal_default_of(int signo);
 bool signal_dequeue_locked(struct signal_pending *p, sigset_t_ from, struct siginfo *out);
 /* The next that `lt` takes of `from`: its own first, then the process's. */
 bool signal_take_locked(struct linux_thread *lt, sigset_t_ from, struct siginfo *out);
+/* One that was taken could not be told of: it is pending again, before others of its number. No
+ * lock held. */
+void signal_put_back(struct linux_process *lp, struct signal_pending *p,
+                     const struct siginfo *info);
 /* Pending for `lt`, its own and the process's. */
 sigset_t_ signal_pending_set_locked(struct linux_thread *lt);
 /* Forget pending ones. */

@@ -3,6 +3,7 @@
  */
 #include "mm/slab.h"
 #include "personality/linux/signal_internal.h"
+#include "personality/linux/signalfd.h"
 
 SLAB_CACHE(signal_cache, struct signal_queued);
 
@@ -105,6 +106,26 @@ bool signal_take_locked(struct linux_thread *lt, sigset_t_ from, struct siginfo 
 {
     return signal_dequeue_locked(&lt->signals.pending, from, out) ||
            signal_dequeue_locked(&lt->process->signals.pending, from, out);
+}
+
+void signal_put_back(struct linux_process *lp, struct signal_pending *p,
+                     const struct siginfo *info)
+{
+    struct signal_queued *q = slab_alloc(&signal_cache);
+
+    {
+        SPIN_GUARD(&lp->lock);
+        bool again = info->signo < SIGRTMIN_ && p->set & SIGMASK(info->signo);
+
+        p->set |= SIGMASK(info->signo);
+        if (q && !again) {
+            q->info = *info;
+            list_init(&q->link);
+            list_insert_before(p->queue.next, &q->link);
+            q = NULL;
+        }
+    }
+    slab_free(&signal_cache, q);
 }
 
 sigset_t_ signal_pending_set_locked(struct linux_thread *lt)
@@ -252,6 +273,7 @@ static status_t send(struct linux_process *lp, struct linux_thread *only,
 
         if (blocked || !ignored(lp, signo)) {
             enqueue(only ? &only->signals.pending : &lp->signals.pending, &q, info);
+            signalfd_notify_locked(lp, only, signo);
             if (!only)
                 wake_one(lp, signo);
             else if (wants(only, signo))

@@ -6,20 +6,6 @@
 #include "personality/linux/process.h"
 #include "personality/linux/timespec.h"
 
-enum {
-    CLOCK_REALTIME,
-    CLOCK_MONOTONIC,
-    CLOCK_PROCESS_CPUTIME,
-    CLOCK_THREAD_CPUTIME,
-    CLOCK_MONOTONIC_RAW,
-    CLOCK_REALTIME_COARSE,
-    CLOCK_MONOTONIC_COARSE,
-    CLOCK_BOOTTIME,
-    CLOCK_REALTIME_ALARM,
-    CLOCK_BOOTTIME_ALARM,
-    CLOCK_TAI = 11,
-};
-
 status_t timespec_to_ns(const struct timespec *ts, time_ns_t *out)
 {
     if (ts->sec < 0 || ts->nsec < 0 || ts->nsec >= NS_PER_SEC)
@@ -39,6 +25,11 @@ time_ns_t deadline_after(time_ns_t duration)
     time_ns_t now = hal_time_now();
 
     return duration > TIME_INFINITE - 1 - now ? TIME_INFINITE - 1 : now + duration;
+}
+
+time_ns_t deadline_at_realtime(time_ns_t ns)
+{
+    return deadline_after(MAX(ns - hal_time_realtime(), (time_ns_t)0));
 }
 
 time_ns_t call_deadline(struct syscall *call, time_ns_t duration)
@@ -75,7 +66,7 @@ static status_t clock_read(struct syscall *call, int64_t clock, time_ns_t *out)
     case CLOCK_REALTIME_COARSE:
     case CLOCK_REALTIME_ALARM:
     case CLOCK_TAI:
-        *out = hal_time_now() + hal_time_realtime_offset();
+        *out = hal_time_realtime();
         return OK;
     case CLOCK_MONOTONIC:
     case CLOCK_MONOTONIC_RAW:
@@ -120,7 +111,7 @@ status_t sys_clock_getres(struct syscall *call)
 
 status_t sys_gettimeofday(struct syscall *call)
 {
-    time_ns_t now = hal_time_now() + hal_time_realtime_offset();
+    time_ns_t now = hal_time_realtime();
     struct timeval tv = {now / NS_PER_SEC, now % NS_PER_SEC / 1000};
     int32_t zone[2] = {0, 0};
     status_t st = OK;
@@ -134,7 +125,7 @@ status_t sys_gettimeofday(struct syscall *call)
 
 status_t sys_time(struct syscall *call)
 {
-    call->result = (hal_time_now() + hal_time_realtime_offset()) / NS_PER_SEC;
+    call->result = hal_time_realtime() / NS_PER_SEC;
     return call->arg[0] ? copy_to_user(&call->thread->user, call->arg[0], &call->result, 8)
                         : OK;
 }

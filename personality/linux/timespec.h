@@ -5,6 +5,21 @@
 
 #include "object/thread.h"
 
+/* clock_gettime(2) */
+enum {
+    CLOCK_REALTIME,
+    CLOCK_MONOTONIC,
+    CLOCK_PROCESS_CPUTIME,
+    CLOCK_THREAD_CPUTIME,
+    CLOCK_MONOTONIC_RAW,
+    CLOCK_REALTIME_COARSE,
+    CLOCK_MONOTONIC_COARSE,
+    CLOCK_BOOTTIME,
+    CLOCK_REALTIME_ALARM,
+    CLOCK_BOOTTIME_ALARM,
+    CLOCK_TAI = 11,
+};
+
 struct timespec {
     int64_t sec, nsec;
 };
@@ -28,3 +43,5 @@ time_ns_t call_deadline(struct syscall *call, time_ns_t duration);
 
 /* now + duration, without overflow. */
 time_ns_t deadline_after(time_ns_t duration);
+/* When the wall clock shows `ns`, as things stand. */
+time_ns_t deadline_at_realtime(time_ns_t ns);

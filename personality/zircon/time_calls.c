@@ -13,7 +13,7 @@ status_t zircon_clock_get(struct syscall *call)
     case ZX_CLOCK_MONOTONIC:
         break;
     case ZX_CLOCK_UTC:
-        now += hal_time_realtime_offset();
+        now = hal_time_realtime();
         break;
     case ZX_CLOCK_THREAD:
         return ERR_NOT_SUPPORTED;

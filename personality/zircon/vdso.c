@@ -5,56 +5,26 @@
 
 #include "base/assert.h"
 #include "base/string.h"
-#include "object/elf.h"
+#include "object/vdso_image.h"
 #include "object/vmo_object.h"
 
 /* The image that user/vdso was linked to; isa/ISA/vdso_image.S. */
 extern const unsigned char vdso_image[], vdso_image_end[];
 
 /* Set in vdso_init, constant afterwards. */
+static struct vdso_image image;
 static struct vmo_object *object;
-static uint64_t code_offset, code_size; /* of the segment, in whole pages */
 
 /* In process.vdso_code: the claim of a mapping that is being made. No pc is above it. */
 #define CODE_CLAIMED UINT64_MAX
 
-static status_t read_image(const struct elf_file *file, uint64_t offset, void *to, size_t size)
-{
-    (void)file;
-    memcpy(to, vdso_image + offset, size);
-    return OK;
-}
-
-/* The build made it: whatever is wrong with it is our own fault. */
-static void find_code(uint64_t size)
-{
-    struct elf_file file = {.size = size, .read = read_image};
-    struct elf_image image;
-    status_t st = elf_parse(&file, &image);
-
-    assert(st == OK && image.segment_count == 2 && image.low == 0);
-    assert(image.segment[0].prot == HAL_PROT_READ);
-    assert(image.segment[1].prot == (HAL_PROT_READ | HAL_PROT_EXEC));
-    code_offset = image.segment[1].addr;
-    code_size = image.segment[1].file_size;
-    assert(image.segment[1].offset == code_offset);
-    assert(IS_ALIGNED(code_offset, PAGE_SIZE) && IS_ALIGNED(code_size, PAGE_SIZE));
-}
-
 void vdso_init(void)
 {
-    uint64_t size = (uint64_t)(vdso_image_end - vdso_image);
-    struct vmo *vmo;
     status_t st;
 
-    find_code(size);
-    st = vmo_create(code_offset + code_size, 0, &vmo);
-    if (st == OK)
-        st = vmo_write(vmo, 0, vdso_image, code_offset + code_size, NULL);
-    if (st == OK)
-        st = vmo_object_create(vmo, &object);
+    vdso_image_init(&image, vdso_image, vdso_image_end, "[vdso]");
+    st = vmo_object_create(image.vmo, &object);
     assert(st == OK); /* memory at boot */
-    vmo_put(vmo);
     memcpy(object->name, "vdso/full", sizeof("vdso/full"));
 }
 
@@ -67,7 +37,7 @@ status_t vdso_claim(struct process *p, uint64_t offset, uint64_t size)
 {
     SPIN_GUARD(&p->object.lock);
 
-    if (offset != code_offset || size != code_size || p->vdso_code)
+    if (offset != image.code_offset || size != image.code_size || p->vdso_code)
         return ERR_ACCESS_DENIED;
     p->vdso_code = CODE_CLAIMED;
     return OK;
@@ -80,7 +50,7 @@ void vdso_mapped(struct process *p, user_addr_t code)
 
     p->vdso_code = code;
     atomic_thread_fence(memory_order_release);
-    p->vdso_end = code + code_size;
+    p->vdso_end = code + image.code_size;
 }
 
 void vdso_refused(struct process *p)
@@ -94,7 +64,7 @@ user_addr_t vdso_base(struct process *p)
 {
     SPIN_GUARD(&p->object.lock);
 
-    return p->vdso_end ? p->vdso_code - code_offset : 0;
+    return p->vdso_end ? p->vdso_code - image.code_offset : 0;
 }
 
 static status_t map_segment(struct vmar *region, uint64_t offset, uint64_t size, unsigned prot)
@@ -120,16 +90,16 @@ status_t vdso_map(struct process *p, user_addr_t *base)
     struct vmar *region;
     status_t st;
 
-    st = vmar_create_child(p->aspace->root, PLACE_RANDOM, 0, code_offset + code_size, 0, 0,
-                           &region);
+    st = vmar_create_child(p->aspace->root, PLACE_RANDOM, 0, image.size, 0, 0, &region);
     if (st != OK)
         return st;
-    st = map_segment(region, 0, code_offset, HAL_PROT_READ);
+    st = map_segment(region, 0, image.code_offset, HAL_PROT_READ);
     if (st == OK)
-        st = map_segment(region, code_offset, code_size, HAL_PROT_READ | HAL_PROT_EXEC);
+        st = map_segment(region, image.code_offset, image.code_size,
+                         HAL_PROT_READ | HAL_PROT_EXEC);
     if (st == OK) {
         *base = region->region.base;
-        vdso_mapped(p, *base + code_offset);
+        vdso_mapped(p, *base + image.code_offset);
     }
     vmar_put(region);
     return st;

@@ -1,6 +1,7 @@
 # Guest programs by subject: `build/guest/ISA/NAME [CASE]`. tests/linux/run runs them everywhere.
 module         := tests/linux
-guest-programs := badargs descriptors exec files fork_generations futex memory \
+guest-programs := badargs crowd descriptors exec files fork_generations futex memory \
                   memory_sharing names poll proc process session signal signal_faults \
                   signal_waits thread time
 guest-common   := check
+guest-programs += memfd reopen signalfd timerfd vdso

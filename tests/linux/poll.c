@@ -307,17 +307,9 @@ static void epoll_waits(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(poll_states),
-    CASE(poll_times_out),
-    CASE(poll_wakes),
-    CASE(poll_and_signals),
-    CASE(select_states),
-    CASE(epoll_arguments),
-    CASE(epoll_chains),
-    CASE(epoll_levels_and_edges),
-    CASE(epoll_one_shot),
-    CASE(epoll_turns),
-    CASE(epoll_forgets),
-    CASE(epoll_waits),
+    CASE(poll_states),      CASE(poll_times_out),         CASE(poll_wakes),
+    CASE(poll_and_signals), CASE(select_states),          CASE(epoll_arguments),
+    CASE(epoll_chains),     CASE(epoll_levels_and_edges), CASE(epoll_one_shot),
+    CASE(epoll_turns),      CASE(epoll_forgets),          CASE(epoll_waits),
 };
 CHECK_MAIN(cases)

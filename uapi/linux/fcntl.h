@@ -77,6 +77,8 @@
 
 #define MFD_CLOEXEC       1u
 #define MFD_ALLOW_SEALING 2u
+#define MFD_NOEXEC_SEAL   8u
+#define MFD_EXEC          16u
 
 #define GRND_NONBLOCK 1u
 #define GRND_RANDOM   2u

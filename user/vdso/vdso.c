@@ -4,6 +4,7 @@
 #pragma GCC visibility push(default)
 #include "zircon/syscalls.h"
 #pragma GCC visibility pop
+#include "user/vdso/clock.h"
 
 /* Entries of the kernel for this file only; made from the table, hidden. */
 zx_time_t vdso_clock_get_monotonic_via_kernel(void);
@@ -19,13 +20,17 @@ zx_status_t vdso_channel_call_noretry(zx_handle_t handle, uint32_t options, zx_t
 
 zx_time_t _zx_clock_get_monotonic(void)
 {
-    return vdso_clock_get_monotonic_via_kernel();
+    zx_time_t now;
+
+    return clock_monotonic(&now) ? now : vdso_clock_get_monotonic_via_kernel();
 }
 EXPORT(clock_get_monotonic);
 
 zx_ticks_t _zx_ticks_get(void)
 {
-    return vdso_ticks_get_via_kernel();
+    zx_ticks_t now;
+
+    return clock_monotonic(&now) ? now : vdso_ticks_get_via_kernel();
 }
 EXPORT(ticks_get);
 

@@ -27,7 +27,7 @@ const struct hal_boot_info *hal_boot_info(void)
 /* Seeds that are as good as firmware's, and clocks, for what they are worth. */
 static void entropy_begin(void)
 {
-    time_ns_t wall = hal_time_realtime_offset();
+    time_ns_t wall = hal_time_realtime();
 
     if (machine.seed)
         entropy_feed(machine.seed, (size_t)machine.seed_size);

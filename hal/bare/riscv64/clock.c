@@ -8,6 +8,7 @@
 #include "hal/bare/riscv64/mmio.h"
 #include "hal/bare/riscv64/sbi.h"
 #include "hal/time.h"
+#include "uapi/zcore/clock.h"
 
 #define NO_TICK UINT64_MAX
 
@@ -40,9 +41,20 @@ time_ns_t hal_time_now(void)
     return (time_ns_t)((unsigned __int128)csr_read(time) * ns_per_tick >> 32);
 }
 
-time_ns_t hal_time_realtime_offset(void)
+time_ns_t hal_time_realtime(void)
 {
-    return wall_offset;
+    return hal_time_now() + wall_offset;
+}
+
+/* User mode may read the register: see SCOUNTEREN_TIME. */
+void hal_time_user_clock(struct user_clock *out)
+{
+    *out = (struct user_clock){
+        .source = USER_CLOCK_COUNTER,
+        .shift = 32,
+        .factor = ns_per_tick,
+        .realtime_offset = wall_offset,
+    };
 }
 
 /* The first tick at which hal_time_now is not before `ns`: rounded up, as ns_per_tick is. */

@@ -10,6 +10,7 @@
 #include "hal/bare/x86_64/lapic.h"
 #include "hal/bare/x86_64/pit.h"
 #include "hal/bare/x86_64/rtc.h"
+#include "uapi/zcore/clock.h"
 
 /* Rates as fixed-point factors. With this many bits of fraction a rate of up to 8 GHz, moved
  * left by them, fits 64 bits. Set once at boot. */
@@ -61,9 +62,21 @@ time_ns_t hal_time_now(void)
     return (time_ns_t)scale(tsc_read() - tsc_start, ns_per_tsc);
 }
 
-time_ns_t hal_time_realtime_offset(void)
+time_ns_t hal_time_realtime(void)
 {
-    return realtime_offset;
+    return hal_time_now() + realtime_offset;
+}
+
+/* The TSC is not withheld from user mode (CR4.TSD is clear). */
+void hal_time_user_clock(struct user_clock *out)
+{
+    *out = (struct user_clock){
+        .source = USER_CLOCK_COUNTER,
+        .shift = FRACTION,
+        .start = tsc_start,
+        .factor = ns_per_tsc,
+        .realtime_offset = realtime_offset,
+    };
 }
 
 void timer_init_cpu(void)

@@ -51,12 +51,12 @@ def gone(pids):
 
 
 class Guest:
-    """Started, and has said `up`."""
+    """Started, in a process group of its own, so that it can be stopped; it has said `up`."""
 
     def __init__(self, program, options=()):
         self.process = subprocess.Popen([str(ZCORE), "run", *options, "--", *program],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE)
+                                        stderr=subprocess.PIPE, process_group=0)
         self.pid = self.process.pid
         self.up = self.line() == b"up"
         self.hosts = tree(self.pid)

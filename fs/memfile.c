@@ -1,0 +1,64 @@
+/*
+ * memfile.c - regular files in memory that no directory has.
+ */
+#include "fs/memfile.h"
+
+#include "fs/anon.h"
+
+static void memfile_destroy(struct inode *inode)
+{
+    vmo_put(inode->vmo);
+    anon_inode_destroy(inode);
+}
+
+static status_t memfile_get_attr(struct inode *inode, struct inode_attr *out)
+{
+    uint64_t pages = vmo_committed_pages(inode->vmo);
+    SPIN_GUARD(&inode->lock);
+
+    *out = inode->attr;
+    out->blocks = pages * (PAGE_SIZE / 512);
+    return OK;
+}
+
+static const struct inode_ops memfile_ops = {
+    .get_attr = memfile_get_attr,
+    .set_attr = inode_attr_change,
+    .destroy = memfile_destroy,
+};
+
+static status_t create_inode(const struct inode_attr *attr, uint32_t seals, struct inode **out)
+{
+    struct vmo *vmo;
+    status_t st = vmo_create(0, VMO_RESIZABLE, &vmo);
+
+    if (st != OK)
+        return st;
+    st = anon_inode_create_attr(attr, &memfile_ops, out);
+    if (st != OK) {
+        vmo_put(vmo);
+        return st;
+    }
+    (*out)->vmo = vmo;
+    (*out)->sealable = true;
+    (*out)->seals = seals;
+    return OK;
+}
+
+status_t memfile_create(const char *name, const struct inode_attr *attr, uint32_t seals,
+                        struct file **out)
+{
+    struct inode *inode;
+    struct path path;
+    status_t st = create_inode(attr, seals, &inode);
+
+    if (st != OK)
+        return st;
+    st = anon_path(inode, name, &path);
+    inode_put(inode); /* the place has its own */
+    if (st != OK)
+        return st;
+    st = file_open(&path, FILE_READ | FILE_WRITE, out);
+    path_put(&path);
+    return st;
+}
