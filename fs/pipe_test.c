@@ -299,7 +299,7 @@ static void test_opened_anew(void **state)
     (void)state;
     assert_int_equal(t_write(writer, "abcd", 4, FILE_POSITION, &done), OK);
     close_end(&writer);
-    assert_int_equal(anon_path(reader->inode, &path), OK);
+    assert_int_equal(anon_path(reader->inode, NULL, &path), OK);
     assert_true(path_is_anon(&path));
     assert_int_equal(file_open(&path, FILE_READ, &again), OK);
     assert_null(again->path.dentry);
@@ -333,7 +333,7 @@ static void test_opened_anew_needs_no_wait(void **state)
 
     (void)state;
     close_end(&writer);
-    assert_int_equal(anon_path(reader->inode, &path), OK);
+    assert_int_equal(anon_path(reader->inode, NULL, &path), OK);
     assert_int_equal(file_open(&path, FILE_READ, &again), OK);
     start_fifo_wait(&task, &wait, again);
     assert_true(task_done(&task));
