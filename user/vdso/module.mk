@@ -33,3 +33,5 @@ build/user/$1/user/vdso/%.o: private module-cflags := -Iuser/vdso/isa/$1
 endef
 comma := ,
 $(foreach i,$(isas),$(eval $(call vdso-rules,$i)))
+$(foreach t,$(targets),$(eval build/lint/$t/user/vdso/%.ok: \
+    private module-cflags := -Iuser/vdso/isa/$(isa-$t)))
