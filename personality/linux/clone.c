@@ -4,10 +4,17 @@
 #include "base/string.h"
 #include "co/waiter.h"
 #include "isa/linux_abi.h"
-#include "personality/linux/clone_internal.h"
 #include "personality/linux/pid.h"
 #include "personality/linux/process.h"
 #include "uapi/linux/sched.h"
+
+/* What a clone call asks for, however it was put. */
+struct clone_request {
+    uint64_t flags; /* CLONE_*, without the exit signal */
+    int exit_signal;
+    user_addr_t stack; /* 0: as the caller's */
+    user_addr_t parent_tid, child_tid, tls;
+};
 
 /* A child starts with the caller's registers, and sees 0 on the stack it was given. */
 static void copy_context(struct thread *from, struct thread *to, const struct clone_request *rq)
@@ -57,6 +64,15 @@ static status_t give_memory(struct process *parent, struct process *child, uint6
         return aspace_fork(parent->aspace, child->aspace);
     process_set_aspace(child, aspace_get(parent->aspace));
     return OK;
+}
+
+/* Undo a child that does not start. */
+static void clone_abandon(struct thread *t, const struct clone_request *rq)
+{
+    if (rq->flags & CLONE_THREAD)
+        object_put(&t->object);
+    else
+        linux_process_abandon(t);
 }
 
 static status_t make(struct syscall *call, const struct clone_request *rq, struct thread **out)
@@ -130,16 +146,8 @@ static status_t start(struct syscall *call, const struct clone_request *rq, stru
     return OK;
 }
 
-void clone_abandon(struct thread *t, const struct clone_request *rq)
-{
-    if (rq->flags & CLONE_THREAD)
-        object_put(&t->object);
-    else
-        linux_process_abandon(t);
-}
-
 /* What we do not have is refused, not ignored. */
-status_t clone_check(const struct clone_request *rq)
+static status_t clone_check(const struct clone_request *rq)
 {
     const uint64_t known = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK |
                            CLONE_PARENT | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |
@@ -161,8 +169,8 @@ status_t clone_check(const struct clone_request *rq)
     return OK;
 }
 
-status_t clone_begin(struct syscall *call, const struct clone_request *rq,
-                     struct linux_process **vfork)
+static status_t clone_begin(struct syscall *call, const struct clone_request *rq,
+                            struct linux_process **vfork)
 {
     struct thread *t;
     status_t st = clone_check(rq);

@@ -68,13 +68,6 @@ status_t exec_map_image(struct exec *exec, struct walk_env *env,
  * exec_map_vdso, which the auxiliary vector tells of. */
 status_t exec_build_stack(struct exec *exec, const struct exec_auxv *aux) MUST_USE;
 
-/*
- * A private mapping of part of a file's VMO. `offset` and `addr` page aligned; `addr` used as
- * `place` (vm/aspace.h) says.
- */
-status_t map_private(struct aspace *as, struct vmo *vmo, uint64_t offset, uint64_t size,
-                     unsigned prot, unsigned place, user_addr_t addr,
-                     user_addr_t *out) MUST_USE;
 /* Anonymous private memory. */
 status_t map_anonymous(struct aspace *as, uint64_t size, unsigned prot, unsigned place,
                        user_addr_t addr, user_addr_t *out) MUST_USE;

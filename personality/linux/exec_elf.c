@@ -24,8 +24,9 @@ static status_t image_open(struct inode *inode, struct elf_file *file)
     return OK;
 }
 
-status_t map_private(struct aspace *as, struct vmo *vmo, uint64_t offset, uint64_t size,
-                     unsigned prot, unsigned place, user_addr_t addr, user_addr_t *out)
+/* A private mapping of part of a file's VMO; `offset` is page aligned. */
+static status_t map_private(struct aspace *as, struct vmo *vmo, uint64_t offset, uint64_t size,
+                            unsigned prot, unsigned place, user_addr_t addr, user_addr_t *out)
 {
     struct vmar_map_args args = {.vmo_offset = 0,
                                  .size = ROUND_UP(size, PAGE_SIZE),

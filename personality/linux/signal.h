@@ -178,9 +178,6 @@ co_fn signal_exception_co;
  * Sets the mask now; the old one comes back when the thread returns to user mode. */
 void signal_set_temporary_mask(struct linux_thread *lt, sigset_t_ mask);
 
-/* Whether a stopped or stopping process keeps this thread from user mode. */
-bool signal_stopped(struct linux_process *lp);
-
 /* By instruction set (isa/ISA/sigframe.c): write the frame for `action` onto the user stack and
  * set the registers to run the handler / read it back. ERR_FAULT: kills by SIGSEGV. */
 status_t sigframe_push(struct linux_thread *lt, const struct signal_action *action,

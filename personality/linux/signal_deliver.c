@@ -9,7 +9,8 @@
 #include "personality/linux/session.h"
 #include "personality/linux/signal_internal.h"
 
-bool signal_stopped(struct linux_process *lp)
+/* A stop keeps its threads from user mode. */
+static bool signal_stopped(struct linux_process *lp)
 {
     SPIN_GUARD(&lp->lock);
 
@@ -45,7 +46,7 @@ static void tell_parent(struct linux_process *lp, int code, int status)
     linux_process_put(parent);
 }
 
-void signal_stop_process(struct linux_process *lp, int signo)
+static void signal_stop_process(struct linux_process *lp, int signo)
 {
     {
         SPIN_GUARD(&lp->lock);

@@ -43,8 +43,7 @@ void signal_flush_process_locked(struct linux_process *lp, sigset_t_ set);
 /* Interrupt every thread of the process. */
 void signal_wake_all_locked(struct linux_process *lp, unsigned reasons);
 
-/* Stop the process, or let it go on; tells the parent. No lock held. */
-void signal_stop_process(struct linux_process *lp, int signo);
+/* Let a stopped process go on; tells the parent. No lock held. */
 void signal_continue_process(struct linux_process *lp);
 
 /* rt_sigprocmask: sets the mask; what became deliverable interrupts the thread. */
