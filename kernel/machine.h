@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "personality/linux/credentials.h"
+#include "personality/linux/process/credentials.h"
 
 /* libos: the launcher's ids and umask; bare metal: root's, 022. */
 void machine_identity(struct credentials *cred, uint32_t *umask);

@@ -7,7 +7,7 @@
 #include "base/string.h"
 #include "hal/cpu.h"
 #include "hal/host.h"
-#include "personality/linux/procfs.h"
+#include "personality/linux/procfs/procfs.h"
 
 void machine_identity(struct credentials *cred, uint32_t *umask)
 {

@@ -10,8 +10,8 @@
 #include "hal/console.h"
 #include "kernel/machine.h"
 #include "kernel/root.h"
-#include "personality/linux/process.h"
-#include "personality/linux/stdio.h"
+#include "personality/linux/process/process.h"
+#include "personality/linux/tty/stdio.h"
 #include "personality/zircon/zircon.h"
 
 enum { STATUS_OUR_FAILURE = 125, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };

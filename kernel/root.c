@@ -6,7 +6,7 @@
 #include "base/string.h"
 #include "fs/devfs.h"
 #include "kernel/root_internal.h"
-#include "personality/linux/procfs.h"
+#include "personality/linux/procfs/procfs.h"
 
 static const struct walk_env everything = {.override_dac = true, .override_owner = true};
 

@@ -1,22 +1,28 @@
 # The Linux personality. syscalls.tbl is the one place where its calls are listed.
 module  := personality/linux
-sources := clone epoll epoll_calls eventfd exec exec_call exec_elf exec_stack exec_strings \
-    exit fd fd_calls file_attr file_copy file_dir file_io file_links file_lock \
-    file_lock_calls file_names file_open file_size file_stat file_vector fs_context futex \
-    futex_robust ids ioctl itimer layout limits memory mremap nice path personality pid \
-    pipe_calls poll poll_wait process procfs procfs_counters procfs_fd procfs_memory \
-    procfs_mounts procfs_pid procfs_status procfs_sys procfs_system random result_copy \
-    select session sigaction signal_calls signal_deliver signal_kill signal_queue start \
-    stdio strace system time tty tty_edit tty_input tty_ioctl tty_job tty_output tty_read \
-    user_data wait wait_mask xattr
-sources += memfd signalfd timerfd vdso
-tests := fd_test poll_test tty_test
+sources := personality random result_copy strace system user_data vdso
+sources += $(addprefix file/,fd fd_calls file_attr file_copy file_dir file_io file_links \
+    file_lock file_lock_calls file_names file_open file_size file_stat file_vector fs_context \
+    ioctl memfd path pipe_calls xattr)
+sources += $(addprefix futex/,futex futex_robust)
+sources += $(addprefix memory/,layout memory mremap)
+sources += $(addprefix poll/,epoll epoll_calls eventfd poll poll_wait select wait_mask)
+sources += $(addprefix procfs/,procfs procfs_counters procfs_fd procfs_memory procfs_mounts \
+    procfs_pid procfs_status procfs_sys procfs_system)
+sources += $(addprefix process/,clone exec exec_call exec_elf exec_stack exec_strings exit \
+    ids limits nice pid process session start wait)
+sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \
+    signal_queue signalfd)
+sources += $(addprefix time/,itimer time timerfd)
+sources += $(addprefix tty/,stdio tty tty_edit tty_input tty_ioctl tty_job tty_output \
+    tty_read)
+tests := file/fd_test poll/poll_test tty/tty_test
 generated := personality/linux/calls.h personality/linux/table_x86_64.c personality/linux/table_riscv64.c
 sources-isa-x86_64  := table_x86_64 isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso_image isa/x86_64/arch_prctl
 sources-isa-riscv64 := table_riscv64 isa/riscv64/sigframe isa/riscv64/stat isa/riscv64/vdso_image isa/riscv64/icache
-sources-libos := machine_libos stdio_libos tty_host
-sources-bare  := machine_bare stdio_bare tty_console
-sources-sim   := machine_bare stdio_bare tty_console
+sources-libos := machine_libos tty/stdio_libos tty/tty_host
+sources-bare  := machine_bare tty/stdio_bare tty/tty_console
+sources-sim   := machine_bare tty/stdio_bare tty/tty_console
 
 build/gen/personality/linux/calls.h: personality/linux/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)

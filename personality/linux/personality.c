@@ -4,7 +4,7 @@
 #include "personality/linux/personality.h"
 
 #include "base/log.h"
-#include "personality/linux/process.h"
+#include "personality/linux/process/process.h"
 #include "personality/linux/strace.h"
 #include "personality/linux/vdso.h"
 

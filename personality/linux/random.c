@@ -3,7 +3,7 @@
  */
 #include "hal/boot.h"
 #include "personality/linux/calls.h"
-#include "personality/linux/process.h"
+#include "personality/linux/process/process.h"
 #include "personality/linux/user_data.h"
 #include "uapi/linux/fcntl.h"
 

@@ -7,7 +7,7 @@
 #include "base/string.h"
 #include "hal/console.h"
 #include "mm/slab.h"
-#include "personality/linux/process.h"
+#include "personality/linux/process/process.h"
 
 struct trace_line {
     char text[STRACE_LINE];

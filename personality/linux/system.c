@@ -6,9 +6,9 @@
 #include "hal/cpu.h"
 #include "hal/time.h"
 #include "mm/page.h"
-#include "personality/linux/pid.h"
-#include "personality/linux/process.h"
-#include "personality/linux/rusage.h"
+#include "personality/linux/process/pid.h"
+#include "personality/linux/process/process.h"
+#include "personality/linux/process/rusage.h"
 #include "personality/linux/uts.h"
 
 const struct utsname linux_uts = {

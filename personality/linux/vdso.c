@@ -4,8 +4,8 @@
 #include "personality/linux/vdso.h"
 
 #include "object/vdso_image.h"
-#include "personality/linux/exec.h"
-#include "personality/linux/layout.h"
+#include "personality/linux/memory/layout.h"
+#include "personality/linux/process/exec.h"
 
 /* isa/ISA/vdso_image.S */
 extern const unsigned char linux_vdso_image[], linux_vdso_image_end[];

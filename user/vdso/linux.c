@@ -17,7 +17,7 @@ enum {
 };
 enum { NS_PER_SEC = 1000000000, NS_PER_USEC = 1000 };
 
-/* The same clocks that the kernel takes for one (personality/linux/time.c). */
+/* The same clocks that the kernel takes for one (personality/linux/time/time.c). */
 static bool is_monotonic(int32_t clock)
 {
     return clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_RAW ||

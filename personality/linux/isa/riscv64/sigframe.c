@@ -3,8 +3,8 @@
  * the Linux ABI: asm/ucontext.h, asm/sigcontext.h).
  */
 #include "base/string.h"
-#include "personality/linux/process.h"
-#include "personality/linux/sigaction.h"
+#include "personality/linux/process/process.h"
+#include "personality/linux/signal/sigaction.h"
 
 struct ucontext {
     uint64_t flags, link;

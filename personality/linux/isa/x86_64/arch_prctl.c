@@ -1,7 +1,7 @@
 /*
  * arch_prctl.c (x86_64) - the bases of fs and gs (arch_prctl(2)).
  */
-#include "personality/linux/process.h"
+#include "personality/linux/process/process.h"
 
 enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003, ARCH_GET_GS = 0x1004 };
 

@@ -3,8 +3,8 @@
  * struct sigcontext of the Linux ABI, asm/sigcontext.h; XSAVE area: Intel SDM vol. 1, ch. 13).
  */
 #include "base/string.h"
-#include "personality/linux/process.h"
-#include "personality/linux/sigaction.h"
+#include "personality/linux/process/process.h"
+#include "personality/linux/signal/sigaction.h"
 
 struct sigcontext {
     uint64_t r8, r9, r10, r11, r12, r13, r14, r15;

@@ -2,7 +2,7 @@
  * stat.c (x86_64) - struct stat as x86_64 programs see it (asm/stat.h).
  */
 #include "base/string.h"
-#include "personality/linux/file_stat.h"
+#include "personality/linux/file/file_stat.h"
 
 struct stat_user {
     uint64_t dev, ino, nlink;

@@ -1,0 +1,321 @@
+/*
+ * file_open.c - opening: open, openat, openat2, creat (open(2), openat2(2)).
+ */
+#include "fs/pipe.h"
+#include "personality/linux/calls.h"
+#include "personality/linux/file/fd.h"
+#include "personality/linux/process/process.h"
+#include "personality/linux/tty/tty.h"
+#include "personality/linux/user_data.h"
+#include "uapi/linux/fcntl.h"
+
+/* What open(2) knows; it ignores the rest, which openat2 refuses. */
+enum {
+    OPEN_FLAGS = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK |
+                 O_SYNC | O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW |
+                 O_NOATIME | O_CLOEXEC | O_PATH | O_TMPFILE,
+    OPEN_PATH_FLAGS = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC,
+};
+
+/* What the access mode asks of the inode's permission bits: 4 read, 2 write. */
+static unsigned wanted_permission(uint32_t flags)
+{
+    static const uint8_t by_mode[] = {[O_RDONLY] = 4, [O_WRONLY] = 2, [O_RDWR] = 6, [3] = 6};
+    unsigned want = by_mode[flags & O_ACCMODE];
+
+    return flags & O_TRUNC ? want | 2 : want;
+}
+
+/* FILE_* of O_*. */
+static unsigned file_flags_of_open(uint32_t flags)
+{
+    static const struct {
+        uint32_t open, file;
+    } map[] = {
+        {O_APPEND, FILE_APPEND},   {O_NONBLOCK, FILE_NONBLOCK}, {O_PATH, FILE_PATH},
+        {O_NOATIME, FILE_NOATIME}, {O_DIRECT, FILE_DIRECT},     {O_DSYNC, FILE_SYNC},
+    };
+    static const uint8_t by_mode[] = {
+        [O_RDONLY] = FILE_READ, [O_WRONLY] = FILE_WRITE, [O_RDWR] = FILE_READ | FILE_WRITE};
+    uint32_t mode = flags & O_ACCMODE;
+    unsigned out = mode < countof(by_mode) && !(flags & O_PATH) ? by_mode[mode] : 0;
+
+    for (size_t i = 0; i < countof(map); i++)
+        if (flags & map[i].open)
+            out |= map[i].file;
+    return out;
+}
+
+/* Checks that do not need the file; `how` as open(2) was given it becomes what is meant. */
+static status_t check_flags(struct open_how *how)
+{
+    uint64_t flags = how->flags;
+
+    if (flags & O_CREAT && flags & O_DIRECTORY)
+        return ERR_INVALID_ARGS;
+    if ((flags & O_TMPFILE) == O_TMPFILE)
+        return wanted_permission((uint32_t)flags) & 2 ? ERR_NOT_SUPPORTED : ERR_INVALID_ARGS;
+    return OK;
+}
+
+static bool is_read_only(const struct path *path)
+{
+    return path->mount->read_only || path->mount->fs->read_only;
+}
+
+/* May the existing file at `path` be opened so? */
+static status_t check_open(const struct walk_env *env, const struct path *path, uint32_t flags)
+{
+    struct inode *inode = path->dentry->inode;
+    unsigned want = wanted_permission(flags);
+    struct inode_attr attr;
+    status_t st;
+
+    inode_attr_get(inode, &attr);
+    if (attr.type == INODE_SYMLINK)
+        return ERR_LOOP;
+    if (attr.type == INODE_DIR && (want & 2 || flags & O_CREAT))
+        return ERR_NOT_FILE;
+    st = inode_permission(env, inode, want);
+    if (st != OK)
+        return st;
+    if (want & 2 && is_read_only(path) && (attr.type == INODE_FILE || attr.type == INODE_DIR))
+        return ERR_READ_ONLY;
+    if (attr.type == INODE_SOCKET)
+        return ERR_IO_NOT_PRESENT;
+    if (flags & O_NOATIME && env->uid != attr.uid && !env->override_owner)
+        return ERR_NOT_PERMITTED;
+    return OK;
+}
+
+/* /dev/tty is whatever terminal the caller's session has (tty(4)). */
+static bool is_dev_tty(struct inode *inode)
+{
+    return inode->attr.type == INODE_CHAR &&
+           inode->attr.rdev == DEV(TTY_MAJOR, TTY_MINOR_CONTROLLING);
+}
+
+/* Open the existing file at `path`; `created` just now, so the mode given to it does not count.
+ */
+static status_t open_place(struct syscall *call, struct walk_env *env, const struct path *path,
+                           uint32_t flags, bool created, struct file **out)
+{
+    struct inode *inode = path->dentry->inode;
+    struct inode_attr size = {.size = 0};
+    status_t st = OK;
+
+    if (flags & O_PATH)
+        return file_open(path, FILE_PATH, out);
+    if (!created)
+        st = check_open(env, path, flags);
+    if (st != OK)
+        return st;
+    if (is_dev_tty(inode))
+        return tty_open_controlling(call, path, file_flags_of_open(flags), out);
+    if (flags & O_TRUNC && !created && inode->attr.type == INODE_FILE)
+        st = vfs_set_attr(env, path, &size, ATTR_SIZE);
+    if (st == OK)
+        st = file_open(path, file_flags_of_open(flags), out);
+    if (st == OK && !(flags & O_NOCTTY))
+        tty_opened(call, *out);
+    return st;
+}
+
+static unsigned walk_flags_of(uint32_t flags)
+{
+    return (flags & O_NOFOLLOW ? WALK_NOFOLLOW : 0) |
+           (flags & O_DIRECTORY ? WALK_DIRECTORY : 0);
+}
+
+/* With O_CREAT; O_EXCL counts a symlink of that name as the file. */
+static status_t walk_create(struct syscall *call, struct walk_env *env,
+                            const struct path *start, const char *text,
+                            const struct open_how *how, struct path *out, bool *created)
+{
+    struct fs_context *fs = linux_process_of(call)->fs;
+    bool exclusive = how->flags & O_EXCL;
+    unsigned flags = walk_flags_of((uint32_t)how->flags) | (exclusive ? WALK_NOFOLLOW : 0);
+    struct inode_attr attr = {.type = INODE_FILE,
+                              .mode = (uint32_t)how->mode & 07777 & ~fs_context_umask(fs),
+                              .uid = env->uid,
+                              .gid = env->gid};
+    status_t st = path_walk_create(env, start, text, flags, &attr, out, created);
+
+    if (st == OK && exclusive && !*created) {
+        path_put(out);
+        return ERR_ALREADY_EXISTS;
+    }
+    return st;
+}
+
+/* `how` has been checked. */
+static status_t open_path(struct syscall *call, struct walk_env *env, const struct path *start,
+                          const char *text, const struct open_how *how, struct file **out)
+{
+    uint32_t flags = (uint32_t)how->flags;
+    bool created = false;
+    struct path path;
+    status_t st;
+
+    if (flags & O_CREAT)
+        st = walk_create(call, env, start, text, how, &path, &created);
+    else
+        st = path_walk(env, start, text, walk_flags_of(flags), &path, NULL);
+    if (st != OK)
+        return st;
+    st = open_place(call, env, &path, flags, created, out);
+    path_put(&path);
+    return st;
+}
+
+/* `*out` is NULL after an error. */
+static status_t open_at(struct syscall *call, int dirfd, user_addr_t text, struct open_how *how,
+                        struct file **out)
+{
+    struct walk_env env;
+    struct path start;
+    char *path;
+    status_t st;
+
+    *out = NULL;
+    if (how->flags & O_PATH)
+        how->flags &= OPEN_PATH_FLAGS;
+    st = check_flags(how);
+    if (st == OK)
+        st = path_from_user(call, text, &path);
+    if (st != OK)
+        return st;
+    st = walk_start(call, dirfd, path, 0, &start);
+    if (st == OK) {
+        walk_begin(call, &env);
+        st = open_path(call, &env, path_or_null(&start), path, how, out);
+        walk_end(&env);
+        path_put(&start);
+    }
+    path_free(path);
+    return st;
+}
+
+static status_t open_old(struct syscall *call, int dirfd, user_addr_t text, uint64_t flags,
+                         uint64_t mode, struct file **out)
+{
+    struct open_how how = {.flags = flags & OPEN_FLAGS, .mode = mode & 07777};
+
+    return open_at(call, dirfd, text, &how, out);
+}
+
+/* The descriptor, or the error that opening or waiting ended with. Consumes `file`. */
+static status_t open_end(struct syscall *call, struct file *file, uint64_t flags, status_t st)
+{
+    if (st == OK)
+        return call_fd_return(call, file, flags & O_CLOEXEC ? FD_CLOEXEC_ : 0);
+    file_put(file);
+    return st;
+}
+
+struct sys_open {
+    SYSCALL_FRAME;
+    struct file *file;
+    struct fifo_wait wait;
+};
+SYSCALL_WAIT(sys_open);
+
+CO_FN(sys_open)
+{
+    status_t st;
+
+    st = open_old(f->call, AT_FDCWD, f->call->arg[0], f->call->arg[1], f->call->arg[2],
+                  &f->file);
+    if (st == OK)
+        CO_CALL(st, f->wait, fifo_wait, .file = f->file);
+    CO_RETURN(open_end(f->call, f->file, f->call->arg[1], st));
+}
+CO_END
+
+struct sys_openat {
+    SYSCALL_FRAME;
+    struct file *file;
+    struct fifo_wait wait;
+};
+SYSCALL_WAIT(sys_openat);
+
+CO_FN(sys_openat)
+{
+    status_t st;
+
+    st = open_old(f->call, (int)f->call->arg[0], f->call->arg[1], f->call->arg[2],
+                  f->call->arg[3], &f->file);
+    if (st == OK)
+        CO_CALL(st, f->wait, fifo_wait, .file = f->file);
+    CO_RETURN(open_end(f->call, f->file, f->call->arg[2], st));
+}
+CO_END
+
+struct sys_creat {
+    SYSCALL_FRAME;
+    struct file *file;
+    struct fifo_wait wait;
+};
+SYSCALL_WAIT(sys_creat);
+
+CO_FN(sys_creat)
+{
+    status_t st;
+
+    st = open_old(f->call, AT_FDCWD, f->call->arg[0], O_CREAT | O_WRONLY | O_TRUNC,
+                  f->call->arg[1], &f->file);
+    if (st == OK)
+        CO_CALL(st, f->wait, fifo_wait, .file = f->file);
+    CO_RETURN(open_end(f->call, f->file, 0, st));
+}
+CO_END
+
+/* openat2 refuses what open ignores. Of `resolve`, the hint RESOLVE_CACHED asks for nothing. */
+static status_t check_how(const struct open_how *how)
+{
+    if (how->flags & ~(uint64_t)OPEN_FLAGS)
+        return ERR_INVALID_ARGS;
+    if (how->flags & O_PATH && how->flags & ~(uint64_t)OPEN_PATH_FLAGS)
+        return ERR_INVALID_ARGS;
+    if (how->mode & ~07777ull || (how->mode && !(how->flags & O_CREAT)))
+        return ERR_INVALID_ARGS;
+    if (how->resolve & ~(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS |
+                         RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_CACHED))
+        return ERR_INVALID_ARGS;
+    return how->resolve & ~(uint64_t)RESOLVE_CACHED ? ERR_NOT_SUPPORTED : OK;
+}
+
+static status_t read_how(struct syscall *call, struct open_how *how)
+{
+    uint64_t size = call->arg[3];
+    status_t st;
+
+    if (size < OPEN_HOW_SIZE_VER0)
+        return ERR_INVALID_ARGS;
+    if (size > PAGE_SIZE)
+        return ERR_TOO_BIG;
+    st = copy_struct_from_user(&call->thread->user, how, sizeof(*how), call->arg[2], size);
+    return st == OK ? check_how(how) : st;
+}
+
+struct sys_openat2 {
+    SYSCALL_FRAME;
+    struct file *file;
+    struct open_how how;
+    struct fifo_wait wait;
+};
+SYSCALL_WAIT(sys_openat2);
+
+CO_FN(sys_openat2)
+{
+    status_t st;
+
+    st = read_how(f->call, &f->how);
+    if (st != OK)
+        CO_RETURN(st);
+    st = open_at(f->call, (int)f->call->arg[0], f->call->arg[1], &f->how, &f->file);
+    if (st == OK)
+        CO_CALL(st, f->wait, fifo_wait, .file = f->file);
+    CO_RETURN(open_end(f->call, f->file, f->how.flags, st));
+}
+CO_END

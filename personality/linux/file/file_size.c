@@ -1,0 +1,163 @@
+/*
+ * file_size.c - position, size and storage of files: lseek, truncate, ftruncate, fallocate,
+ * fsync and its like.
+ *
+ * Whatever can be written here lives in memory, so what was written is where it will stay:
+ * syncing has nothing left to do but to check its arguments.
+ */
+#include "personality/linux/calls.h"
+#include "personality/linux/file/fd.h"
+#include "personality/linux/process/process.h"
+#include "uapi/linux/fcntl.h"
+
+static unsigned flags_of(struct file *file)
+{
+    return atomic_load_explicit(&file->flags, memory_order_relaxed);
+}
+
+status_t sys_lseek(struct syscall *call)
+{
+    struct file *file;
+    uint64_t at;
+    status_t st = call_fd_get(call, (int)call->arg[0], &file);
+
+    if (st != OK)
+        return st;
+    st = file_seek(file, (int64_t)call->arg[1], (int)call->arg[2], &at);
+    file_put(file);
+    if (st == OK)
+        call->result = (int64_t)at;
+    return st;
+}
+
+status_t sys_truncate(struct syscall *call)
+{
+    struct inode_attr attr = {.size = call->arg[1]};
+    struct walk_env env;
+    struct path path;
+    status_t st;
+
+    if ((int64_t)call->arg[1] < 0)
+        return ERR_INVALID_ARGS;
+    walk_begin(call, &env);
+    st = walk_at(call, &env, AT_FDCWD, call->arg[0], 0, &path);
+    if (st == OK) {
+        st = vfs_set_attr(&env, &path, &attr, ATTR_SIZE);
+        path_put(&path);
+    }
+    walk_end(&env);
+    return st;
+}
+
+status_t sys_ftruncate(struct syscall *call)
+{
+    struct file *file;
+    status_t st;
+
+    if ((int64_t)call->arg[1] < 0)
+        return ERR_INVALID_ARGS;
+    st = call_fd_get(call, (int)call->arg[0], &file);
+    if (st != OK)
+        return st;
+    st = file_truncate(file, call->arg[1]);
+    file_put(file);
+    return st;
+}
+
+static status_t allocate(struct file *file, uint32_t mode, int64_t offset, int64_t size)
+{
+    struct inode_attr attr;
+    int64_t end;
+
+    if (!(flags_of(file) & FILE_WRITE))
+        return ERR_BAD_FD;
+    if (!file->inode || file->inode->attr.type == INODE_FIFO)
+        return ERR_SEEK_PIPE;
+    if (flags_of(file) & FILE_DIRECTORY)
+        return ERR_NOT_FILE;
+    if (file->inode->attr.type != INODE_FILE)
+        return ERR_NO_DEVICE;
+    if (__builtin_add_overflow(offset, size, &end))
+        return ERR_FILE_BIG;
+    inode_attr_get(file->inode, &attr);
+    /* Memory comes when it is written; only the size is to be seen. */
+    if (mode & FALLOC_FL_KEEP_SIZE || (uint64_t)end <= attr.size)
+        return OK;
+    return file_truncate(file, (uint64_t)end);
+}
+
+status_t sys_fallocate(struct syscall *call)
+{
+    uint32_t mode = (uint32_t)call->arg[1];
+    int64_t offset = (int64_t)call->arg[2], size = (int64_t)call->arg[3];
+    struct file *file;
+    status_t st = call_fd_get(call, (int)call->arg[0], &file);
+
+    if (st != OK)
+        return st;
+    if (offset < 0 || size <= 0)
+        st = ERR_INVALID_ARGS;
+    else if (mode & ~FALLOC_FL_KEEP_SIZE)
+        st = ERR_NOT_SUPPORTED;
+    else
+        st = allocate(file, mode, offset, size);
+    file_put(file);
+    return st;
+}
+
+/* The checks of fsync(2). */
+static status_t sync_file(struct syscall *call)
+{
+    struct file *file;
+    status_t st = call_fd_get(call, (int)call->arg[0], &file);
+
+    if (st != OK)
+        return st;
+    if (!file->inode ||
+        (file->inode->attr.type != INODE_FILE && file->inode->attr.type != INODE_DIR))
+        st = ERR_INVALID_ARGS;
+    file_put(file);
+    return st;
+}
+
+status_t sys_fsync(struct syscall *call)
+{
+    return sync_file(call);
+}
+
+status_t sys_fdatasync(struct syscall *call)
+{
+    return sync_file(call);
+}
+
+status_t sys_syncfs(struct syscall *call)
+{
+    struct file *file;
+    status_t st = call_fd_get(call, (int)call->arg[0], &file);
+
+    if (st == OK)
+        file_put(file);
+    return st;
+}
+
+status_t sys_sync(struct syscall *call UNUSED)
+{
+    return OK;
+}
+
+/* Advice is heard and needs nothing done: the pages are in memory. */
+status_t sys_fadvise64(struct syscall *call)
+{
+    enum { POSIX_FADV_NOREUSE = 5 };
+    struct file *file;
+    status_t st = call_fd_get(call, (int)call->arg[0], &file);
+
+    if (st != OK)
+        return st;
+    if (!(flags_of(file) & FILE_SEEKABLE))
+        st = ERR_SEEK_PIPE;
+    else if ((int64_t)call->arg[2] < 0 || call->arg[3] > POSIX_FADV_NOREUSE)
+        st = ERR_INVALID_ARGS;
+    file_put(file);
+    return st;
+}

@@ -1,0 +1,65 @@
+/*
+ * ioctl.c - ioctl(2): the requests that every descriptor knows; the others go to the file.
+ */
+#include "personality/linux/calls.h"
+#include "personality/linux/file/fd.h"
+#include "personality/linux/process/process.h"
+#include "personality/linux/tty/tty.h"
+#include "uapi/linux/termios.h"
+
+static status_t set_nonblock(struct syscall *call, struct file *file)
+{
+    int32_t on;
+    status_t st = copy_from_user(&call->thread->user, &on, call->arg[2], sizeof(on));
+
+    if (st == OK)
+        file_set_flags(file, FILE_NONBLOCK, on ? FILE_NONBLOCK : 0);
+    return st;
+}
+
+/* What is left to read of a regular file. */
+static status_t left_to_read(struct syscall *call, struct file *file)
+{
+    struct inode_attr attr;
+    int32_t left;
+
+    inode_attr_get(file->inode, &attr);
+    left = (int32_t)(attr.size - file->position);
+    return copy_to_user(&call->thread->user, call->arg[2], &left, sizeof(left));
+}
+
+static status_t request(struct syscall *call, struct file *file)
+{
+    struct fd_table *t = linux_process_of(call)->fds;
+    uint32_t number = (uint32_t)call->arg[1];
+
+    switch (number) {
+    case FIOCLEX:
+        return fd_set_flags(t, (int)call->arg[0], FD_CLOEXEC_);
+    case FIONCLEX:
+        return fd_set_flags(t, (int)call->arg[0], 0);
+    case FIONBIO:
+        return set_nonblock(call, file);
+    case FIONREAD:
+        if (file->inode && file->inode->attr.type == INODE_FILE)
+            return left_to_read(call, file);
+        break;
+    default:
+        break;
+    }
+    if (tty_of_file(file))
+        return tty_ioctl(call, tty_of_file(file), number, call->arg[2]);
+    return file_ioctl(file, &call->thread->user, number, call->arg[2], &call->result);
+}
+
+status_t sys_ioctl(struct syscall *call)
+{
+    struct file *file;
+    status_t st = call_fd_get(call, (int)call->arg[0], &file);
+
+    if (st != OK)
+        return st;
+    st = request(call, file);
+    file_put(file);
+    return st;
+}

@@ -1,0 +1,368 @@
+/*
+ * memory.c - mmap, munmap, mprotect, brk, madvise and their kin.
+ */
+#include "fs/file.h"
+#include "fs/seal.h"
+#include "personality/linux/file/fd.h"
+#include "personality/linux/memory/layout.h"
+#include "personality/linux/process/exec.h"
+
+enum { PROT_ALL = HAL_PROT_READ | HAL_PROT_WRITE | HAL_PROT_EXEC };
+
+/* mmap(2), the generic numbers. */
+enum {
+    MAP_SHARED = 0x1,
+    MAP_PRIVATE = 0x2,
+    MAP_SHARED_VALIDATE = 0x3,
+    MAP_TYPE = 0xf,
+    MAP_FIXED = 0x10,
+    MAP_ANONYMOUS = 0x20,
+    MAP_32BIT = 0x40,
+    MAP_POPULATE = 0x8000,
+    MAP_FIXED_NOREPLACE = 0x100000,
+};
+#define PROT_GROWSDOWN 0x01000000u
+#define PROT_GROWSUP   0x02000000u
+
+static struct aspace *aspace_of(struct syscall *call)
+{
+    return call->thread->user.aspace;
+}
+
+/* Linux's errno for what the VMAR says. */
+static status_t map_status(status_t st)
+{
+    return st == ERR_OUT_OF_RANGE ? ERR_NO_MEMORY : st;
+}
+
+static void set_place(struct vmar_map_args *args, user_addr_t addr, uint64_t flags)
+{
+    args->addr = addr;
+    if (flags & MAP_FIXED_NOREPLACE)
+        args->place = PLACE_EXACT;
+    else if (flags & MAP_FIXED)
+        args->place = PLACE_OVERWRITE;
+    else
+        args->place = addr ? PLACE_HINT : PLACE_ANY;
+    args->limit = flags & MAP_32BIT ? 1ull << 31 : layout_mmap_limit();
+    if (args->place == PLACE_HINT)
+        args->addr = ROUND_DOWN(MAX(addr, (user_addr_t)HAL_USER_BASE), PAGE_SIZE);
+}
+
+/* What mapping `file` needs of its open mode (mmap(2), EACCES). */
+static status_t check_file(struct file *file, unsigned prot, bool shared, unsigned *max_prot)
+{
+    unsigned mode = atomic_load(&file->flags);
+
+    if (mode & FILE_PATH)
+        return ERR_BAD_FD;
+    if (!(mode & FILE_READ))
+        return ERR_ACCESS_DENIED;
+    *max_prot = PROT_ALL;
+    if (shared && !(mode & FILE_WRITE)) {
+        if (prot & HAL_PROT_WRITE)
+            return ERR_ACCESS_DENIED;
+        *max_prot &= ~(unsigned)HAL_PROT_WRITE;
+    }
+    return OK;
+}
+
+/* The VMO behind a file, or for a private mapping a clone of the part that is mapped. */
+static status_t file_vmo(struct file *file, uint64_t offset, bool shared,
+                         struct vmar_map_args *args)
+{
+    struct vmo *vmo;
+    status_t st = file_mmap(file, offset, args->size, &vmo);
+
+    if (st != OK)
+        return st;
+    args->vmo = vmo;
+    args->vmo_offset = offset;
+    if (shared)
+        return OK;
+    st = vmo_clone(vmo, offset, args->size, &args->vmo);
+    args->vmo_offset = 0;
+    vmo_put(vmo);
+    return st;
+}
+
+/* `*sealable`: the inode that map_end is due for, a reference, or NULL. */
+static status_t map_file(struct syscall *call, struct vmar_map_args *args, bool shared,
+                         struct inode **sealable)
+{
+    struct file *file;
+    status_t st = call_fd_get(call, (int)call->arg[4], &file);
+
+    if (st != OK)
+        return st;
+    st = check_file(file, args->prot, shared, &args->max_prot);
+    if (st == OK)
+        st = file_vmo(file, call->arg[5], shared, args);
+    if (st == OK && shared && file->inode) {
+        st = seal_map_begin(file->inode, args->prot, &args->max_prot);
+        if (st == OK)
+            *sealable = inode_get(file->inode);
+        else
+            vmo_put(args->vmo);
+    }
+    file_put(file);
+    return st;
+}
+
+static void map_end(struct inode *sealable, const struct vmar_map_args *args)
+{
+    if (sealable)
+        seal_map_end(sealable, args->max_prot);
+    inode_put(sealable);
+}
+
+/* Best effort (MAP_POPULATE, mlock): what cannot be had comes by fault. */
+static void populate(struct aspace *as, user_addr_t base, uint64_t size, unsigned prot)
+{
+    for (uint64_t at = 0; at < size; at += PAGE_SIZE)
+        if (try_vm_fault(as, base + at,
+                         prot & HAL_PROT_WRITE ? HAL_PROT_WRITE : HAL_PROT_READ) != OK)
+            return;
+}
+
+static status_t mmap_check(struct syscall *call, bool *shared)
+{
+    uint64_t size = call->arg[1], flags = call->arg[3], type = flags & MAP_TYPE;
+
+    if (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE)
+        return ERR_INVALID_ARGS;
+    if (!size || !IS_ALIGNED(call->arg[5], PAGE_SIZE))
+        return ERR_INVALID_ARGS;
+    if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE) && !IS_ALIGNED(call->arg[0], PAGE_SIZE))
+        return ERR_INVALID_ARGS;
+    if (size > HAL_USER_END)
+        return ERR_NO_MEMORY;
+    if (call->arg[5] + ROUND_UP(size, PAGE_SIZE) < call->arg[5])
+        return ERR_OVERFLOW;
+    *shared = type != MAP_PRIVATE;
+    return OK;
+}
+
+status_t sys_mmap(struct syscall *call)
+{
+    struct vmar_map_args args = {.size = ROUND_UP(call->arg[1], PAGE_SIZE),
+                                 .prot = (unsigned)call->arg[2] & PROT_ALL,
+                                 .max_prot = PROT_ALL};
+    struct inode *sealable = NULL;
+    user_addr_t at;
+    bool shared;
+    status_t st = mmap_check(call, &shared);
+
+    if (st != OK)
+        return st;
+    args.flags = shared ? MAPPING_SHARED : 0;
+    set_place(&args, call->arg[0], call->arg[3]);
+    if (call->arg[3] & MAP_ANONYMOUS)
+        st = vmo_create(args.size, 0, &args.vmo);
+    else
+        st = map_file(call, &args, shared, &sealable);
+    if (st != OK)
+        return st;
+    st = vmar_map(aspace_of(call)->root, &args, &at);
+    vmo_put(args.vmo);
+    map_end(sealable, &args);
+    if (st != OK)
+        return map_status(st);
+    if (call->arg[3] & MAP_POPULATE)
+        populate(aspace_of(call), at, args.size, args.prot);
+    call->result = (int64_t)at;
+    return OK;
+}
+
+status_t sys_munmap(struct syscall *call)
+{
+    user_addr_t base = call->arg[0];
+    uint64_t size = ROUND_UP(call->arg[1], PAGE_SIZE);
+
+    if (!IS_ALIGNED(base, PAGE_SIZE) || !size || base + size < base ||
+        base + size > HAL_USER_END)
+        return ERR_INVALID_ARGS;
+    return vmar_unmap(aspace_of(call)->root, base, size);
+}
+
+status_t sys_mprotect(struct syscall *call)
+{
+    user_addr_t base = call->arg[0];
+    uint64_t size = ROUND_UP(call->arg[1], PAGE_SIZE);
+    unsigned prot = (unsigned)call->arg[2];
+
+    prot &= ~(PROT_GROWSDOWN | PROT_GROWSUP);
+    if (!IS_ALIGNED(base, PAGE_SIZE) || prot & ~(unsigned)(PROT_ALL | 8))
+        return ERR_INVALID_ARGS;
+    if (!call->arg[1])
+        return OK;
+    if (!size || base + size < base)
+        return ERR_NO_MEMORY;
+    return map_status(vmar_protect(aspace_of(call)->root, base, size, prot & PROT_ALL, false));
+}
+
+/* The heap's VMO, to be continued when brk grows: the mapping that ends at the break. */
+static status_t brk_extend(struct aspace *as, user_addr_t from, user_addr_t to)
+{
+    struct vmar_map_args args = {.size = to - from,
+                                 .prot = HAL_PROT_READ | HAL_PROT_WRITE,
+                                 .max_prot = PROT_ALL,
+                                 .place = PLACE_EXACT,
+                                 .addr = from};
+    struct mapping_info info;
+    user_addr_t at;
+    status_t st = aspace_next_mapping(as, from - 1, &info);
+
+    if (st == OK &&
+        (info.base + info.size != from || info.prot != args.prot ||
+         info.vmo->size != info.offset + info.size || info.vmo->pager || info.vmo->parent)) {
+        vmo_put(info.vmo);
+        st = ERR_NOT_FOUND;
+    }
+    if (st == OK) {
+        args.vmo = info.vmo;
+        args.vmo_offset = info.offset + info.size;
+        st = vmo_set_size(info.vmo, args.vmo_offset + args.size);
+    } else {
+        st = vmo_create(args.size, VMO_RESIZABLE, &args.vmo);
+    }
+    if (st == OK)
+        st = vmar_map(as->root, &args, &at);
+    vmo_put(args.vmo);
+    return st;
+}
+
+/* brk(2) as the kernel has it: the break that is in force afterwards, whatever was asked. */
+status_t sys_brk(struct syscall *call)
+{
+    struct linux_layout *l = &linux_process_of(call)->layout;
+    struct aspace *as = aspace_of(call);
+    user_addr_t want = call->arg[0], old_end = ROUND_UP(l->brk, PAGE_SIZE);
+    user_addr_t new_end = ROUND_UP(want, PAGE_SIZE);
+    status_t st = OK;
+
+    call->result = (int64_t)l->brk;
+    if (want < l->brk_start || want >= HAL_USER_END)
+        return OK;
+    if (new_end > old_end)
+        st = brk_extend(as, old_end, new_end);
+    else if (new_end < old_end)
+        st = vmar_unmap(as->root, new_end, old_end - new_end);
+    if (st == OK)
+        l->brk = want;
+    call->result = (int64_t)l->brk;
+    return OK;
+}
+
+enum {
+    MADV_NORMAL,
+    MADV_RANDOM,
+    MADV_SEQUENTIAL,
+    MADV_WILLNEED,
+    MADV_DONTNEED,
+    MADV_FREE = 8,
+    MADV_DONTFORK = 10,
+    MADV_DOFORK,
+    MADV_MERGEABLE,
+    MADV_UNMERGEABLE,
+    MADV_HUGEPAGE,
+    MADV_NOHUGEPAGE,
+    MADV_DONTDUMP,
+    MADV_DODUMP,
+    MADV_COLD = 20,
+    MADV_PAGEOUT,
+};
+
+/* Every page of the range belongs to a mapping. */
+static bool all_mapped(struct aspace *as, user_addr_t base, uint64_t size)
+{
+    struct mapping_info info;
+
+    for (user_addr_t at = base; at < base + size; at = info.base + info.size) {
+        if (aspace_next_mapping(as, at, &info) != OK)
+            return false;
+        vmo_put(info.vmo);
+        if (info.base > at)
+            return false;
+    }
+    return true;
+}
+
+status_t sys_madvise(struct syscall *call)
+{
+    user_addr_t base = call->arg[0];
+    uint64_t size = ROUND_UP(call->arg[1], PAGE_SIZE);
+    status_t st = OK;
+
+    if (!IS_ALIGNED(base, PAGE_SIZE) || base + size < base)
+        return ERR_INVALID_ARGS;
+    switch (call->arg[2]) {
+    case MADV_DONTNEED:
+    case MADV_FREE:
+        st = aspace_discard(aspace_of(call), base, size);
+        break;
+    case MADV_WILLNEED:
+    case MADV_NORMAL:
+    case MADV_RANDOM:
+    case MADV_SEQUENTIAL:
+    case MADV_HUGEPAGE:
+    case MADV_NOHUGEPAGE:
+    case MADV_DONTDUMP:
+    case MADV_DODUMP:
+    case MADV_COLD:
+    case MADV_PAGEOUT:
+        break; /* hints without a promise */
+    default:
+        return ERR_INVALID_ARGS;
+    }
+    if (st == OK && !all_mapped(aspace_of(call), base, size))
+        st = ERR_NO_MEMORY;
+    return st;
+}
+
+/* Nothing is ever swapped out, and files of the page cache are memory: msync has no work, but
+ * its errors (msync(2)). */
+status_t sys_msync(struct syscall *call)
+{
+    enum { MS_ASYNC = 1, MS_INVALIDATE = 2, MS_SYNC = 4 };
+    uint64_t flags = call->arg[2], size = ROUND_UP(call->arg[1], PAGE_SIZE);
+
+    if (flags & ~(uint64_t)(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
+        (flags & MS_ASYNC && flags & MS_SYNC) || !IS_ALIGNED(call->arg[0], PAGE_SIZE))
+        return ERR_INVALID_ARGS;
+    if (call->arg[0] + size < call->arg[0])
+        return ERR_NO_MEMORY;
+    return all_mapped(aspace_of(call), call->arg[0], size) ? OK : ERR_NO_MEMORY;
+}
+
+/* The pages of mlock's and munlock's bytes, all of which must be mapped. */
+static status_t lock_range(struct syscall *call, user_addr_t *base, uint64_t *size)
+{
+    user_addr_t end = call->arg[0] + call->arg[1];
+
+    *base = ROUND_DOWN(call->arg[0], PAGE_SIZE);
+    *size = ROUND_UP(end, PAGE_SIZE) - *base;
+    if (end < call->arg[0] || *base + *size < *base)
+        return ERR_INVALID_ARGS;
+    return all_mapped(aspace_of(call), *base, *size) ? OK : ERR_NO_MEMORY;
+}
+
+/* mlock(2): memory is never paged out; bringing it in is what is left to do. */
+status_t sys_mlock(struct syscall *call)
+{
+    user_addr_t base;
+    uint64_t size;
+    status_t st = lock_range(call, &base, &size);
+
+    if (st == OK)
+        populate(aspace_of(call), base, size, HAL_PROT_READ);
+    return st;
+}
+
+status_t sys_munlock(struct syscall *call)
+{
+    user_addr_t base;
+    uint64_t size;
+
+    return lock_range(call, &base, &size);
+}

@@ -1,0 +1,77 @@
+/*
+ * mremap.c - mremap(2): shrink in place, grow in place where there is room, or move.
+ */
+#include "personality/linux/memory/layout.h"
+#include "personality/linux/process/process.h"
+
+enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2 };
+
+struct remap {
+    struct aspace *as;
+    user_addr_t from, to;
+    uint64_t old_size, new_size, flags;
+};
+
+static status_t check_args(const struct remap *rm)
+{
+    if (rm->flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED) ||
+        !IS_ALIGNED(rm->from, PAGE_SIZE) || !rm->new_size || !rm->old_size ||
+        rm->from + rm->old_size < rm->from)
+        return ERR_INVALID_ARGS;
+    if (!(rm->flags & MREMAP_FIXED))
+        return OK;
+    if (!(rm->flags & MREMAP_MAYMOVE) || !IS_ALIGNED(rm->to, PAGE_SIZE) ||
+        rm->to + rm->new_size < rm->to)
+        return ERR_INVALID_ARGS;
+    return rm->to < rm->from + rm->old_size && rm->from < rm->to + rm->new_size
+               ? ERR_INVALID_ARGS
+               : OK;
+}
+
+/* The tail goes first, so that what is moved never shrinks. */
+static status_t shrink(struct remap *rm)
+{
+    uint64_t less;
+
+    if (rm->new_size >= rm->old_size)
+        return OK;
+    less = rm->old_size - rm->new_size;
+    rm->old_size = rm->new_size;
+    return vmar_unmap(rm->as->root, rm->from + rm->new_size, less);
+}
+
+static status_t move(struct remap *rm, user_addr_t *out)
+{
+    unsigned place = PLACE_EXACT;
+    user_addr_t to = rm->from;
+
+    if (rm->flags & MREMAP_FIXED) {
+        place = PLACE_OVERWRITE;
+        to = rm->to;
+    } else if (rm->flags & MREMAP_MAYMOVE) {
+        place = PLACE_HINT;
+    }
+    return aspace_move(rm->as, rm->from, rm->old_size, rm->new_size, place, to,
+                       layout_mmap_limit(), out);
+}
+
+status_t sys_mremap(struct syscall *call)
+{
+    struct remap rm = {.as = call->thread->user.aspace,
+                       .from = call->arg[0],
+                       .old_size = ROUND_UP(call->arg[1], PAGE_SIZE),
+                       .new_size = ROUND_UP(call->arg[2], PAGE_SIZE),
+                       .flags = call->arg[3],
+                       .to = call->arg[4]};
+    user_addr_t at;
+    status_t st = check_args(&rm);
+
+    if (st == OK)
+        st = shrink(&rm);
+    if (st == OK)
+        st = move(&rm, &at);
+    if (st == OK)
+        call->result = (int64_t)at;
+    /* No room where it is, or anywhere. */
+    return st == ERR_OUT_OF_RANGE || st == ERR_ALREADY_EXISTS ? ERR_NO_MEMORY : st;
+}

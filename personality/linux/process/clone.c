@@ -1,0 +1,353 @@
+/*
+ * clone.c - fork, vfork, clone, clone3 (clone(2)).
+ */
+#include "base/string.h"
+#include "co/waiter.h"
+#include "isa/linux_abi.h"
+#include "personality/linux/process/pid.h"
+#include "personality/linux/process/process.h"
+#include "uapi/linux/sched.h"
+
+/* What a clone call asks for, however it was put. */
+struct clone_request {
+    uint64_t flags; /* CLONE_*, without the exit signal */
+    int exit_signal;
+    user_addr_t stack; /* 0: as the caller's */
+    user_addr_t parent_tid, child_tid, tls;
+};
+
+/* A child starts with the caller's registers, and sees 0 on the stack it was given. */
+static void copy_context(struct thread *from, struct thread *to, const struct clone_request *rq)
+{
+    hal_context_copy(&to->context, &from->context);
+    user_regs_fork_child(&to->context.regs, rq->stack);
+    if (rq->flags & CLONE_SETTLS)
+        user_regs_set_tls(&to->context.regs, rq->tls);
+}
+
+static void copy_thread_state(struct linux_thread *from, struct linux_thread *to,
+                              const struct clone_request *rq)
+{
+    SPIN_GUARD(&from->process->lock);
+
+    to->signals.mask = from->signals.mask;
+    memcpy(to->comm, from->comm, sizeof(to->comm));
+    if (!(rq->flags & CLONE_VM) || rq->flags & CLONE_VFORK) {
+        to->signals.altstack = from->signals.altstack;
+        to->signals.altstack_size = from->signals.altstack_size;
+        to->signals.altstack_flags = from->signals.altstack_flags;
+    }
+    if (rq->flags & CLONE_CHILD_CLEARTID)
+        to->clear_child_tid = rq->child_tid;
+}
+
+/* The new thread's tid where the caller asked for it: in the caller's memory, and the child's.
+ */
+static status_t write_tids(struct thread *parent, struct thread *child,
+                           const struct clone_request *rq)
+{
+    struct user_access in_child = {.aspace = child->process->aspace};
+    int32_t tid = child->linux_->tid;
+    status_t st = OK;
+
+    if (rq->flags & CLONE_PARENT_SETTID)
+        st = copy_to_user(&parent->user, rq->parent_tid, &tid, sizeof(tid));
+    /* A bad child_tid is not an error (clone(2) does not tell). */
+    if (st == OK && rq->flags & CLONE_CHILD_SETTID)
+        (void)!copy_to_user(&in_child, rq->child_tid, &tid, sizeof(tid));
+    return st;
+}
+
+static status_t give_memory(struct process *parent, struct process *child, uint64_t flags)
+{
+    if (!(flags & CLONE_VM))
+        return aspace_fork(parent->aspace, child->aspace);
+    process_set_aspace(child, aspace_get(parent->aspace));
+    return OK;
+}
+
+/* Undo a child that does not start. */
+static void clone_abandon(struct thread *t, const struct clone_request *rq)
+{
+    if (rq->flags & CLONE_THREAD)
+        object_put(&t->object);
+    else
+        linux_process_abandon(t);
+}
+
+static status_t make(struct syscall *call, const struct clone_request *rq, struct thread **out)
+{
+    struct linux_process *lp = linux_process_of(call);
+    struct thread *me = call->thread, *t;
+    status_t st;
+
+    if (rq->flags & CLONE_THREAD)
+        st = linux_thread_create(lp, &t);
+    else
+        st = linux_process_create(lp, rq->flags, rq->exit_signal, &t);
+    if (st != OK)
+        return st == ERR_BAD_STATE ? ERR_NO_RESOURCES : st;
+    if (!(rq->flags & CLONE_THREAD))
+        st = give_memory(me->process, t->process, rq->flags);
+    if (st == OK)
+        st = write_tids(me, t, rq);
+    if (st != OK) {
+        clone_abandon(t, rq);
+        return st;
+    }
+    copy_context(me, t, rq);
+    copy_thread_state(me->linux_, t->linux_, rq);
+    if (rq->flags & CLONE_CLEAR_SIGHAND)
+        signal_shared_exec(t->process->linux_);
+    *out = t;
+    return OK;
+}
+
+/* CLONE_PARENT: a sibling, not a child. */
+static void adopt_by_parent(struct linux_process *child, struct linux_process *lp)
+{
+    SPIN_GUARD(&family_lock);
+
+    list_remove(&child->sibling);
+    child->parent = lp->parent;
+    child->exit_signal = lp->exit_signal;
+    list_push_back(&child->parent->children, &child->sibling);
+}
+
+/* One more thread while another of the process execs would be left over: exec kills those that
+ * are on the list when it begins, and this is for those that come later. */
+static status_t start_unless_execing(struct linux_process *lp, struct thread *t)
+{
+    {
+        SPIN_GUARD(&lp->lock);
+        if (lp->execing)
+            return ERR_BAD_STATE;
+    }
+    return thread_start(t);
+}
+
+static status_t start(struct syscall *call, const struct clone_request *rq, struct thread *t)
+{
+    struct linux_process *child = t->process->linux_;
+    status_t st;
+
+    if (rq->flags & CLONE_PARENT && !(rq->flags & CLONE_THREAD))
+        adopt_by_parent(child, linux_process_of(call));
+    if (rq->flags & CLONE_VFORK && !(rq->flags & CLONE_THREAD))
+        child->vfork_child = true;
+    atomic_fetch_add_explicit(&child->live_threads, 1, memory_order_relaxed);
+    call->result = t->linux_->tid;
+    st = start_unless_execing(child, t);
+    if (st != OK) { /* the caller is being killed: it will not see this */
+        atomic_fetch_sub_explicit(&child->live_threads, 1, memory_order_relaxed);
+        clone_abandon(t, rq);
+        return ERR_NO_RESOURCES;
+    }
+    return OK;
+}
+
+/* What we do not have is refused, not ignored. */
+static status_t clone_check(const struct clone_request *rq)
+{
+    const uint64_t known = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK |
+                           CLONE_PARENT | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |
+                           CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED |
+                           CLONE_UNTRACED | CLONE_CHILD_SETTID | CLONE_IO | CLONE_PTRACE |
+                           CLONE_CLEAR_SIGHAND;
+    uint64_t flags = rq->flags;
+
+    if (flags & ~known)
+        return ERR_INVALID_ARGS;
+    if ((flags & CLONE_THREAD && !(flags & CLONE_SIGHAND)) ||
+        (flags & CLONE_SIGHAND && !(flags & CLONE_VM)))
+        return ERR_INVALID_ARGS;
+    /* Shared signal actions exist only inside one process here. */
+    if (flags & CLONE_SIGHAND && !(flags & CLONE_THREAD))
+        return ERR_INVALID_ARGS;
+    if (flags & CLONE_SIGHAND && flags & CLONE_CLEAR_SIGHAND)
+        return ERR_INVALID_ARGS;
+    return OK;
+}
+
+static status_t clone_begin(struct syscall *call, const struct clone_request *rq,
+                            struct linux_process **vfork)
+{
+    struct thread *t;
+    status_t st = clone_check(rq);
+
+    *vfork = NULL;
+    if (st == OK)
+        st = make(call, rq, &t);
+    if (st != OK)
+        return st;
+    if (rq->flags & CLONE_VFORK && !(rq->flags & CLONE_THREAD))
+        *vfork = linux_process_get(t->process->linux_);
+    object_get(&t->object);
+    st = start(call, rq, t);
+    object_put(&t->object); /* from here the task's reference keeps it */
+    if (st == OK)
+        object_put(&t->object);
+    if (st != OK) {
+        linux_process_put(*vfork);
+        *vfork = NULL;
+    }
+    return st;
+}
+
+/* The caller sleeps until its vfork child has execed or ended; only death ends that early. */
+struct vfork_wait {
+    struct co co;
+    struct linux_process *parent, *child; /* child: a reference, consumed */
+    struct waiter waiter;
+};
+static co_fn vfork_wait;
+
+static bool vfork_over(struct linux_process *child)
+{
+    SPIN_GUARD(&family_lock);
+
+    return !child->vfork_child;
+}
+
+static CO_FN(vfork_wait)
+{
+    while (!task_killed(task)) {
+        wait_queue_arm(&f->parent->children_changed, &f->waiter, task);
+        if (vfork_over(f->child)) {
+            wait_queue_disarm(&f->parent->children_changed, &f->waiter);
+            break;
+        }
+        CO_WAIT_KILLABLE(waiter_fired(&f->waiter));
+        wait_queue_disarm(&f->parent->children_changed, &f->waiter);
+    }
+    linux_process_put(f->child);
+    CO_RETURN(OK);
+}
+CO_END
+
+/* One frame serves the four calls: they differ in how the request is read. */
+struct clone_call {
+    struct co co;
+    struct syscall *call;
+    struct clone_request rq;
+    struct vfork_wait wait;
+    struct linux_process *vfork;
+};
+static co_fn clone_call;
+
+static CO_FN(clone_call)
+{
+    status_t st;
+
+    st = clone_begin(f->call, &f->rq, &f->vfork);
+    if (st == OK && f->vfork)
+        CO_CALL(st, f->wait, vfork_wait, .parent = linux_process_of(f->call),
+                .child = f->vfork);
+    CO_RETURN(st);
+}
+CO_END
+
+struct sys_clone {
+    SYSCALL_FRAME;
+    struct clone_call run;
+};
+SYSCALL_WAIT(sys_clone);
+
+CO_FN(sys_clone)
+{
+    status_t st;
+
+    CO_CALL(st, f->run, clone_call, .call = f->call,
+            .rq = {.flags = f->call->arg[0] & ~0xffull,
+                   .exit_signal = (int)(f->call->arg[0] & 0xff),
+                   .stack = f->call->arg[1],
+                   .parent_tid = f->call->arg[2],
+                   .tls = f->call->arg[CLONE_ARG_TLS],
+                   .child_tid = f->call->arg[CLONE_ARG_CHILD_TID]});
+    CO_RETURN(st);
+}
+CO_END
+
+struct sys_fork {
+    SYSCALL_FRAME;
+    struct clone_call run;
+};
+SYSCALL_WAIT(sys_fork);
+
+CO_FN(sys_fork)
+{
+    status_t st;
+
+    CO_CALL(st, f->run, clone_call, .call = f->call, .rq = {.exit_signal = SIGCHLD});
+    CO_RETURN(st);
+}
+CO_END
+
+struct sys_vfork {
+    SYSCALL_FRAME;
+    struct clone_call run;
+};
+SYSCALL_WAIT(sys_vfork);
+
+CO_FN(sys_vfork)
+{
+    status_t st;
+
+    CO_CALL(st, f->run, clone_call, .call = f->call,
+            .rq = {.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD});
+    CO_RETURN(st);
+}
+CO_END
+
+/* A larger struct than ours is fine as long as what we do not know is zero (clone3(2)). */
+static status_t read_clone_args(struct syscall *call, struct clone_request *rq)
+{
+    struct clone_args args = {0};
+    uint64_t size = call->arg[1];
+    uint8_t extra[PAGE_SIZE / 16];
+    status_t st;
+
+    if (size > PAGE_SIZE)
+        return ERR_TOO_BIG;
+    if (size < CLONE_ARGS_SIZE_VER0)
+        return ERR_INVALID_ARGS;
+    st = copy_from_user(&call->thread->user, &args, call->arg[0], MIN(size, sizeof(args)));
+    for (uint64_t at = sizeof(args); st == OK && at < size; at += sizeof(extra)) {
+        size_t n = MIN(sizeof(extra), size - at);
+
+        st = copy_from_user(&call->thread->user, extra, call->arg[0] + at, n);
+        for (size_t i = 0; st == OK && i < n; i++)
+            if (extra[i])
+                st = ERR_TOO_BIG;
+    }
+    if (st != OK)
+        return st;
+    if (args.flags & 0xff || args.exit_signal > SIGNALS || args.set_tid_size ||
+        (args.stack == 0) != (args.stack_size == 0))
+        return ERR_INVALID_ARGS;
+    *rq = (struct clone_request){.flags = args.flags,
+                                 .exit_signal = (int)args.exit_signal,
+                                 .stack = args.stack + args.stack_size,
+                                 .parent_tid = args.parent_tid,
+                                 .child_tid = args.child_tid,
+                                 .tls = args.tls};
+    return OK;
+}
+
+struct sys_clone3 {
+    SYSCALL_FRAME;
+    struct clone_request rq;
+    struct clone_call run;
+};
+SYSCALL_WAIT(sys_clone3);
+
+CO_FN(sys_clone3)
+{
+    status_t st;
+
+    st = read_clone_args(f->call, &f->rq);
+    if (st == OK)
+        CO_CALL(st, f->run, clone_call, .call = f->call, .rq = f->rq);
+    CO_RETURN(st);
+}
+CO_END

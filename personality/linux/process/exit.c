@@ -1,0 +1,176 @@
+/*
+ * exit.c - how Linux threads and processes end: clearing up, zombies, orphans, news for
+ * parents.
+ */
+#include "co/waiter.h"
+#include "personality/linux/futex/futex.h"
+#include "personality/linux/process/pid.h"
+#include "personality/linux/process/process.h"
+#include "personality/linux/process/session.h"
+
+/* The status that the parent sees: of exit_group or the fatal signal, else of the last thread's
+ * exit(2), as since Linux 6.0. */
+static void note_thread_exit(struct linux_thread *lt)
+{
+    struct linux_process *lp = lt->process;
+    bool last;
+
+    {
+        SPIN_GUARD(&family_lock);
+        tid_remove_locked(lt);
+        lp->ended_ns += (uint64_t)task_ran(&lt->thread->task);
+    }
+    last = atomic_fetch_sub_explicit(&lp->live_threads, 1, memory_order_acq_rel) == 1;
+    if (last) {
+        SPIN_GUARD(&lp->lock);
+        if (!lp->exiting) /* not by exit(2): killed as a Zircon task */
+            lp->exit_code = lt->exited ? WAIT_EXITED(lt->exit_code) : WAIT_SIGNALED(SIGKILL);
+        lp->exiting = true;
+    }
+    wait_queue_wake(&lp->threads_changed, UINT32_MAX);
+}
+
+struct linux_exiting {
+    THREAD_FRAME;
+};
+_Static_assert(sizeof(struct linux_exiting) <= sizeof(union thread_slot), "outgrew its slot");
+
+static CO_FN(linux_exiting)
+{
+    futex_thread_exit(f->thread->linux_);
+    note_thread_exit(f->thread->linux_);
+    CO_RETURN(OK);
+}
+CO_END
+
+/* Nobody will wait for it: the parent ignores SIGCHLD (wait(2), NOTES). */
+static bool parent_ignores(struct linux_process *parent)
+{
+    SPIN_GUARD(&parent->lock);
+    const struct signal_action *a = &parent->signals.actions[SIGCHLD - 1];
+
+    return a->handler == 1 || a->flags & SA_NOCLDWAIT;
+}
+
+void linux_process_reap_locked(struct linux_process *lp)
+{
+    list_remove(&lp->sibling);
+    pid_remove_locked(lp);
+}
+
+/* Children go to pid 1. Zombies among them vanish: they are moved to `dead`. */
+static void orphan_children(struct linux_process *lp, struct list *dead)
+{
+    struct linux_process *init = pid_find_locked(PID_INIT);
+
+    while (!list_empty(&lp->children)) {
+        struct linux_process *child =
+            container_of(lp->children.next, struct linux_process, sibling);
+
+        list_remove(&child->sibling);
+        child->parent = init;
+        if (child->zombie) {
+            pid_remove_locked(child);
+            list_push_back(dead, &child->sibling);
+        } else {
+            list_push_back(&init->children, &child->sibling);
+        }
+    }
+}
+
+/* Becomes a zombie, or vanishes at once (then onto `dead`). The parent to tell, with a
+ * reference; NULL when it is pid 1. */
+static struct linux_process *become_zombie(struct linux_process *lp, struct list *dead)
+{
+    SPIN_GUARD(&family_lock);
+    struct linux_process *parent = lp->parent;
+
+    orphan_children(lp, dead);
+    lp->wait_status = lp->exit_code;
+    lp->zombie = true;
+    if (parent_ignores(parent)) {
+        linux_process_reap_locked(lp);
+        list_push_back(dead, &lp->sibling);
+    }
+    return parent->process ? linux_process_get(parent) : NULL;
+}
+
+static void tell_parent(struct linux_process *parent, struct linux_process *lp)
+{
+    uint32_t ws = lp->wait_status;
+    struct siginfo info = {.signo = lp->exit_signal};
+
+    if (lp->exit_signal) {
+        info.code = !(ws & 0x7f) ? CLD_EXITED : ws & WAIT_CORE ? CLD_DUMPED : CLD_KILLED;
+        info.child.pid = lp->pid;
+        info.child.uid = lp->cred.uid;
+        info.child.status = (int32_t)(ws & 0x7f ? ws & 0x7f : ws >> 8 & 0xff);
+        (void)!signal_send(parent, &info);
+    }
+    wait_queue_wake(&parent->children_changed, UINT32_MAX);
+}
+
+void linux_vfork_release(struct linux_process *lp)
+{
+    struct linux_process *parent;
+
+    {
+        SPIN_GUARD(&family_lock);
+        if (!lp->vfork_child)
+            return;
+        lp->vfork_child = false;
+        parent = linux_process_get(lp->parent);
+    }
+    wait_queue_wake(&parent->children_changed, UINT32_MAX);
+    linux_process_put(parent);
+}
+
+/* The last thread is gone and so is the memory. */
+static void linux_process_ended(struct process *p)
+{
+    struct linux_process *lp = p->linux_, *parent;
+    struct list dead;
+
+    list_init(&dead);
+    session_process_ended(lp);
+    linux_process_release(lp);
+    linux_vfork_release(lp);
+    parent = become_zombie(lp, &dead);
+    if (parent) {
+        tell_parent(parent, lp);
+        linux_process_put(parent);
+    }
+    if (lp->on_exit)
+        lp->on_exit(lp->wait_status);
+    while (!list_empty(&dead)) {
+        struct linux_process *gone = container_of(dead.next, struct linux_process, sibling);
+
+        list_remove(&gone->sibling);
+        linux_process_put(gone); /* the pid table's */
+    }
+}
+
+const struct personality linux_personality = {
+    .name = "linux",
+    .pending = signal_pending_co,
+    .exception = signal_exception_co,
+    .exiting = linux_exiting,
+    .process_ended = linux_process_ended,
+    .thread_free = linux_thread_free,
+};
+
+status_t sys_exit(struct syscall *call)
+{
+    struct linux_thread *lt = current_linux(call);
+
+    lt->exited = true;
+    lt->exit_code = (int32_t)call->arg[0];
+    thread_kill(call->thread);
+    return OK;
+}
+
+status_t sys_exit_group(struct syscall *call)
+{
+    linux_process_exit(linux_process_of(call), WAIT_EXITED(call->arg[0]));
+    return OK;
+}

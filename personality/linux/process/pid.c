@@ -1,0 +1,153 @@
+/*
+ * pid.c - the numbers of processes and threads, and who has which.
+ */
+#include "personality/linux/process/pid.h"
+
+#include "mm/slab.h"
+
+enum { PID_BUCKETS = 1024 };
+
+struct spinlock family_lock;
+
+static struct list pids[PID_BUCKETS]; /* of linux_process.pid_link */
+static struct list tids[PID_BUCKETS]; /* of linux_thread.tid_link */
+static struct list all = {&all, &all};
+static pid_t_ last = PID_INIT;
+
+/* Lists start as zeroes and are initialised at first use. */
+static struct list *bucket(struct list *table, pid_t_ pid)
+{
+    struct list *head = &table[(uint32_t)pid % PID_BUCKETS];
+
+    if (!head->next)
+        list_init(head);
+    return head;
+}
+
+struct linux_process *pid_find_locked(pid_t_ pid)
+{
+    list_for_each (it, bucket(pids, pid)) {
+        struct linux_process *lp = container_of(it, struct linux_process, pid_link);
+
+        if (lp->pid == pid)
+            return lp;
+    }
+    return NULL;
+}
+
+struct linux_thread *tid_find_locked(pid_t_ tid)
+{
+    list_for_each (it, bucket(tids, tid)) {
+        struct linux_thread *lt = container_of(it, struct linux_thread, tid_link);
+
+        if (lt->tid == tid)
+            return lt;
+    }
+    return NULL;
+}
+
+/* A number stays taken while a group or session of that name has members. */
+static bool pid_in_use(pid_t_ pid)
+{
+    if (pid_find_locked(pid) || tid_find_locked(pid))
+        return true;
+    list_for_each (it, &all) {
+        struct linux_process *lp = container_of(it, struct linux_process, all_link);
+
+        if (lp->pgrp == pid || lp->sid == pid)
+            return true;
+    }
+    return false;
+}
+
+pid_t_ pid_alloc_locked(void)
+{
+    for (int tries = 0; tries < PID_MAX; tries++) {
+        last = last >= PID_MAX ? PID_FIRST + 300 : last + 1;
+        if (!pid_in_use(last))
+            return last;
+    }
+    return 0;
+}
+
+void pid_insert_locked(struct linux_process *lp)
+{
+    list_push_back(bucket(pids, lp->pid), &lp->pid_link);
+    list_push_back(&all, &lp->all_link);
+}
+
+void tid_insert_locked(struct linux_thread *lt)
+{
+    list_push_back(bucket(tids, lt->tid), &lt->tid_link);
+}
+
+void pid_remove_locked(struct linux_process *lp)
+{
+    list_remove(&lp->pid_link);
+    list_remove(&lp->all_link);
+}
+
+void tid_remove_locked(struct linux_thread *lt)
+{
+    list_remove(&lt->tid_link);
+}
+
+struct list *pid_all_locked(void)
+{
+    return &all;
+}
+
+struct linux_process *linux_process_find(pid_t_ pid)
+{
+    SPIN_GUARD(&family_lock);
+    struct linux_process *lp = pid_find_locked(pid);
+
+    return lp ? linux_process_get(lp) : NULL;
+}
+
+struct thread *linux_thread_find(pid_t_ tid)
+{
+    SPIN_GUARD(&family_lock);
+    struct linux_thread *lt = tid_find_locked(tid);
+
+    return lt && object_try_get(&lt->thread->object) ? lt->thread : NULL;
+}
+
+/* Fills `out` as far as it has room for `room`; how many there are. */
+static unsigned collect(bool (*want)(const void *arg, const struct linux_process *lp),
+                        const void *arg, struct linux_processes *out, unsigned room)
+{
+    unsigned found = 0;
+    SPIN_GUARD(&family_lock);
+
+    list_for_each (it, &all) {
+        struct linux_process *lp = container_of(it, struct linux_process, all_link);
+
+        if (lp->zombie || lp->pid == PID_INIT || !want(arg, lp))
+            continue;
+        if (found++ < room)
+            out->members[out->count++] = linux_process_get(lp);
+    }
+    return found;
+}
+
+/* Counted, then collected: one that is born between the two may be left out, as if it came
+ * later. */
+status_t linux_processes_collect(bool (*want)(const void *arg, const struct linux_process *lp),
+                                 const void *arg, struct linux_processes *out)
+{
+    unsigned room = collect(want, arg, NULL, 0);
+
+    *out = (struct linux_processes){.members = kmalloc((room + 1) * sizeof(*out->members))};
+    if (!out->members)
+        return ERR_NO_MEMORY;
+    collect(want, arg, out, room);
+    return OK;
+}
+
+void linux_processes_free(struct linux_processes *list)
+{
+    for (unsigned i = 0; i < list->count; i++)
+        linux_process_put(list->members[i]);
+    kfree(list->members);
+}

@@ -1,0 +1,100 @@
+/*
+ * procfs_counters.c - /proc/zcore: what the kernel has alive, one "name value" a line. The leak
+ * tests compare it.
+ */
+#include "fs/dentry.h"
+#include "mm/page.h"
+#include "mm/slab.h"
+#include "object/process.h"
+#include "personality/linux/procfs/procfs.h"
+#include "personality/linux/procfs/procfs_internal.h"
+
+static struct procfs_counter *registered; /* complete once programs run */
+
+void procfs_counter_register(struct procfs_counter *counter)
+{
+    struct procfs_counter **link = &registered;
+
+    while (*link && *link != counter)
+        link = &(*link)->next;
+    if (*link)
+        return;
+    counter->next = NULL;
+    *link = counter;
+}
+
+static uint64_t pages_total(void)
+{
+    struct page_stats stats;
+
+    page_stats_read(&stats);
+    return stats.total;
+}
+
+static uint64_t pages_free(void)
+{
+    struct page_stats stats;
+
+    page_stats_read(&stats);
+    return stats.free;
+}
+
+static uint64_t tasks(void)
+{
+    return task_count();
+}
+
+static uint64_t objects(void)
+{
+    return object_count();
+}
+
+static uint64_t processes(void)
+{
+    return process_count();
+}
+
+static uint64_t vmos(void)
+{
+    return vmo_count();
+}
+
+static uint64_t inodes(void)
+{
+    return inode_count();
+}
+
+static uint64_t dentries(void)
+{
+    return dentry_count();
+}
+
+static const struct procfs_counter own[] = {
+    {.name = "pages_total", .read = pages_total},
+    {.name = "pages_free", .read = pages_free},
+    {.name = "slab_objects", .read = slab_live_objects},
+    {.name = "objects", .read = objects},
+    {.name = "tasks", .read = tasks},
+    {.name = "processes", .read = processes},
+    {.name = "vmos", .read = vmos},
+    {.name = "inodes", .read = inodes},
+    {.name = "dentries", .read = dentries},
+};
+
+static void show(struct seq *seq, const struct procfs_counter *counter)
+{
+    seq_printf(seq, "%s %lu\n", counter->name, (unsigned long)counter->read());
+}
+
+/* What is only cached is given back first, so that equal states show equal numbers. */
+status_t proc_show_counters(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    dentry_shrink();
+    slab_drain();
+    for (size_t i = 0; i < countof(own); i++)
+        show(seq, &own[i]);
+    for (const struct procfs_counter *c = registered; c; c = c->next)
+        show(seq, c);
+    return OK;
+}

@@ -1,0 +1,48 @@
+/*
+ * procfs_internal.h - what the files of procfs share.
+ *
+ * An inode below /proc/PID does not hold the process: a cached name would keep a reaped process
+ * alive. Its data packs the pid with the koid, which is never used again, and each use looks
+ * the process up. File numbers are the koid and, below it, which file.
+ */
+#pragma once
+
+#include "fs/genfs.h"
+#include "personality/linux/process/process.h"
+
+enum {
+    PROC_INO_BITS = 24,
+    PROC_INO_FD = 1 << 22, /* + descriptor */
+    PROC_KOID_INIT = 1,    /* stands for pid 1, which is no object; koids begin later */
+};
+
+/* The process of an inode below /proc/PID: a reference. ERR_NO_PROCESS: it is gone. */
+status_t proc_process(struct inode *inode, struct linux_process **out) MUST_USE;
+/* An inode with that process's data: `index` says which file of it. */
+status_t proc_inode_create(struct inode *dir, struct linux_process *lp, uint32_t index,
+                           enum inode_type type, uint32_t mode, const struct gen_ops *ops,
+                           struct inode **out) MUST_USE;
+uint64_t proc_ino(struct linux_process *lp, uint32_t index);
+
+/* The process and thread that look, borrowed; NULL: the kernel itself. */
+struct linux_thread *proc_caller(void);
+
+/* Directories. */
+extern const struct gen_ops proc_pid_dir_ops;
+extern const struct gen_ops proc_fd_dir_ops;
+/* Links and files of a process. */
+extern const struct gen_ops proc_exe_ops, proc_cwd_ops, proc_root_ops;
+status_t proc_show_stat(struct inode *inode, struct seq *seq);
+status_t proc_show_statm(struct inode *inode, struct seq *seq);
+status_t proc_show_status(struct inode *inode, struct seq *seq);
+status_t proc_show_limits(struct inode *inode, struct seq *seq);
+status_t proc_show_cmdline(struct inode *inode, struct seq *seq);
+status_t proc_show_environ(struct inode *inode, struct seq *seq);
+status_t proc_show_maps(struct inode *inode, struct seq *seq);
+status_t proc_show_mounts(struct inode *inode, struct seq *seq);
+status_t proc_show_mountinfo(struct inode *inode, struct seq *seq);
+/* Of the system. */
+status_t proc_show_counters(struct inode *inode, struct seq *seq);
+extern const struct gen_ops proc_sys_ops;
+extern const struct gen_entry proc_system_entries[];
+extern const unsigned proc_system_count;

@@ -1,0 +1,246 @@
+/*
+ * procfs_status.c - /proc/PID/{stat,statm,status,limits}: numbers about a process (proc(5)).
+ */
+#include "base/string.h"
+#include "personality/linux/procfs/procfs_internal.h"
+#include "personality/linux/tty/tty.h"
+
+enum { TICKS_PER_SEC = 100, NO_GROUP = -1 }; /* USER_HZ */
+
+/* A process as it is now. */
+struct snapshot {
+    char comm[16], state;
+    pid_t_ pid, ppid, pgrp, sid, tty_pgrp;
+    uint64_t tty_dev;
+    struct credentials cred;
+    struct linux_layout layout;
+    unsigned threads;
+    uint64_t ran_ns, child_ns;
+    uint64_t mapped, resident; /* bytes */
+    time_ns_t start_time;
+    sigset_t_ blocked, ignored, caught, pending;
+    int exit_signal, nice;
+};
+
+static void take_family(struct linux_process *lp, struct snapshot *s)
+{
+    SPIN_GUARD(&family_lock);
+
+    s->pid = lp->pid;
+    s->ppid = lp->parent ? lp->parent->pid : 0;
+    s->pgrp = lp->pgrp;
+    s->sid = lp->sid;
+    s->tty_pgrp = lp->tty ? lp->tty->pgrp : NO_GROUP;
+    s->tty_dev = lp->tty ? (lp->tty->rdev >> 20) << 8 | (lp->tty->rdev & 0xff) : 0;
+    s->nice = lp->nice;
+    s->state = lp->zombie ? 'Z' : 'S';
+    s->exit_signal = lp->exit_signal;
+}
+
+static void take_signals_locked(struct linux_process *lp, struct snapshot *s)
+{
+    s->pending = lp->signals.pending.set;
+    for (int signo = 1; signo <= SIGNALS; signo++) {
+        user_addr_t handler = lp->signals.actions[signo - 1].handler;
+
+        if (handler == 1)
+            s->ignored |= SIGMASK(signo);
+        else if (handler)
+            s->caught |= SIGMASK(signo);
+    }
+}
+
+static void take_own(struct linux_process *lp, struct snapshot *s)
+{
+    SPIN_GUARD(&lp->lock);
+
+    memcpy(s->comm, lp->comm, sizeof(s->comm));
+    s->cred = lp->cred;
+    s->layout = lp->layout;
+    s->ran_ns = (uint64_t)linux_process_ran(lp);
+    s->child_ns = lp->child_ns;
+    s->start_time = lp->start_time;
+    if (lp->signals.stopped && s->state == 'S')
+        s->state = 'T';
+    take_signals_locked(lp, s);
+}
+
+/* A thread that is not parked makes the process a running one. */
+static void take_threads(struct linux_process *lp, struct snapshot *s)
+{
+    SPIN_GUARD(&lp->process->object.lock);
+
+    list_for_each (it, &lp->process->threads) {
+        struct thread *t = container_of(it, struct thread, process_link);
+
+        s->threads++;
+        if (t->linux_)
+            s->blocked = t->linux_->signals.mask;
+        if (s->state == 'S' && t->state == THREAD_RUNNING &&
+            atomic_load_explicit(&t->task.state, memory_order_relaxed))
+            s->state = 'R';
+    }
+}
+
+static void take_memory(struct linux_process *lp, struct snapshot *s)
+{
+    struct aspace *as = process_aspace(lp->process);
+    struct mapping_info info;
+
+    if (!as)
+        return;
+    for (user_addr_t at = 0; aspace_next_mapping(as, at, &info) == OK;) {
+        s->mapped += info.size;
+        s->resident += MIN(vmo_committed_pages(info.vmo) << PAGE_SHIFT, info.size);
+        at = info.base + info.size;
+        vmo_put(info.vmo);
+    }
+    aspace_put(as);
+}
+
+static status_t take(struct inode *inode, struct snapshot *s)
+{
+    struct linux_process *lp;
+    status_t st = proc_process(inode, &lp);
+
+    if (st != OK)
+        return st;
+    *s = (struct snapshot){0};
+    take_family(lp, s);
+    take_own(lp, s);
+    if (lp->process) {
+        take_threads(lp, s);
+        take_memory(lp, s);
+    }
+    linux_process_put(lp);
+    return OK;
+}
+
+static uint64_t ticks(uint64_t ns)
+{
+    return ns / (NS_PER_SEC / TICKS_PER_SEC);
+}
+
+/* The fields of proc(5), in its order; those that we do not count are 0. */
+status_t proc_show_stat(struct inode *inode, struct seq *seq)
+{
+    struct snapshot s;
+    status_t st = take(inode, &s);
+
+    if (st != OK)
+        return st;
+    seq_printf(seq, "%d (%s) %c %d %d %d %lu %d 0 0 0 0 0 ", s.pid, s.comm, s.state, s.ppid,
+               s.pgrp, s.sid, (unsigned long)s.tty_dev, s.tty_pgrp);
+    seq_printf(seq, "%lu 0 %lu 0 %d %d %u 0 %lu %lu %lu ", (unsigned long)ticks(s.ran_ns),
+               (unsigned long)ticks(s.child_ns), 20 + s.nice, s.nice, s.threads,
+               (unsigned long)ticks((uint64_t)s.start_time), (unsigned long)s.mapped,
+               (unsigned long)(s.resident >> PAGE_SHIFT));
+    seq_printf(seq, "%lu %lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d 0 0 0 0 0 0 ",
+               (unsigned long)UINT64_MAX, (unsigned long)s.layout.code_start,
+               (unsigned long)s.layout.code_end, (unsigned long)s.layout.stack_top,
+               (unsigned long)s.pending, (unsigned long)s.blocked, (unsigned long)s.ignored,
+               (unsigned long)s.caught, s.exit_signal);
+    seq_printf(seq, "%lu %lu %lu %lu %lu %lu %lu 0\n", (unsigned long)s.layout.data_start,
+               (unsigned long)s.layout.data_end, (unsigned long)s.layout.brk_start,
+               (unsigned long)s.layout.arg_start, (unsigned long)s.layout.arg_end,
+               (unsigned long)s.layout.env_start, (unsigned long)s.layout.env_end);
+    return OK;
+}
+
+status_t proc_show_statm(struct inode *inode, struct seq *seq)
+{
+    struct snapshot s;
+    status_t st = take(inode, &s);
+
+    if (st == OK)
+        seq_printf(seq, "%lu %lu 0 %lu 0 %lu 0\n", (unsigned long)(s.mapped >> PAGE_SHIFT),
+                   (unsigned long)(s.resident >> PAGE_SHIFT),
+                   (unsigned long)((s.layout.code_end - s.layout.code_start) >> PAGE_SHIFT),
+                   (unsigned long)(s.mapped >> PAGE_SHIFT));
+    return st;
+}
+
+static const char *state_name(char state)
+{
+    return state == 'R'   ? "running"
+           : state == 'T' ? "stopped"
+           : state == 'Z' ? "zombie"
+                          : "sleeping";
+}
+
+static void show_ids(const struct credentials *c, struct seq *seq)
+{
+    seq_printf(seq, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid,
+               c->fsuid, c->gid, c->egid, c->sgid, c->fsgid);
+    seq_puts(seq, "Groups:\t");
+    for (uint32_t i = 0; i < c->group_count; i++)
+        seq_printf(seq, "%u ", c->groups[i]);
+    seq_puts(seq, "\n");
+}
+
+status_t proc_show_status(struct inode *inode, struct seq *seq)
+{
+    struct snapshot s;
+    status_t st = take(inode, &s);
+
+    if (st != OK)
+        return st;
+    seq_printf(seq,
+               "Name:\t%s\nState:\t%c (%s)\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
+               s.comm, s.state, state_name(s.state), s.pid, s.pid, s.ppid);
+    show_ids(&s.cred, seq);
+    if (s.state != 'Z')
+        seq_printf(seq,
+                   "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\n",
+                   (unsigned long)(s.mapped >> 10), (unsigned long)(s.mapped >> 10),
+                   (unsigned long)(s.resident >> 10), (unsigned long)(s.resident >> 10));
+    seq_printf(
+        seq,
+        "Threads:\t%u\nShdPnd:\t%016lx\nSigBlk:\t%016lx\nSigIgn:\t%016lx\nSigCgt:\t%016lx\n",
+        s.threads, (unsigned long)s.pending, (unsigned long)s.blocked, (unsigned long)s.ignored,
+        (unsigned long)s.caught);
+    return OK;
+}
+
+static void show_limit(struct seq *seq, uint64_t value)
+{
+    if (value == UINT64_MAX)
+        seq_printf(seq, "%-20s ", "unlimited");
+    else
+        seq_printf(seq, "%-20lu ", (unsigned long)value);
+}
+
+status_t proc_show_limits(struct inode *inode, struct seq *seq)
+{
+    static const struct {
+        const char *name, *unit;
+    } names[RLIMITS] = {
+        {"Max cpu time", "seconds"},     {"Max file size", "bytes"},
+        {"Max data size", "bytes"},      {"Max stack size", "bytes"},
+        {"Max core file size", "bytes"}, {"Max resident set", "bytes"},
+        {"Max processes", "processes"},  {"Max open files", "files"},
+        {"Max locked memory", "bytes"},  {"Max address space", "bytes"},
+        {"Max file locks", "locks"},     {"Max pending signals", "signals"},
+        {"Max msgqueue size", "bytes"},  {"Max nice priority", ""},
+        {"Max realtime priority", ""},   {"Max realtime timeout", "us"},
+    };
+    struct rlimit limits[RLIMITS];
+    struct linux_process *lp;
+    status_t st = proc_process(inode, &lp);
+
+    if (st != OK)
+        return st;
+    {
+        SPIN_GUARD(&lp->lock);
+        memcpy(limits, lp->limits, sizeof(limits));
+    }
+    linux_process_put(lp);
+    seq_printf(seq, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
+    for (unsigned i = 0; i < RLIMITS; i++) {
+        seq_printf(seq, "%-25s ", names[i].name);
+        show_limit(seq, limits[i].soft);
+        show_limit(seq, limits[i].hard);
+        seq_printf(seq, "%-10s\n", names[i].unit);
+    }
+    return OK;
+}

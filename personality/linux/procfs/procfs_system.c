@@ -1,0 +1,137 @@
+/*
+ * procfs_system.c - /proc's files about the whole system: memory, CPUs, time, version
+ * (proc(5)).
+ */
+#include "base/string.h"
+#include "co/executor.h"
+#include "hal/cpu.h"
+#include "hal/time.h"
+#include "isa/regs.h"
+#include "mm/page.h"
+#include "personality/linux/process/pid.h"
+#include "personality/linux/procfs/procfs_internal.h"
+#include "personality/linux/uts.h"
+
+static status_t show_meminfo(struct inode *inode, struct seq *seq)
+{
+    struct page_stats pages;
+    unsigned long total, free;
+
+    (void)inode;
+    page_stats_read(&pages);
+    total = pages.total << (PAGE_SHIFT - 10);
+    free = pages.free << (PAGE_SHIFT - 10);
+    seq_printf(seq,
+               "MemTotal:       %8lu kB\nMemFree:        %8lu kB\nMemAvailable:   %8lu kB\n",
+               total, free, free);
+    seq_puts(seq, "Buffers:               0 kB\nCached:                0 kB\nSwapCached:       "
+                  "     0 kB\n"
+                  "SwapTotal:             0 kB\nSwapFree:              0 kB\nShmem:            "
+                  "     0 kB\n"
+                  "SReclaimable:          0 kB\n");
+    return OK;
+}
+
+static status_t show_cpuinfo(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    for (unsigned cpu = 0; cpu < hal_cpu_count(); cpu++)
+        seq_printf(seq, "processor\t: %u\nmodel name\t: zcore " ISA_NAME "\n\n", cpu);
+    return OK;
+}
+
+/* Idle time is not measured. */
+static status_t show_uptime(struct inode *inode, struct seq *seq)
+{
+    unsigned long now = (unsigned long)(hal_time_now() / (NS_PER_SEC / 100));
+
+    (void)inode;
+    seq_printf(seq, "%lu.%02lu 0.00\n", now / 100, now % 100);
+    return OK;
+}
+
+static pid_t_ newest_pid(unsigned *count)
+{
+    SPIN_GUARD(&family_lock);
+    pid_t_ newest = 0;
+
+    *count = 0;
+    list_for_each (it, pid_all_locked()) {
+        newest = container_of(it, struct linux_process, all_link)->pid;
+        ++*count;
+    }
+    return newest;
+}
+
+static status_t show_loadavg(struct inode *inode, struct seq *seq)
+{
+    unsigned count;
+    pid_t_ newest = newest_pid(&count);
+
+    (void)inode;
+    seq_printf(seq, "0.00 0.00 0.00 1/%u %d\n", count, newest);
+    return OK;
+}
+
+static status_t show_version(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    seq_printf(seq, "%s version %s %s\n", linux_uts.sysname, linux_uts.release,
+               linux_uts.version);
+    return OK;
+}
+
+static status_t show_filesystems(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    seq_puts(seq, "nodev\tramfs\nnodev\tdevtmpfs\nnodev\tproc\nnodev\toverlay\n");
+    return OK;
+}
+
+/* Where CPUs spend their time is not measured. */
+static status_t show_stat(struct inode *inode, struct seq *seq)
+{
+    uint64_t switches = 0;
+    unsigned count;
+
+    (void)inode;
+    seq_puts(seq, "cpu  0 0 0 0 0 0 0 0 0 0\n");
+    for (unsigned cpu = 0; cpu < hal_cpu_count(); cpu++) {
+        struct executor_stats stats;
+
+        executor_stats_read(cpu, &stats);
+        switches += stats.switches;
+        seq_printf(seq, "cpu%u 0 0 0 0 0 0 0 0 0 0\n", cpu);
+    }
+    seq_printf(seq, "ctxt %lu\nbtime %ld\n", (unsigned long)switches,
+               (long)((hal_time_realtime() - hal_time_now()) / NS_PER_SEC));
+    newest_pid(&count);
+    seq_printf(seq, "processes %u\nprocs_running 1\nprocs_blocked 0\n", count);
+    return OK;
+}
+
+#define SHOWN(fn) (&(const struct gen_ops){.show = (fn)})
+
+static status_t mounts_readlink(struct inode *inode, char *buf, size_t size, size_t *length)
+{
+    (void)inode;
+    *length = MIN(size, sizeof("self/mounts") - 1);
+    memcpy(buf, "self/mounts", *length);
+    return OK;
+}
+
+static const struct gen_ops mounts_ops = {.readlink = mounts_readlink};
+
+const struct gen_entry proc_system_entries[] = {
+    {"cpuinfo", INODE_FILE, 0444, SHOWN(show_cpuinfo)},
+    {"filesystems", INODE_FILE, 0444, SHOWN(show_filesystems)},
+    {"loadavg", INODE_FILE, 0444, SHOWN(show_loadavg)},
+    {"meminfo", INODE_FILE, 0444, SHOWN(show_meminfo)},
+    {"mounts", INODE_SYMLINK, 0777, &mounts_ops},
+    {"stat", INODE_FILE, 0444, SHOWN(show_stat)},
+    {"sys", INODE_DIR, 0555, &proc_sys_ops},
+    {"uptime", INODE_FILE, 0444, SHOWN(show_uptime)},
+    {"version", INODE_FILE, 0444, SHOWN(show_version)},
+    {"zcore", INODE_FILE, 0444, SHOWN(proc_show_counters)},
+};
+const unsigned proc_system_count = countof(proc_system_entries);
