@@ -215,16 +215,38 @@ void executor_charge(struct task *task)
 {
     struct executor *ex = executor_local();
     time_ns_t now = hal_time_now();
+    unsigned turn = atomic_load_explicit(&ex->charges, memory_order_relaxed);
 
-    task->ran += now - ex->charged;
-    ex->charged = now;
+    atomic_store_explicit(&ex->charges, turn + 1, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release);
+    __atomic_store_n(&task->ran, task->ran + (now - ex->charged), __ATOMIC_RELAXED);
+    __atomic_store_n(&ex->charged, now, __ATOMIC_RELAXED);
+    atomic_store_explicit(&ex->charges, turn + 2, memory_order_release);
+}
+
+/* What was charged, and what is not yet; false: read in the middle of a charge. */
+static bool ran_on(const struct executor *ex, const struct task *task, time_ns_t *ran)
+{
+    unsigned turn = atomic_load_explicit(&ex->charges, memory_order_acquire);
+
+    *ran = __atomic_load_n(&task->ran, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&ex->current, __ATOMIC_RELAXED) == task)
+        *ran += hal_time_now() - __atomic_load_n(&ex->charged, __ATOMIC_RELAXED);
+    atomic_thread_fence(memory_order_acquire);
+    return !(turn & 1) && atomic_load_explicit(&ex->charges, memory_order_relaxed) == turn;
 }
 
 time_ns_t task_ran(const struct task *task)
 {
-    struct executor *ex = executor_local();
+    time_ns_t ran;
 
-    return ex->current == task ? task->ran + (hal_time_now() - ex->charged) : task->ran;
+    for (unsigned tries = 0;; tries++) {
+        unsigned cpu = __atomic_load_n(&task->cpu, __ATOMIC_RELAXED);
+
+        if (ran_on(&executors[cpu], task, &ran))
+            return ran;
+        hal_cpu_relax(tries);
+    }
 }
 
 bool executor_step(void)

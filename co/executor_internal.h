@@ -17,7 +17,11 @@ struct executor {
     struct heap timers;             /* of timer.node; under timer_lock */
     struct timer *running_callback; /* taken out and being called; under timer_lock */
 
-    /* Only this CPU's from here on. */
+    /* Odd while `charged` and the `ran` of the task that it goes to change: task_ran reads both
+     * from other CPUs. */
+    atomic_uint charges;
+
+    /* Written by this CPU only from here on. */
     struct task *current;
     time_ns_t charged;    /* the moment up to which running tasks have been charged */
     time_ns_t tick;       /* end of the slice, TIME_INFINITE while nobody waits for the CPU */

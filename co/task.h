@@ -82,8 +82,7 @@ static inline bool task_done(const struct task *task)
     return !task->top;
 }
 
-/* How long the task has been on CPUs; of the calling task to this moment, of one that runs on
- * another CPU up to its last suspension. */
+/* How long the task has been on CPUs, to this moment. Any CPU, any lock. */
 time_ns_t task_ran(const struct task *task);
 
 /* One log line per suspended frame, innermost first. The task must not be running. */

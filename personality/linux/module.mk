@@ -12,8 +12,9 @@ sources += $(addprefix procfs/,procfs procfs_counters procfs_fd procfs_memory pr
 sources += $(addprefix process/,clone exec exec_call exec_elf exec_stack exec_strings exit \
     ids limits nice pid process session start wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \
-    signal_queue signalfd)
-sources += $(addprefix time/,itimer time timerfd)
+    signal_queue signal_send signalfd)
+sources += $(addprefix time/,clock itimer posix_timer sleep time time_set \
+    timer_setting timerfd)
 sources += $(addprefix tty/,stdio tty tty_edit tty_input tty_ioctl tty_job tty_output \
     tty_read)
 tests := file/fd_test poll/poll_test tty/tty_test

@@ -191,6 +191,7 @@ void exec_commit(struct exec *exec, struct thread *t)
 {
     struct linux_process *lp = t->linux_->process;
 
+    posix_timers_clear(lp);
     signal_shared_exec(lp);
     fd_table_close_on_exec(lp->fds);
     take_identity(exec, lp, t->linux_);

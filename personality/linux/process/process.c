@@ -80,7 +80,8 @@ static struct linux_process *linux_process_alloc(void)
     wait_queue_init(&lp->threads_changed);
     signal_shared_init(&lp->signals);
     list_init(&lp->signal_views);
-    itimer_init(&lp->itimer, lp);
+    itimers_init(lp->itimers, lp);
+    posix_timers_init(&lp->posix_timers);
     lp->start_time = hal_time_now();
     lp->dumpable = true;
     return lp;
@@ -315,6 +316,7 @@ void linux_process_exit(struct linux_process *lp, uint32_t wait_status)
 
 void linux_process_release(struct linux_process *lp)
 {
-    itimer_fini(&lp->itimer);
+    itimers_fini(lp->itimers);
+    posix_timers_clear(lp);
     linux_process_drop_resources(lp);
 }

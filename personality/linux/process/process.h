@@ -19,6 +19,7 @@
 #include "personality/linux/process/credentials.h"
 #include "personality/linux/signal/signal.h"
 #include "personality/linux/time/itimer.h"
+#include "personality/linux/time/posix_timer.h"
 
 typedef int32_t pid_t_;
 
@@ -77,7 +78,8 @@ struct linux_process {
     struct file *exe; /* the program, for /proc/self/exe */
     struct tty *tty;  /* controlling terminal, of the session; guarded by family_lock */
     char comm[16];
-    struct itimer itimer; /* SIGALRM's */
+    struct itimer itimers[ITIMERS];
+    struct posix_timers posix_timers;
     time_ns_t start_time;
     uint64_t ended_ns, child_ns; /* CPU time of threads that ended, of children waited for */
     bool dumpable;

@@ -105,6 +105,10 @@ enum { SI_USER = 0, SI_KERNEL = 0x80, SI_QUEUE = -1, SI_TIMER = -2, SI_TKILL = -
 struct signal_queued {
     struct list link;
     struct siginfo info;
+    /* NULL: the queue's own entry, freed when it is taken. Otherwise the sender's, who is told
+     * here, with the process's lock held, that it was taken or flushed; what the taker is to
+     * see is in `info`. */
+    void (*taken)(struct signal_queued *q, struct siginfo *info);
 };
 
 struct signal_pending {

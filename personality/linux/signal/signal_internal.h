@@ -35,9 +35,20 @@ void signal_put_back(struct linux_process *lp, struct signal_pending *p,
                      const struct siginfo *info);
 /* Pending for `lt`, its own and the process's. */
 sigset_t_ signal_pending_set_locked(struct linux_thread *lt);
-/* Forget pending ones. */
-void signal_flush_locked(struct signal_pending *p, sigset_t_ set);
-/* Those of the process and of each of its threads. */
+/* Entries for the queues, allocated with no lock held; a lack of memory is NULL. */
+struct signal_queued *signal_entry_alloc(void);
+void signal_entry_free(struct signal_queued *q);
+/* Puts the signal into the set and, where it is to be told of, the queue: `*q`, which is NULL
+ * if it was used up, or there was none. */
+void signal_enqueue_locked(struct signal_pending *p, struct signal_queued **q,
+                           const struct siginfo *info);
+/* Sends the signal in an entry of the sender's own, which is not queued, to the process or (not
+ * NULL) the thread. False: it is ignored. Not for those that act when they are sent. */
+bool signal_send_entry_locked(struct linux_process *lp, struct linux_thread *only,
+                              struct signal_queued *q);
+/* Takes it back if it is queued; its sender is not told. */
+void signal_unqueue_locked(struct signal_pending *p, struct signal_queued *q);
+/* Forget pending ones, of the process and of each of its threads. */
 void signal_flush_process_locked(struct linux_process *lp, sigset_t_ set);
 
 /* Interrupt every thread of the process. */

@@ -1,72 +1,111 @@
 /*
- * itimer.c - alarm and the interval timers (setitimer(2)).
+ * itimer.c - alarm and the interval timers (setitimer(2)): of real time, and of CPU time.
  */
 #include "personality/linux/time/itimer.h"
 
 #include "hal/time.h"
 #include "personality/linux/process/process.h"
-#include "personality/linux/time/timespec.h"
+#include "personality/linux/time/clock.h"
 
-static void itimer_fired(struct timer *timer)
+/* What it counts. The clock is borrowed: a process's timers do not outlive it. */
+static struct linux_clock clock_of(const struct itimer *it)
 {
+    if (it->which == ITIMER_REAL)
+        return (struct linux_clock){.kind = CLOCK_OF_MACHINE};
+    return (struct linux_clock){.kind = CLOCK_OF_PROCESS, .lp = it->owner};
+}
+
+static void fired(struct timer *timer);
+
+/* The owner's lock is held; the timer does not tick. */
+static void tick_locked(struct itimer *it)
+{
+    struct linux_clock clock = clock_of(it);
+
+    if (it->setting.armed)
+        timer_arm_callback(&it->timer, fired, clock_next_look(&clock, it->setting.deadline));
+}
+
+static bool elapsed(struct itimer *it)
+{
+    struct linux_clock clock = clock_of(it);
+    SPIN_GUARD(&it->owner->lock);
+
+    return timer_elapse(&it->setting, clock_scale_now(&clock)) != 0;
+}
+
+/* Whoever sets it anew disarms it first, and then waits for us. */
+static void fired(struct timer *timer)
+{
+    static const int signals[ITIMERS] = {SIGALRM, SIGVTALRM, SIGPROF};
     struct itimer *it = container_of(timer, struct itimer, timer);
-    time_ns_t next = 0;
 
-    {
-        SPIN_GUARD(&it->owner->lock);
-        if (it->deadline && it->interval)
-            next = MAX(it->deadline + it->interval, hal_time_now());
-        it->deadline = next;
-    }
-    signal_send_kernel(it->owner, SIGALRM);
-    if (next)
-        timer_arm_callback(timer, itimer_fired, next);
+    if (elapsed(it))
+        signal_send_kernel(it->owner, signals[it->which]);
+    SPIN_GUARD(&it->owner->lock);
+    tick_locked(it);
 }
 
-void itimer_init(struct itimer *it, struct linux_process *owner)
+void itimers_init(struct itimer itimers[ITIMERS], struct linux_process *owner)
 {
-    *it = (struct itimer){.owner = owner};
+    for (int i = 0; i < ITIMERS; i++)
+        itimers[i] = (struct itimer){.owner = owner, .which = i};
 }
 
-void itimer_fini(struct itimer *it)
+/* posix_timers.lock is held. */
+static void halt(struct itimer *it)
 {
     {
         SPIN_GUARD(&it->owner->lock);
-        it->deadline = it->interval = 0;
+        it->setting.armed = false;
     }
     timer_disarm(&it->timer);
 }
 
-/* What is left of the old setting, and the new one in its place. `value` 0 disarms. */
-static void itimer_set(struct itimer *it, time_ns_t value, time_ns_t interval,
-                       time_ns_t *old_value, time_ns_t *old_interval)
+void itimers_fini(struct itimer itimers[ITIMERS])
 {
-    time_ns_t deadline = value ? deadline_after(value) : 0;
+    SPIN_GUARD(&itimers->owner->posix_timers.lock);
 
-    timer_disarm(&it->timer);
-    {
-        SPIN_GUARD(&it->owner->lock);
-        *old_value = it->deadline ? MAX(it->deadline - hal_time_now(), (time_ns_t)1) : 0;
-        *old_interval = it->interval;
-        it->deadline = deadline;
-        it->interval = value ? interval : 0;
-    }
-    if (deadline)
-        timer_arm_callback(&it->timer, itimer_fired, deadline);
+    for (int i = 0; i < ITIMERS; i++)
+        halt(&itimers[i]);
+}
+
+/* The setting; its deadline is what is left of it, a microsecond at least while it is armed. */
+static struct timer_setting shown(struct itimer *it)
+{
+    struct linux_clock clock = clock_of(it);
+    SPIN_GUARD(&it->owner->lock);
+    struct timer_setting s = it->setting;
+
+    s.deadline = s.armed ? MAX(s.deadline - clock_scale_now(&clock), (time_ns_t)1000) : 0;
+    return s;
+}
+
+/* `value` 0 disarms. */
+static struct timer_setting replace(struct itimer *it, time_ns_t value, time_ns_t interval)
+{
+    struct linux_clock clock = clock_of(it);
+    SPIN_GUARD(&it->owner->posix_timers.lock);
+    struct timer_setting old = shown(it);
+
+    halt(it);
+    SPIN_GUARD(&it->owner->lock);
+    it->setting = (struct timer_setting){.armed = value != 0,
+                                         .deadline = time_add(clock_scale_now(&clock), value),
+                                         .interval = value ? interval : 0};
+    tick_locked(it);
+    return old;
 }
 
 status_t sys_alarm(struct syscall *call)
 {
-    time_ns_t old, interval;
+    struct itimer *it = &linux_process_of(call)->itimers[ITIMER_REAL];
+    struct timer_setting old = replace(it, (time_ns_t)(uint32_t)call->arg[0] * NS_PER_SEC, 0);
 
-    itimer_set(&linux_process_of(call)->itimer, (time_ns_t)(uint32_t)call->arg[0] * NS_PER_SEC,
-               0, &old, &interval);
     /* Rounded up, so that an armed alarm never answers 0. */
-    call->result = (old + NS_PER_SEC - 1) / NS_PER_SEC;
+    call->result = (old.deadline + NS_PER_SEC - 1) / NS_PER_SEC;
     return OK;
 }
-
-enum { ITIMER_REAL };
 
 static status_t timeval_to_ns(const struct timeval *tv, time_ns_t *out)
 {
@@ -82,14 +121,22 @@ static struct timeval timeval_of(time_ns_t ns)
     return (struct timeval){ns / NS_PER_SEC, ns % NS_PER_SEC / 1000};
 }
 
-/* Only the real-time timer is there; the CPU-time ones are refused. */
+static status_t write_setting(struct syscall *call, user_addr_t to,
+                              const struct timer_setting *s)
+{
+    struct timeval tv[2] = {timeval_of(s->interval), timeval_of(s->deadline)};
+
+    return copy_to_user(&call->thread->user, to, tv, sizeof(tv));
+}
+
 status_t sys_setitimer(struct syscall *call)
 {
     struct timeval tv[2] = {{0}};
-    time_ns_t value, interval, old_value, old_interval;
+    struct timer_setting old;
+    time_ns_t value, interval;
     status_t st = OK;
 
-    if (call->arg[0] != ITIMER_REAL)
+    if (call->arg[0] >= ITIMERS)
         return ERR_INVALID_ARGS;
     if (call->arg[1])
         st = copy_from_user(&call->thread->user, tv, call->arg[1], sizeof(tv));
@@ -101,24 +148,16 @@ status_t sys_setitimer(struct syscall *call)
         st = clear_user(&call->thread->user, call->arg[2], sizeof(tv));
     if (st != OK)
         return st;
-    itimer_set(&linux_process_of(call)->itimer, value, interval, &old_value, &old_interval);
-    tv[0] = timeval_of(old_interval);
-    tv[1] = timeval_of(old_value);
-    return call->arg[2] ? copy_to_user(&call->thread->user, call->arg[2], tv, sizeof(tv)) : OK;
+    old = replace(&linux_process_of(call)->itimers[call->arg[0]], value, interval);
+    return call->arg[2] ? write_setting(call, call->arg[2], &old) : OK;
 }
 
 status_t sys_getitimer(struct syscall *call)
 {
-    struct itimer *it = &linux_process_of(call)->itimer;
-    struct timeval tv[2];
+    struct timer_setting now;
 
-    if (call->arg[0] != ITIMER_REAL)
+    if (call->arg[0] >= ITIMERS)
         return ERR_INVALID_ARGS;
-    {
-        SPIN_GUARD(&it->owner->lock);
-        tv[0] = timeval_of(it->interval);
-        tv[1] =
-            timeval_of(it->deadline ? MAX(it->deadline - hal_time_now(), (time_ns_t)1000) : 0);
-    }
-    return copy_to_user(&call->thread->user, call->arg[1], tv, sizeof(tv));
+    now = shown(&linux_process_of(call)->itimers[call->arg[0]]);
+    return write_setting(call, call->arg[1], &now);
 }

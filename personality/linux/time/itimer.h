@@ -1,20 +1,24 @@
 /*
- * itimer.h - the interval timer that raises SIGALRM (setitimer(2), alarm(2)).
+ * itimer.h - the interval timers, each with its signal (setitimer(2), alarm(2)).
  */
 #pragma once
 
 #include "co/timer.h"
+#include "personality/linux/time/timer_setting.h"
 
 struct linux_process;
 
-/* Of a process: guarded by its lock, the armed state by the timer's own. */
+/* By their numbers. */
+enum { ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF, ITIMERS };
+
+/* Of a process. */
 struct itimer {
     struct timer timer;
     struct linux_process *owner;
-    time_ns_t deadline; /* 0: not armed */
-    time_ns_t interval; /* 0: once */
+    int which;
+    struct timer_setting setting; /* guarded by owner's lock */
 };
 
-void itimer_init(struct itimer *it, struct linux_process *owner);
-/* The process ends: after it the callback does not run. */
-void itimer_fini(struct itimer *it);
+void itimers_init(struct itimer itimers[ITIMERS], struct linux_process *owner);
+/* The process ends: after it no callback runs. */
+void itimers_fini(struct itimer itimers[ITIMERS]);

@@ -1,10 +1,10 @@
 /*
- * time.c - clocks and sleeping (clock_gettime(2), nanosleep(2), clock_nanosleep(2)).
+ * time.c - what time it is (clock_gettime(2), gettimeofday(2)), and times of programs.
  */
 #include "hal/time.h"
 
 #include "personality/linux/process/process.h"
-#include "personality/linux/time/timespec.h"
+#include "personality/linux/time/clock.h"
 
 status_t timespec_to_ns(const struct timespec *ts, time_ns_t *out)
 {
@@ -58,55 +58,29 @@ status_t timeout_from_user(struct syscall *call, user_addr_t addr, time_ns_t *de
     return st;
 }
 
-/* ERR_INVALID_ARGS: no such clock. */
-static status_t clock_read(struct syscall *call, int64_t clock, time_ns_t *out)
-{
-    switch (clock) {
-    case CLOCK_REALTIME:
-    case CLOCK_REALTIME_COARSE:
-    case CLOCK_REALTIME_ALARM:
-    case CLOCK_TAI:
-        *out = hal_time_realtime();
-        return OK;
-    case CLOCK_MONOTONIC:
-    case CLOCK_MONOTONIC_RAW:
-    case CLOCK_MONOTONIC_COARSE:
-    case CLOCK_BOOTTIME:
-    case CLOCK_BOOTTIME_ALARM:
-        *out = hal_time_now();
-        return OK;
-    case CLOCK_PROCESS_CPUTIME:
-        *out = linux_process_ran(linux_process_of(call));
-        return OK;
-    case CLOCK_THREAD_CPUTIME:
-        *out = task_ran(&call->thread->task);
-        return OK;
-    default:
-        return ERR_INVALID_ARGS;
-    }
-}
-
 status_t sys_clock_gettime(struct syscall *call)
 {
+    struct linux_clock clock;
     struct timespec ts;
-    time_ns_t now;
-    status_t st = clock_read(call, (int32_t)call->arg[0], &now);
+    status_t st = clock_open(call, (int32_t)call->arg[0], &clock);
 
     if (st != OK)
         return st;
-    ts = timespec_of(now);
+    ts = timespec_of(clock_read(&clock));
+    clock_close(&clock);
     return copy_to_user(&call->thread->user, call->arg[1], &ts, sizeof(ts));
 }
 
 status_t sys_clock_getres(struct syscall *call)
 {
     struct timespec ts = {0, 1};
-    time_ns_t now;
-    status_t st = clock_read(call, (int32_t)call->arg[0], &now);
+    struct linux_clock clock;
+    status_t st = clock_open(call, (int32_t)call->arg[0], &clock);
 
-    if (st != OK || !call->arg[1])
+    if (st != OK)
         return st;
-    return copy_to_user(&call->thread->user, call->arg[1], &ts, sizeof(ts));
+    clock_close(&clock);
+    return call->arg[1] ? copy_to_user(&call->thread->user, call->arg[1], &ts, sizeof(ts)) : OK;
 }
 
 status_t sys_gettimeofday(struct syscall *call)
@@ -129,98 +103,3 @@ status_t sys_time(struct syscall *call)
     return call->arg[0] ? copy_to_user(&call->thread->user, call->arg[0], &call->result, 8)
                         : OK;
 }
-
-/* Sleep to a deadline; interrupted, the time left goes to `remain` if it is asked for. */
-struct linux_sleep {
-    struct co co;
-    struct syscall *call;
-    time_ns_t deadline;
-    user_addr_t remain; /* 0: none */
-    struct sleep_until sleep;
-};
-static co_fn linux_sleep;
-
-static status_t write_remaining(struct syscall *call, user_addr_t to, time_ns_t deadline)
-{
-    time_ns_t left = deadline - hal_time_now();
-    struct timespec ts = timespec_of(MAX(left, (time_ns_t)0));
-
-    return copy_to_user(&call->thread->user, to, &ts, sizeof(ts));
-}
-
-static CO_FN(linux_sleep)
-{
-    status_t st;
-
-    call_no_restart(f->call);
-    CO_CALL(st, f->sleep, sleep_until, .deadline = f->deadline);
-    if (st == ERR_INTERRUPTED && f->remain &&
-        write_remaining(f->call, f->remain, f->deadline) != OK)
-        CO_RETURN(ERR_FAULT);
-    CO_RETURN(st);
-}
-CO_END
-
-struct sys_nanosleep {
-    SYSCALL_FRAME;
-    time_ns_t deadline;
-    struct linux_sleep sleep;
-};
-SYSCALL_WAIT(sys_nanosleep);
-
-CO_FN(sys_nanosleep)
-{
-    status_t st;
-
-    if (!f->call->arg[0])
-        CO_RETURN(ERR_FAULT);
-    st = timeout_from_user(f->call, f->call->arg[0], &f->deadline);
-    if (st != OK)
-        CO_RETURN(st);
-    CO_CALL(st, f->sleep, linux_sleep, .call = f->call, .deadline = f->deadline,
-            .remain = f->call->arg[1]);
-    CO_RETURN(st);
-}
-CO_END
-
-struct sys_clock_nanosleep {
-    SYSCALL_FRAME;
-    time_ns_t deadline;
-    struct linux_sleep sleep;
-};
-SYSCALL_WAIT(sys_clock_nanosleep);
-
-enum { TIMER_ABSTIME = 1 };
-
-static status_t clock_deadline(struct syscall *call, time_ns_t *deadline)
-{
-    struct timespec ts;
-    time_ns_t now, want;
-    status_t st = clock_read(call, (int32_t)call->arg[0], &now);
-
-    if (st != OK)
-        return st;
-    if ((int32_t)call->arg[0] == CLOCK_THREAD_CPUTIME)
-        return ERR_INVALID_ARGS;
-    st = copy_from_user(&call->thread->user, &ts, call->arg[2], sizeof(ts));
-    if (st == OK)
-        st = timespec_to_ns(&ts, &want);
-    if (st != OK)
-        return st;
-    *deadline = call->arg[1] & TIMER_ABSTIME ? deadline_after(MAX(want - now, (time_ns_t)0))
-                                             : call_deadline(call, want);
-    return OK;
-}
-
-CO_FN(sys_clock_nanosleep)
-{
-    status_t st;
-
-    st = clock_deadline(f->call, &f->deadline);
-    if (st != OK)
-        CO_RETURN(st);
-    CO_CALL(st, f->sleep, linux_sleep, .call = f->call, .deadline = f->deadline,
-            .remain = f->call->arg[1] & TIMER_ABSTIME ? 0 : f->call->arg[3]);
-    CO_RETURN(st);
-}
-CO_END

@@ -12,16 +12,10 @@
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/process/process.h"
-#include "personality/linux/time/timespec.h"
+#include "personality/linux/time/timer_setting.h"
 #include "uapi/linux/fcntl.h"
 
 enum { TICKS_BYTES = 8 };
-
-struct setting {
-    bool armed;         /* an expiration is to come, or has come and was not read */
-    time_ns_t deadline; /* of that one, monotonic; may be before boot */
-    time_ns_t interval; /* 0: once */
-};
 
 /*
  * `arming` serialises whoever arms and disarms the timer; the callback takes object.lock only,
@@ -31,8 +25,8 @@ struct timerfd {
     struct object object;
     struct spinlock arming;
     struct timer timer;
-    struct setting setting; /* guarded by object.lock; changed under `arming`, too */
-    unsigned changes;       /* by settime; guarded like it */
+    struct timer_setting setting; /* guarded by object.lock; changed under `arming`, too */
+    unsigned changes;             /* by settime; guarded like it */
     bool realtime;
 };
 
@@ -52,7 +46,7 @@ static void fired(struct timer *timer)
 }
 
 /* The caller holds `arming`. */
-static void set(struct timerfd *t, const struct setting *s)
+static void set(struct timerfd *t, const struct timer_setting *s)
 {
     timer_disarm(&t->timer);
     {
@@ -64,42 +58,21 @@ static void set(struct timerfd *t, const struct setting *s)
         timer_arm_callback(&t->timer, fired, s->deadline);
 }
 
-static time_ns_t add(time_ns_t a, time_ns_t b)
-{
-    time_ns_t sum;
-
-    return __builtin_add_overflow(a, b, &sum) ? TIME_INFINITE - 1 : sum;
-}
-
-/* How often it has expired since its deadline, and what is to come. */
-static uint64_t elapsed(struct setting *s, time_ns_t now)
-{
-    uint64_t ticks = 1;
-
-    if (!s->armed || now < s->deadline)
-        return 0;
-    if (s->interval)
-        ticks += (uint64_t)(now - s->deadline) / (uint64_t)s->interval;
-    s->armed = s->interval != 0;
-    s->deadline = add(s->deadline, (time_ns_t)ticks * s->interval);
-    return ticks;
-}
-
 /* What a read took, so that it can go back. */
 struct taken {
     uint64_t ticks;
-    struct setting before;
+    struct timer_setting before;
     unsigned changes;
 };
 
 static status_t take(struct timerfd *t, struct taken *taken)
 {
-    struct setting after;
+    struct timer_setting after;
     SPIN_GUARD(&t->arming);
 
     taken->before = after = t->setting;
     taken->changes = t->changes;
-    taken->ticks = elapsed(&after, hal_time_now());
+    taken->ticks = timer_elapse(&after, hal_time_now());
     if (!taken->ticks)
         return ERR_SHOULD_WAIT;
     set(t, &after);
@@ -108,7 +81,7 @@ static status_t take(struct timerfd *t, struct taken *taken)
 
 static void give_back(struct timerfd *t, const struct taken *taken)
 {
-    struct setting now;
+    struct timer_setting now;
     SPIN_GUARD(&t->arming);
 
     if (t->changes != taken->changes)
@@ -223,41 +196,25 @@ static status_t timerfd_get(struct syscall *call, struct file **file, struct tim
     return OK;
 }
 
-/* struct itimerspec */
-struct itimerspec {
-    struct timespec interval, value;
-};
-
-static struct itimerspec itimerspec_of(struct setting s)
-{
-    time_ns_t now = hal_time_now();
-
-    (void)elapsed(&s, now);
-    return (struct itimerspec){timespec_of(s.interval),
-                               timespec_of(s.armed ? s.deadline - now : 0)};
-}
-
 static status_t parse_setting(const struct timerfd *t, const struct itimerspec *spec,
-                              bool absolute, struct setting *out)
+                              bool absolute, struct timer_setting *out)
 {
     time_ns_t value;
-    status_t st = timespec_to_ns(&spec->value, &value);
+    status_t st = itimerspec_to_ns(spec, &value, &out->interval);
 
-    if (st == OK)
-        st = timespec_to_ns(&spec->interval, &out->interval);
     if (st != OK)
         return st;
     out->armed = value != 0;
     if (!absolute)
         out->deadline = deadline_after(value);
     else if (t->realtime)
-        out->deadline = add(value, hal_time_now() - hal_time_realtime());
+        out->deadline = time_add(value, hal_time_now() - hal_time_realtime());
     else
         out->deadline = value;
     return OK;
 }
 
-static void replace(struct timerfd *t, const struct setting *s, struct setting *old)
+static void replace(struct timerfd *t, const struct timer_setting *s, struct timer_setting *old)
 {
     SPIN_GUARD(&t->arming);
 
@@ -269,7 +226,7 @@ static void replace(struct timerfd *t, const struct setting *s, struct setting *
 static status_t settime(struct syscall *call, struct timerfd *t, const struct itimerspec *spec)
 {
     struct user_access *ua = &call->thread->user;
-    struct setting new, old;
+    struct timer_setting new, old;
     struct itimerspec was;
     status_t st = parse_setting(t, spec, call->arg[1] & TFD_TIMER_ABSTIME, &new);
 
@@ -278,7 +235,7 @@ static status_t settime(struct syscall *call, struct timerfd *t, const struct it
     if (st != OK)
         return st;
     replace(t, &new, &old);
-    was = itimerspec_of(old);
+    was = itimerspec_of(old, hal_time_now());
     return call->arg[3] ? copy_to_user(ua, call->arg[3], &was, sizeof(was)) : OK;
 }
 
@@ -313,7 +270,7 @@ status_t sys_timerfd_gettime(struct syscall *call)
         return st;
     {
         SPIN_GUARD(&t->object.lock);
-        spec = itimerspec_of(t->setting);
+        spec = itimerspec_of(t->setting, hal_time_now());
     }
     file_put(file);
     return copy_to_user(&call->thread->user, call->arg[1], &spec, sizeof(spec));
