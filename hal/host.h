@@ -102,5 +102,6 @@ void hal_host_stop_self(int signo);
 /* How system calls arrived since boot: by a patched site, or by the host's signal. */
 struct hal_host_call_stats {
     uint64_t patched, dispatched, sites;
+    uint64_t first; /* of those dispatched: the first that an address space makes from a site */
 };
 void hal_host_call_stats(struct hal_host_call_stats *out);

@@ -24,7 +24,7 @@ struct hal_upcalls {
      * too, and from hal_context_run, which then returns INTERRUPT. */
     void (*space_died)(struct hal_pt *pt);
     /*
-     * libos, for patching system call sites; both may be NULL. From hal_context_run in the
+     * libos, for patching system call sites; all may be NULL. From hal_context_run in the
      * space of `pt`, no lock held; they do not wait, and any error just leaves the site as it
      * is.
      *
@@ -37,6 +37,8 @@ struct hal_upcalls {
     /* Map HAL_STUB_AREA private, executable bytes of zeroes less than 2 GiB from `near`, where
      * the guest has nothing; they live and are forked like any other mapping. */
     status_t (*stub_area)(struct hal_pt *pt, user_addr_t near, user_addr_t *va) MUST_USE;
+    /* Bring in the page at `va`, for reading, if that needs no wait. */
+    status_t (*page_in)(struct hal_pt *pt, user_addr_t va) MUST_USE;
 };
 
 void hal_upcalls_register(const struct hal_upcalls *upcalls);

@@ -73,6 +73,11 @@ static uint64_t calls_dispatched(void)
     return call_stats().dispatched;
 }
 
+static uint64_t calls_first(void)
+{
+    return call_stats().first;
+}
+
 static uint64_t sites_patched(void)
 {
     return call_stats().sites;
@@ -83,6 +88,7 @@ void machine_counters_init(void)
     static struct procfs_counter counters[] = {
         {.name = "calls_patched", .read = calls_patched},
         {.name = "calls_dispatched", .read = calls_dispatched},
+        {.name = "calls_first", .read = calls_first},
         {.name = "sites_patched", .read = sites_patched},
     };
 

@@ -30,6 +30,7 @@ static const struct hal_upcalls upcalls = {
     .page_free = page_free_frame,
     .text_write = aspace_text_write,
     .stub_area = aspace_stub_area,
+    .page_in = aspace_page_in,
     .space_died = reaper_space_died,
 };
 

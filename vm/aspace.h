@@ -188,3 +188,4 @@ co_fn vm_fault;
 status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, unsigned count,
                            hal_text_writer *write, void *arg) MUST_USE;
 status_t aspace_stub_area(struct hal_pt *pt, user_addr_t near, user_addr_t *out) MUST_USE;
+status_t aspace_page_in(struct hal_pt *pt, user_addr_t va) MUST_USE;

@@ -94,3 +94,8 @@ status_t aspace_stub_area(struct hal_pt *pt, user_addr_t near, user_addr_t *va)
     vmo_put(vmo); /* the mapping has its own */
     return st;
 }
+
+status_t aspace_page_in(struct hal_pt *pt, user_addr_t va)
+{
+    return try_vm_fault(container_of(pt, struct aspace, pt), va, HAL_PROT_READ);
+}

@@ -4,15 +4,17 @@
 #include "base/string.h"
 #include "hal/host.h"
 #include "hal/libos/carrier.h"
+#include "hal/libos/lead.h"
 #include "hal/libos/linux.h"
 #include "hal/libos/space.h"
 #include "hal/libos/stub.h"
 #include "hal/libos/upcalls.h"
 
-enum { ALWAYS_EVERY = 16, PATCH_MAX = 8, BREAKPOINT = 0xcc, NOP = 0x90 };
+enum { ALWAYS_EVERY = 16, PATCH_MAX = 15, BREAKPOINT = 0xcc, NOP = 0x90 };
+enum { COMPARE_SITE = SYSCALL_SIZE + COMPARE_MAX };
 enum { MEMBARRIER_SYNC_CORE = 1 << 5, MEMBARRIER_REGISTER_SYNC_CORE = 1 << 6 };
 
-static atomic_ulong sites_patched;
+static atomic_ulong sites_patched, first_calls;
 
 /* A site about to be patched: these bytes become those. */
 struct site {
@@ -25,69 +27,6 @@ struct site {
 
 /* Held while breakpoints of a patch may be in text: whoever met one waits for it here. */
 static struct spinlock patch_lock;
-
-/* Register by its number in instructions. */
-static uint64_t reg_value(const struct user_regs *r, unsigned number)
-{
-    const uint64_t values[16] = {r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp,
-                                 r->rsi, r->rdi, r->r8,  r->r9,  r->r10, r->r11,
-                                 r->r12, r->r13, r->r14, r->r15};
-
-    return values[number];
-}
-
-/*
- * Recognise the move that ends at `end` (which is followed by the syscall):
- *     b8+r imm32          mov $imm, %r32       5 bytes, no REX prefix before it
- *     41 b8+r imm32       the same, r8d..r15d  6 bytes
- *     48/49 c7 c0+r imm32 mov $imm, %r64       7 bytes, sign-extended
- * Bytes before the syscall alone prove little; that the register holds that very constant does.
- * rcx and r11 hold it no more (the call has overwritten them), so they do not qualify.
- */
-static unsigned move_size(const uint8_t *end, const struct user_regs *regs)
-{
-    uint32_t constant;
-    unsigned op = end[-5], reg = op & 7;
-
-    memcpy(&constant, end - 4, sizeof(constant));
-    if (op >= 0xc0 && op <= 0xc7 && end[-6] == 0xc7 && (end[-7] & 0xfe) == 0x48) {
-        reg |= (end[-7] & 1u) << 3;
-        return reg_value(regs, reg) == (uint64_t)(int64_t)(int32_t)constant ? 7 : 0;
-    }
-    if (op < 0xb8 || op > 0xbf)
-        return 0;
-    if (end[-6] == 0x41)
-        return reg_value(regs, reg | 8) == constant ? 6 : 0;
-    if ((end[-6] & 0xf0) == 0x40)
-        return 0;
-    return reg_value(regs, reg) == constant ? 5 : 0;
-}
-
-/* Bytes of user memory. False: not all there. */
-static bool read_text(struct hal_pt *pt, user_addr_t va, uint8_t *to, unsigned size)
-{
-    const uint8_t *byte = NULL;
-
-    for (unsigned i = 0; i < size; i++) {
-        if (i == 0 || IS_ALIGNED(va + i, PAGE_SIZE))
-            byte = user_bytes(pt, va + i);
-        if (!byte)
-            return false;
-        to[i] = *byte++;
-    }
-    return true;
-}
-
-static struct displaced find_move(struct hal_pt *pt, const struct user_regs *regs)
-{
-    uint8_t before[DISPLACED_MAX];
-    struct displaced move = {.size = 0};
-
-    if (read_text(pt, regs->rip - SYSCALL_SIZE - DISPLACED_MAX, before, DISPLACED_MAX))
-        move.size = move_size(before + DISPLACED_MAX, regs);
-    memcpy(move.bytes, before + DISPLACED_MAX - move.size, move.size);
-    return move;
-}
 
 /* That an instruction begins behind the syscall is certain: the call returns there.
  *     48 3d imm32         cmp $imm, %rax
@@ -104,13 +43,14 @@ static struct displaced find_compare(const uint8_t *behind)
     return compare;
 }
 
-static void plan_move(struct site *site, const struct displaced *move)
+static void plan_lead(struct site *site, const struct displaced *lead)
 {
-    site->va -= move->size;
+    site->va -= lead->size;
     site->starts = 1;
-    memcpy(site->was, move->bytes, JUMP_SIZE);
-    if (stub_for_move(site->pt, site->va, move, site->becomes))
-        site->size = JUMP_SIZE;
+    memcpy(site->was, lead->bytes, lead->first);
+    memset(site->becomes, NOP, PATCH_MAX);
+    if (stub_for_lead(site->pt, site->va, lead, site->becomes))
+        site->size = lead->first;
 }
 
 static void plan_compare(struct site *site, const struct displaced *compare)
@@ -124,16 +64,16 @@ static void plan_compare(struct site *site, const struct displaced *compare)
 /* What to write; size 0: nothing. */
 static void plan(struct site *site, const struct user_regs *regs)
 {
-    struct displaced move, compare;
+    struct displaced lead, compare;
 
     site->va = regs->rip - SYSCALL_SIZE;
-    if (!read_text(site->pt, site->va, site->was, PATCH_MAX) || site->was[0] != 0x0f ||
+    if (!user_read(site->pt, site->va, site->was, COMPARE_SITE) || site->was[0] != 0x0f ||
         site->was[1] != 0x05)
         return; /* patched meanwhile */
-    move = find_move(site->pt, regs);
+    lead = find_lead(site->pt, regs);
     compare = find_compare(site->was + SYSCALL_SIZE);
-    if (move.size)
-        plan_move(site, &move);
+    if (lead.size)
+        plan_lead(site, &lead);
     else if (compare.size)
         plan_compare(site, &compare);
 }
@@ -166,9 +106,7 @@ static void write_bytes(const struct site *site, void *const pages[], const uint
  */
 static void site_write(const struct site *site, void *const pages[])
 {
-    static const uint8_t breakpoints[PATCH_MAX] = {BREAKPOINT, BREAKPOINT, BREAKPOINT,
-                                                   BREAKPOINT, BREAKPOINT, BREAKPOINT,
-                                                   BREAKPOINT, BREAKPOINT};
+    static const uint8_t breakpoints[PATCH_MAX] = {[0 ... PATCH_MAX - 1] = BREAKPOINT};
     bool others = space_has_others(site->pt);
 
     if (others) {
@@ -196,14 +134,27 @@ static void patch_pages(void *const pages[], void *arg)
     atomic_fetch_add(&sites_patched, 1);
 }
 
+static unsigned slot_of(user_addr_t rip)
+{
+    return (uint32_t)rip * 0x9e3779b1u / (UINT32_MAX / PT_SEEN_MAX + 1);
+}
+
+/* A site that cannot be patched is not looked at again, or its every call would cost that. */
+static uint32_t *refused_slot(struct hal_pt *pt, user_addr_t rip)
+{
+    return &pt->refused[slot_of(rip)];
+}
+
 static void patch(struct hal_pt *pt, const struct user_regs *regs)
 {
     struct site site = {.pt = pt};
     status_t st;
 
     plan(&site, regs);
-    if (!site.size)
+    if (!site.size) {
+        *refused_slot(pt, regs->rip) = (uint32_t)regs->rip;
         return;
+    }
     SPIN_GUARD(&patch_lock);
     st = hal_upcalls->text_write(pt, ROUND_DOWN(site.va, PAGE_SIZE),
                                  pages_of(site.va, site.size), patch_pages, &site);
@@ -217,16 +168,20 @@ static void patch(struct hal_pt *pt, const struct user_regs *regs)
  */
 static bool is_busy(struct hal_pt *pt, user_addr_t rip)
 {
-    uint32_t *seen = &pt->seen[(uint32_t)rip * 0x9e3779b1u / (UINT32_MAX / PT_SEEN_MAX + 1)];
+    uint32_t *seen = &pt->seen[slot_of(rip)];
     bool again = *seen == (uint32_t)rip;
 
+    if (*refused_slot(pt, rip) == (uint32_t)rip)
+        return false;
     *seen = (uint32_t)rip;
+    if (!again)
+        atomic_fetch_add(&first_calls, 1);
     return again || ++pt->dispatched % ALWAYS_EVERY == 0;
 }
 
 void patch_call_site(struct hal_pt *pt, const struct user_regs *regs)
 {
-    if (!hal_upcalls->text_write || !hal_upcalls->stub_area ||
+    if (!hal_upcalls->text_write || !hal_upcalls->stub_area || !hal_upcalls->page_in ||
         atomic_exchange(&pt->patching, true))
         return;
     if (is_busy(pt, regs->rip))
@@ -247,7 +202,8 @@ bool patch_owns_breakpoint(struct hal_pt *pt, user_addr_t va)
 
 void hal_host_call_stats(struct hal_host_call_stats *out)
 {
-    *out = (struct hal_host_call_stats){.sites = atomic_load(&sites_patched)};
+    *out = (struct hal_host_call_stats){.sites = atomic_load(&sites_patched),
+                                        .first = atomic_load(&first_calls)};
     for (unsigned i = 0; i < hal_cpu_count(); i++) {
         out->patched += libos_cpus[i].patched;
         out->dispatched += libos_cpus[i].dispatched;

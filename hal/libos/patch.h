@@ -6,13 +6,14 @@
  * no saved program counter has to be moved, a call is restarted at `rip - 2` as ever, and an
  * unwinder finds each blocked thread in its function.
  *
- * Move: the instruction before the `syscall` moves a constant into a register, at least five
- * bytes long. One instruction takes its place; the `syscall` stays, for jumps onto it.
+ * Lead: an instruction before the `syscall` is at least five bytes long, and nothing between
+ * the two leaves (hal/libos/lead.h). A jump takes its place; what comes behind it stays, for
+ * jumps onto that.
  *
- *     site:    e9 rel32 [rest]      stub:  mov $constant, %reg      the displaced instruction
- *              0f 05                       lea behind(%rip), %rcx
- *     behind:                              movabs $user_entry, %r11
- *                                          jmp *%r11
+ *     site:    e9 rel32 [rest]      stub:  the instructions from the site to the call
+ *              ...                         lea behind(%rip), %rcx
+ *              0f 05                       movabs $user_entry, %r11
+ *     behind:                              jmp *%r11
  *
  * Compare: the instruction behind the `syscall` compares its result with a constant. Compilers
  * let other paths jump to that compare, and threads that are blocked in the call return to it.

@@ -10,7 +10,7 @@
 enum {
     JUMP_OPCODE = 0xe9,
     CALL_SIZE = 20,
-    TAIL_MAX = DISPLACED_MAX + JUMP_SIZE + 1,
+    TAIL_MAX = COMPARE_MAX + JUMP_SIZE + 1,
     AREA_MASK = HAL_STUB_AREA - 1
 };
 
@@ -20,7 +20,7 @@ _Static_assert(HAL_STUB_AREA == 1 << 16, "the low half of a jump's distance find
 struct code {
     user_addr_t at;
     unsigned size;
-    uint8_t bytes[32];
+    uint8_t bytes[LEAD_MAX + CALL_SIZE];
 };
 
 uint8_t *user_bytes(struct hal_pt *pt, user_addr_t va)
@@ -31,6 +31,19 @@ uint8_t *user_bytes(struct hal_pt *pt, user_addr_t va)
     if (hal_pt_query(pt, va & ~(user_addr_t)PAGE_MASK, &pa, &prot) != OK)
         return NULL;
     return (uint8_t *)hal_phys_to_virt(pa) + (va & PAGE_MASK);
+}
+
+bool user_read(struct hal_pt *pt, user_addr_t va, void *to, size_t size)
+{
+    for (size_t done = 0, part; done < size; done += part) {
+        const uint8_t *from = user_bytes(pt, va + done);
+
+        if (!from)
+            return false;
+        part = MIN(size - done, PAGE_SIZE - ((va + done) & PAGE_MASK));
+        memcpy((char *)to + done, from, part);
+    }
+    return true;
 }
 
 uint8_t *page_byte(void *const pages[], user_addr_t first, user_addr_t va)
@@ -76,6 +89,27 @@ static void put_call(struct code *c, user_addr_t behind)
     put(c, jmp_r11, sizeof(jmp_r11));
 }
 
+/* They stood at `from`. False: what they reach from there is too far from here. */
+static bool put_displaced(struct code *c, const struct displaced *d, user_addr_t from)
+{
+    int64_t moved = (int64_t)(from - c->at);
+    unsigned base = c->size;
+
+    put(c, d->bytes, d->size);
+    for (unsigned i = 0; i < d->size; i++) {
+        int32_t distance;
+
+        if (!(d->distances >> i & 1))
+            continue;
+        memcpy(&distance, d->bytes + i, sizeof(distance));
+        if (distance + moved != (int32_t)(distance + moved))
+            return false;
+        distance = (int32_t)(distance + moved);
+        memcpy(c->bytes + base + i, &distance, sizeof(distance));
+    }
+    return true;
+}
+
 static void write_code(void *const pages[], void *arg)
 {
     const struct code *c = arg;
@@ -102,6 +136,14 @@ static bool near(user_addr_t a, user_addr_t b)
 static bool area_reaches(const struct pt_stub_area *area, user_addr_t site)
 {
     return area->va && near(area->va, site) && near(area->va + HAL_STUB_AREA, site);
+}
+
+bool stub_holds(const struct hal_pt *pt, user_addr_t va)
+{
+    for (const struct pt_stub_area *area = pt->stubs; area < pt->stubs + PT_STUB_AREAS; area++)
+        if (area->va && va - area->va < HAL_STUB_AREA)
+            return true;
+    return false;
 }
 
 /* The place in the area that has these low 16 bits. */
@@ -164,10 +206,10 @@ static bool build_somewhere(struct hal_pt *pt, build_fn *build, const struct req
 
 /* ---- the two forms ---- */
 
-static bool build_move(struct hal_pt *pt, struct pt_stub_area *area, const struct request *rq)
+static bool build_lead(struct hal_pt *pt, struct pt_stub_area *area, const struct request *rq)
 {
     struct code stub = {.size = 0}, jump = {.at = rq->site};
-    const unsigned size = sizeof(stub.bytes);
+    const unsigned size = rq->displaced->size + CALL_SIZE;
 
     do {
         if (area->used + size > HAL_STUB_AREA)
@@ -176,19 +218,20 @@ static bool build_move(struct hal_pt *pt, struct pt_stub_area *area, const struc
         area->used += size;
     } while (!is_free(pt, area, stub.at, size));
 
-    put(&stub, rq->displaced->bytes, rq->displaced->size);
+    if (!put_displaced(&stub, rq->displaced, rq->site))
+        return false;
     put_call(&stub, rq->behind);
     put_jump(&jump, stub.at);
     memcpy(rq->jumps, jump.bytes, JUMP_SIZE);
     return code_write(pt, &stub);
 }
 
-bool stub_for_move(struct hal_pt *pt, user_addr_t site, const struct displaced *move,
+bool stub_for_lead(struct hal_pt *pt, user_addr_t site, const struct displaced *lead,
                    uint8_t jump[JUMP_SIZE])
 {
-    const struct request rq = {site, site + move->size + SYSCALL_SIZE, move, jump};
+    const struct request rq = {site, site + lead->size + SYSCALL_SIZE, lead, jump};
 
-    return build_somewhere(pt, build_move, &rq);
+    return build_somewhere(pt, build_lead, &rq);
 }
 
 /* The tail for a stub at `at`; 0: its place is taken. */

@@ -14,14 +14,20 @@ enum {
     SYSCALL_SIZE = 2,
     JUMP_SIZE = 5,
     STUB_GAP = 11,
-    DISPLACED_MAX = 7, /* bytes of the longest displaced instruction */
+    LEAD_MAX = 24,   /* bytes displaced before a call */
+    COMPARE_MAX = 6, /* and behind one */
 };
 
-/* An instruction of the guest. */
+/* Instructions of the guest that follow one another. */
 struct displaced {
-    uint8_t bytes[DISPLACED_MAX];
-    unsigned size; /* 0: none */
+    uint8_t bytes[LEAD_MAX];
+    unsigned size;      /* 0: none */
+    unsigned first;     /* bytes of the first one */
+    uint32_t distances; /* bit i: a distance from where they stand begins at byte i */
 };
+
+/* Bytes of user memory. False: not all there. */
+bool user_read(struct hal_pt *pt, user_addr_t va, void *to, size_t size);
 
 /* The frame behind `va` through the linear map; NULL: none. */
 uint8_t *user_bytes(struct hal_pt *pt, user_addr_t va);
@@ -35,8 +41,11 @@ static inline unsigned pages_of(user_addr_t va, uint64_t size)
 /* The byte at `va`; pages[0] holds `first`. */
 uint8_t *page_byte(void *const pages[], user_addr_t first, user_addr_t va);
 
-/* The first bytes of a site in the move form: a jump to the stub. False: there is no room. */
-bool stub_for_move(struct hal_pt *pt, user_addr_t site, const struct displaced *move,
+/* Does `va` lie in memory for stubs? */
+bool stub_holds(const struct hal_pt *pt, user_addr_t va);
+
+/* The first bytes of a site in the lead form: a jump to the stub. False: there is no room. */
+bool stub_for_lead(struct hal_pt *pt, user_addr_t site, const struct displaced *lead,
                    uint8_t jump[JUMP_SIZE]);
 
 /* The same in the compare form: both jumps. */

@@ -48,8 +48,9 @@ struct hal_pt {
     atomic_bool dirty;
     atomic_bool patching; /* one CPU at a time is in patch.c; owns all below */
     struct pt_stub_area stubs[PT_STUB_AREAS];
-    uint32_t seen[PT_SEEN_MAX]; /* low halves of where calls came from, by their hash */
-    unsigned dispatched;        /* calls */
+    uint32_t seen[PT_SEEN_MAX];    /* low halves of where calls came from, by their hash */
+    uint32_t refused[PT_SEEN_MAX]; /* the same: sites that cannot be patched */
+    unsigned dispatched;           /* calls */
 };
 
 static inline void *hal_phys_to_virt(paddr_t pa)
