@@ -117,6 +117,10 @@ _Noreturn void co_bad_line(struct task *task, struct co *co);
 #define CO_FITS(name, slot_type) \
     _Static_assert(sizeof(struct name) <= sizeof(slot_type), "frame outgrew its slot")
 
+/* A callee that was begun on our behalf, with this frame as its caller, is pending: wait for it
+ * as CO_CALL does. */
+#define CO_JOIN() CO_PARK_()
+
 #define CO_RETURN(st)           \
     do {                        \
         co->status = (st);      \

@@ -41,7 +41,7 @@ void hal_context_park(void);
 void hal_context_fini(struct hal_context *ctx);
 
 enum hal_trap_kind {
-    HAL_TRAP_SYSCALL,   /* pc is behind the instruction */
+    HAL_TRAP_SYSCALL,   /* hal_upcalls.syscall was called and said false */
     HAL_TRAP_FAULT,     /* page fault: addr, access */
     HAL_TRAP_EXCEPTION, /* exception, code */
     HAL_TRAP_INTERRUPT, /* something is pending: hal_irq_serve, then perhaps yield */
@@ -68,7 +68,10 @@ struct hal_trap {
 };
 
 /*
- * Run `ctx` in user mode in address space `pt` until a trap. Enters the address space on this
+ * Run `ctx` in user mode in address space `pt` until a trap. System calls go to
+ * hal_upcalls.syscall first, with the pc behind the instruction, and most end there: the ways
+ * in and out are balanced for the processor's prediction of returns, and nothing is undone and
+ * done again for a call that does not wait. Enters the address space on this
  * CPU if it is not the current one. Called with no lock held; returns INTERRUPT at once,
  * without entering user mode, if something is pending here. ctx->regs is complete on return.
  */

@@ -22,6 +22,9 @@ paddr_t contract_page(void);
 void contract_page_free(paddr_t page);
 unsigned contract_pages_out(void);
 
+/* What hal_upcalls.syscall does, in the cases that serve calls so; NULL: it says false. */
+extern bool (*contract_syscall)(struct hal_context *ctx);
+
 /* Timer upcalls that this CPU has got. */
 unsigned contract_timer_calls(void);
 

@@ -88,8 +88,16 @@ static void on_space_died(struct hal_pt *pt)
     CHECK(!"an address space died");
 }
 
+bool (*contract_syscall)(struct hal_context *ctx);
+
+static bool on_syscall(struct hal_context *ctx)
+{
+    return contract_syscall && contract_syscall(ctx);
+}
+
 static const struct hal_upcalls upcalls = {
     .timer = on_timer,
+    .syscall = on_syscall,
     .page_alloc = page_alloc,
     .page_free = contract_page_free,
     .space_died = on_space_died,

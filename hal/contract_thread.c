@@ -105,6 +105,52 @@ static void system_calls(void)
     contract_thread_fini(&t);
 }
 
+/* Counts down with the user program, which calls with each result. */
+static bool count_down(struct hal_context *ctx)
+{
+    uint64_t value = user_regs_arg(&ctx->regs, 0);
+
+    user_regs_set_result(&ctx->regs, value - 1);
+    return value != 0;
+}
+
+static void calls_end_in_the_upcall(void)
+{
+    struct contract_thread t;
+
+    contract_thread_init(&t, USER_READ, USER_DATA, 0);
+    *data_word(&t, 0) = 1000;
+    contract_syscall = count_down;
+    contract_expect_value(&t, 0);
+    contract_syscall = NULL;
+    contract_thread_fini(&t);
+}
+
+static bool call_kicks(struct hal_context *ctx)
+{
+    user_regs_set_result(&ctx->regs, 5);
+    hal_cpu_kick(hal_cpu_id());
+    while (!hal_irq_pending())
+        hal_cpu_relax(0);
+    return true;
+}
+
+static void what_a_call_makes_pending_comes_first(void)
+{
+    struct contract_thread t;
+
+    contract_thread_init(&t, USER_READ, USER_DATA, 0);
+    contract_syscall = call_kicks;
+    do {
+        hal_context_run(&t.ctx, &t.pt, &t.trap);
+        hal_irq_serve();
+    } while (user_regs_result(&t.ctx.regs) != 5);
+    CHECK_EQ(t.trap.kind, HAL_TRAP_INTERRUPT);
+    contract_syscall = NULL;
+    contract_expect_value(&t, 5);
+    contract_thread_fini(&t);
+}
+
 static void thread_pointer(void)
 {
     struct contract_thread t;
@@ -188,6 +234,8 @@ static void what_is_pending_comes_first(void)
 void contract_test_user(void)
 {
     CHECK_RUN(system_calls);
+    CHECK_RUN(calls_end_in_the_upcall);
+    CHECK_RUN(what_a_call_makes_pending_comes_first);
     CHECK_RUN(thread_pointer);
     CHECK_RUN(user_memory_is_the_linear_map_s);
     CHECK_RUN(address_spaces_are_apart);

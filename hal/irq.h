@@ -5,6 +5,7 @@
 
 #include "hal/cpu.h"
 
+struct hal_context;
 struct hal_pt;
 
 /* Bytes; see stub_area. */
@@ -19,6 +20,12 @@ struct hal_upcalls {
     /* One page frame for page tables and other HAL use, zeroed; ERR_NO_MEMORY. */
     status_t (*page_alloc)(paddr_t *out) MUST_USE;
     void (*page_free)(paddr_t page);
+    /*
+     * User mode of `ctx` made a system call; from hal_context_run, with no lock held. True: the
+     * call is over and user mode goes on at once, with nothing but `ctx` looked at again.
+     * False: hal_context_run returns SYSCALL. It may be NULL, which says false.
+     */
+    bool (*syscall)(struct hal_context *ctx) MUST_USE;
     /* libos: the host process behind `pt` died unasked, or the host gives none; the guest
      * process is to die of SIGKILL. From hal_irq_serve, under a lock that hal_pt_fini takes
      * too, and from hal_context_run, which then returns INTERRUPT. */

@@ -21,6 +21,7 @@
 #include "object/debuglog.h"
 #include "object/job.h"
 #include "object/reaper.h"
+#include "object/thread.h"
 #include "personality/linux/personality.h"
 #include "personality/zircon/zircon.h"
 
@@ -28,6 +29,7 @@ static const struct hal_upcalls upcalls = {
     .timer = executor_timer_upcall,
     .page_alloc = page_alloc_frame,
     .page_free = page_free_frame,
+    .syscall = thread_syscall,
     .text_write = aspace_text_write,
     .stub_area = aspace_stub_area,
     .page_in = aspace_page_in,

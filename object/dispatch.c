@@ -48,8 +48,7 @@ static void decode(struct thread *t)
     call->replaced = false;
     t->table = table_of(t, &number);
     call->number = number;
-    for (unsigned i = 0; i < countof(call->arg); i++)
-        call->arg[i] = user_regs_arg(regs, i);
+    user_regs_args(regs, call->arg);
     t->entry = number < t->table->count ? &t->table->entries[number] : NULL;
 }
 
@@ -87,6 +86,18 @@ static union syscall_slot *frame_for(struct dispatch *f)
     uint32_t size = *f->thread->entry->frame_size;
 
     return size <= sizeof(*f->slot) ? f->slot : kmalloc(size);
+}
+
+enum co_poll dispatch_begin(struct thread *t)
+{
+    struct dispatch *f = &t->main.slot.dispatch;
+
+    *f = (struct dispatch){
+        .co = {.resume = dispatch, .caller = &t->main.co},
+        .thread = t,
+        .slot = &t->main.call_slot,
+    };
+    return dispatch(&t->task, &f->co);
 }
 
 /* Make the call, bringing in the user pages it asks for, until it has an answer. */

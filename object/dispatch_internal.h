@@ -9,4 +9,6 @@
  * Decode the call of t->context and, if it needs no coroutine, make it and encode its outcome.
  * False: the call is in t->call and t->entry; run the coroutine `dispatch`.
  */
-bool dispatch_plain(struct thread *t);
+bool dispatch_plain(struct thread *t) MUST_USE;
+/* Run the coroutine on behalf of thread_main, which joins it if it is pending. */
+enum co_poll dispatch_begin(struct thread *t) MUST_USE;

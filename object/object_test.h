@@ -20,6 +20,7 @@
 #include "mm/page.h"
 #include "mm/slab.h"
 #include "object/handle.h"
+#include "object/thread.h"
 
 static unsigned objects_at_start;
 static uint64_t live_at_start;
@@ -30,6 +31,7 @@ static UNUSED void boot_with(const struct sim_config *config)
         .timer = executor_timer_upcall,
         .page_alloc = page_alloc_frame,
         .page_free = page_free_frame,
+        .syscall = thread_syscall,
     };
 
     sim_setup(config);

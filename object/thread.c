@@ -122,6 +122,16 @@ static void thread_end(struct thread *t)
         process_end(p, t->personality);
 }
 
+/* A call that waits has suspended in frames of the thread's: thread_main joins it. One that
+ * replaced the registers may have replaced the address space too. */
+bool thread_syscall(struct hal_context *ctx)
+{
+    struct thread *t = container_of(ctx, struct thread, context);
+
+    t->call_waits = !dispatch_plain(t) && dispatch_begin(t) == CO_PENDING;
+    return !t->call_waits && !t->call.replaced && !task_pending(&t->task);
+}
+
 /*
  * A user thread's whole life: run user mode, serve its trap, again. A pending reason is looked
  * at each time before user mode; a kick makes hal_context_run return, so none is overlooked.
@@ -139,9 +149,8 @@ CO_FN(thread_main)
         hal_context_run(&f->thread->context, &f->thread->user.aspace->pt, &f->thread->trap);
 
         if (f->thread->trap.kind == HAL_TRAP_SYSCALL) {
-            if (!dispatch_plain(f->thread))
-                CO_CALL(st, f->slot.dispatch, dispatch, .thread = f->thread,
-                        .slot = &f->call_slot);
+            if (f->thread->call_waits)
+                CO_JOIN();
             continue;
         }
         if (f->thread->trap.kind == HAL_TRAP_INTERRUPT) {

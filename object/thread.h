@@ -68,6 +68,9 @@ struct thread_main {
 };
 co_fn thread_main;
 
+/* hal_upcalls.syscall: makes the call of the thread that `ctx` is of, which runs. */
+bool thread_syscall(struct hal_context *ctx) MUST_USE;
+
 struct thread {
     struct object object;
     struct process *process;  /* reference */
@@ -80,6 +83,7 @@ struct thread {
     status_t fault_status; /* why a fault was not resolved */
     struct user_access user;
     struct syscall call;               /* the one being made */
+    bool call_waits;                   /* it began, and was suspended */
     const struct syscall_table *table; /* it belongs to */
     const struct syscall_entry *entry; /* NULL: unknown number */
     struct vm_fault fault;             /* the one fault a thread serves at a time */

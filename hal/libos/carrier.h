@@ -62,6 +62,7 @@ struct cpu {
     struct carrier *_Atomic carrier; /* who carries it now: where kicks are sent */
     struct carrier *home;
     struct space *space;        /* the carrier's; NULL at home. Only this CPU */
+    struct hal_pt *pt;          /* of the context that hal_context_run was given last */
     uintptr_t sp;               /* valid while it is handed over */
     _Atomic time_ns_t deadline; /* of hal_timer_set; written by this CPU */
     atomic_bool halted;         /* asleep on hal.pending: wake by futex */
@@ -126,8 +127,17 @@ _Noreturn void carrier_enter_cpu(struct cpu *cpu, void (*entry)(void));
 void carrier_start_cpu(struct cpu *cpu, void (*entry)(void));
 
 /* entry.S */
-enum { LEFT_BY_CALL, LEFT_PENDING, LEFT_BY_SIGNAL };
+enum {
+    LEFT_BY_CALL,
+    LEFT_PENDING,
+    LEFT_BY_SIGNAL,
+    LEFT_AGAIN, /* a call is over, and the way back is not the straight one */
+};
+enum { STAY_IN_USER = -1 }; /* of user_call */
 int user_enter(struct user_regs *regs);
+/* From user_entry: a patched call. STAY_IN_USER: back to user mode on this carrier; else what
+ * user_enter returns, perhaps on another. */
+int user_call(struct user_regs *regs);
 _Noreturn void user_leave_by_signal(void);
 extern char user_restart[], user_restart_end[], user_leave_kicked[], user_entry[];
 long thread_clone(unsigned long flags, uintptr_t stack, void (*run)(struct carrier *),

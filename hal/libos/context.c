@@ -7,6 +7,7 @@
 #include "hal/libos/pt.h"
 #include "hal/libos/signal.h"
 #include "hal/libos/space.h"
+#include "hal/libos/upcalls.h"
 
 /* The user's %fs is the guest's own; the kernel never uses it. */
 static void load_fs_base(struct carrier *c, uint64_t base)
@@ -23,22 +24,50 @@ static uint64_t read_fs_base(void)
     return base;
 }
 
-/* Enter user mode once in the space that is current here. */
-static int run_once(struct hal_context *ctx, struct hal_pt *pt)
+/* What user mode needs beside its general registers, in the space that is current here. */
+static void prepare(struct carrier *c, struct hal_context *ctx, struct hal_pt *pt)
 {
-    struct carrier *c = carrier_self();
-    int left;
-
     if (atomic_load_explicit(&pt->dirty, memory_order_relaxed))
         pt_apply(pt);
     fp_load(ctx);
     load_fs_base(c, ctx->regs.fs_base);
-    left = user_enter(&ctx->regs);
-    c->fs_base = ctx->regs.fs_base = read_fs_base();
-    return left;
 }
 
-/* A signal ended user mode. False: a host fault that was none of the guest's; go on. */
+static void save_fs_base(struct hal_context *ctx)
+{
+    carrier_self()->fs_base = ctx->regs.fs_base = read_fs_base();
+}
+
+/* Where the processor refuses to jump: the fault would be found in our code. */
+static bool is_canonical(uint64_t address)
+{
+    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
+}
+
+static bool call_is_over(struct hal_context *ctx)
+{
+    return hal_upcalls->syscall && hal_upcalls->syscall(ctx);
+}
+
+/* The call may have changed the address space, or handed the CPU to and fro, and then this is
+ * another carrier's thread. */
+int user_call(struct user_regs *regs)
+{
+    struct hal_context *ctx = container_of(regs, struct hal_context, regs);
+    struct carrier *c = carrier_self();
+    struct cpu *cpu = cpu_self();
+
+    cpu->patched++;
+    save_fs_base(ctx);
+    if (!call_is_over(ctx))
+        return LEFT_BY_CALL;
+    if (c != carrier_self() || cpu->space != cpu->pt->space || !is_canonical(regs->rip))
+        return LEFT_AGAIN;
+    prepare(c, ctx, cpu->pt);
+    return STAY_IN_USER;
+}
+
+/* A signal ended user mode. False: it was nothing that the caller has to know; go on. */
 static bool signal_trap(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
 {
     signal_decode(&carrier_self()->signal, &ctx->regs, trap);
@@ -47,6 +76,7 @@ static bool signal_trap(struct hal_context *ctx, struct hal_pt *pt, struct hal_t
     if (trap->kind == HAL_TRAP_SYSCALL) {
         cpu_self()->dispatched++;
         patch_call_site(pt, &ctx->regs);
+        return !call_is_over(ctx);
     }
     if (trap->kind == HAL_TRAP_EXCEPTION && trap->exception == HAL_EXC_BREAKPOINT &&
         patch_owns_breakpoint(pt, ctx->regs.rip - 1)) {
@@ -56,35 +86,40 @@ static bool signal_trap(struct hal_context *ctx, struct hal_pt *pt, struct hal_t
     return true;
 }
 
-/* Where the processor refuses to jump: the fault would be found in our code. */
-static bool is_canonical(uint64_t address)
+/* User mode was left by a call, a signal or for what is pending: is that a trap? */
+static bool left_by_trap(int left, struct hal_context *ctx, struct hal_pt *pt,
+                         struct hal_trap *trap)
 {
-    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
+    switch (left) {
+    case LEFT_AGAIN:
+        return false;
+    case LEFT_BY_CALL:
+        trap->kind = HAL_TRAP_SYSCALL;
+        return true;
+    case LEFT_PENDING:
+        save_fs_base(ctx);
+        trap->kind = HAL_TRAP_INTERRUPT;
+        return true;
+    default:
+        save_fs_base(ctx);
+        return signal_trap(ctx, pt, trap);
+    }
 }
 
 void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
 {
     struct cpu *cpu = cpu_self();
 
-    if (!is_canonical(ctx->regs.rip)) {
-        *trap = (struct hal_trap){.kind = HAL_TRAP_EXCEPTION, .exception = HAL_EXC_PROTECTION};
-        return;
-    }
-    trap->kind = HAL_TRAP_INTERRUPT;
-    if (__builtin_expect(!pt->space || cpu->space != pt->space, 0) && !space_enter(cpu, pt))
-        return;
-    for (;;) {
-        switch (run_once(ctx, pt)) {
-        case LEFT_BY_CALL:
-            cpu->patched++;
-            trap->kind = HAL_TRAP_SYSCALL;
+    do {
+        trap->kind = HAL_TRAP_INTERRUPT;
+        if (!is_canonical(ctx->regs.rip)) {
+            *trap = (struct hal_trap){.kind = HAL_TRAP_EXCEPTION,
+                                      .exception = HAL_EXC_PROTECTION};
             return;
-        case LEFT_PENDING:
-            trap->kind = HAL_TRAP_INTERRUPT;
-            return;
-        default:
-            if (signal_trap(ctx, pt, trap))
-                return;
         }
-    }
+        if (__builtin_expect(!pt->space || cpu->space != pt->space, 0) && !space_enter(cpu, pt))
+            return;
+        cpu->pt = pt;
+        prepare(carrier_self(), ctx, pt);
+    } while (!left_by_trap(user_enter(&ctx->regs), ctx, pt, trap));
 }

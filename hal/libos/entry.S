@@ -76,7 +76,12 @@ function user_entry
         mov     %r11, 136(%rbx)
         test    $FLAGS_SPECIAL, %r11d
         jnz     1f
-2:      xor     %eax, %eax              /* LEFT_BY_CALL */
+2:      mov     %rbx, %rdi
+        sub     $8, %rsp
+        call    user_call
+        add     $8, %rsp
+        test    %eax, %eax
+        js      user_restart            /* STAY_IN_USER */
         pop_saved
         ret
 1:      push    $FLAGS_KERNEL

@@ -104,9 +104,8 @@ void hal_context_fini(struct hal_context *ctx)
     ctx->priv.user = NULL;
 }
 
-void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
+static void run_until_trap(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
 {
-    assert(hal_cpu_local()->preempt_count == 0);
     *trap = (struct hal_trap){.kind = HAL_TRAP_INTERRUPT};
     if (atomic_load(&sim.here->cpu.pending))
         return;
@@ -114,4 +113,17 @@ void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap
     if (!ctx->priv.user)
         ctx->priv.user = sim_user_create();
     sim_user_enter(ctx->priv.user, ctx, pt, trap);
+}
+
+static bool call_is_over(struct hal_context *ctx)
+{
+    return sim_upcalls && sim_upcalls->syscall && sim_upcalls->syscall(ctx);
+}
+
+void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
+{
+    assert(hal_cpu_local()->preempt_count == 0);
+    do
+        run_until_trap(ctx, pt, trap);
+    while (trap->kind == HAL_TRAP_SYSCALL && call_is_over(ctx));
 }

@@ -29,6 +29,11 @@ const struct hal_upcalls *irq_upcalls(void)
     return upcalls;
 }
 
+bool irq_call_is_over(struct hal_context *ctx)
+{
+    return upcalls->syscall && upcalls->syscall(ctx);
+}
+
 void irq_controller_set(const struct irq_controller *target_controller)
 {
     controller = target_controller;

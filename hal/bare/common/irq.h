@@ -26,3 +26,5 @@ void irq_dispatch(unsigned source);
 
 /* What kernel/main.c registered. */
 const struct hal_upcalls *irq_upcalls(void);
+/* hal_upcalls.syscall of the context: true, the call is over. */
+bool irq_call_is_over(struct hal_context *ctx) MUST_USE;

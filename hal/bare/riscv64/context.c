@@ -6,6 +6,7 @@
  */
 #include "hal/context.h"
 
+#include "hal/bare/common/irq.h"
 #include "hal/bare/riscv64/cpu_internal.h"
 #include "hal/bare/riscv64/fp_internal.h"
 #include "hal/bare/riscv64/tlb.h"
@@ -28,7 +29,7 @@ static uint64_t run_until_trap(struct hal_context *ctx, uint64_t *value)
     return cause;
 }
 
-void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
+static void run_once(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
 {
     uint64_t cause = SCAUSE_INTERRUPT, value = 0;
 
@@ -41,4 +42,11 @@ void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap
     interrupts_on();
     hal_preempt_enable();
     trap_decode(cause, value, ctx, trap);
+}
+
+void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
+{
+    do
+        run_once(ctx, pt, trap);
+    while (trap->kind == HAL_TRAP_SYSCALL && irq_call_is_over(ctx));
 }

@@ -3,6 +3,7 @@
  */
 #include "hal/context.h"
 
+#include "hal/bare/common/irq.h"
 #include "hal/bare/x86_64/boot.h"
 #include "hal/bare/x86_64/cpu.h"
 #include "hal/bare/x86_64/fp.h"
@@ -129,7 +130,7 @@ static void run(struct cpu *cpu, struct hal_context *ctx, struct hal_pt *pt)
  * From the look at `pending` to user mode interrupts are off: one that comes meanwhile is taken
  * on the first user instruction and returns from here as any other.
  */
-void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
+static void run_once(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
 {
     struct cpu *cpu;
 
@@ -146,4 +147,11 @@ void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap
         trap_decode(cpu, trap);
     }
     interrupts_on();
+}
+
+void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap *trap)
+{
+    do
+        run_once(ctx, pt, trap);
+    while (trap->kind == HAL_TRAP_SYSCALL && irq_call_is_over(ctx));
 }

@@ -48,6 +48,14 @@ static inline uint64_t user_regs_arg(const struct user_regs *r, unsigned i)
     return i < 7 ? r->x[REG_A0 + i] : r->x[REG_T0];
 }
 
+/* All that a call may have. */
+static inline void user_regs_args(const struct user_regs *r, uint64_t arg[8])
+{
+    for (unsigned i = 0; i < 7; i++)
+        arg[i] = r->x[REG_A0 + i];
+    arg[7] = r->x[REG_T0];
+}
+
 static inline uint64_t user_regs_result(const struct user_regs *r)
 {
     return r->x[REG_A0];

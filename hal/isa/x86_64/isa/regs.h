@@ -61,6 +61,13 @@ static inline uint64_t user_regs_arg(const struct user_regs *r, unsigned i)
     }
 }
 
+/* All that a call may have. */
+static inline void user_regs_args(const struct user_regs *r, uint64_t arg[8])
+{
+    arg[0] = r->rdi, arg[1] = r->rsi, arg[2] = r->rdx, arg[3] = r->r10;
+    arg[4] = r->r8, arg[5] = r->r9, arg[6] = r->r12, arg[7] = r->r13;
+}
+
 static inline uint64_t user_regs_result(const struct user_regs *r)
 {
     return r->rax;
