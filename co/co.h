@@ -117,8 +117,14 @@ _Noreturn void co_bad_line(struct task *task, struct co *co);
 #define CO_FITS(name, slot_type) \
     _Static_assert(sizeof(struct name) <= sizeof(slot_type), "frame outgrew its slot")
 
-/* A callee that was begun on our behalf, with this frame as its caller, is pending: wait for it
- * as CO_CALL does. */
+/*
+ * CO_CALL in two halves, for plain code between a coroutine and its callee: CO_BEGIN starts
+ * `func` on behalf of the coroutine whose frame is `caller_co`, and says whether it is pending;
+ * if so that coroutine comes to CO_JOIN next.
+ */
+#define CO_BEGIN(task, caller_co, frame, func, ...)                                       \
+    ((frame) = (struct func){.co = {.resume = func, .caller = (caller_co)}, __VA_ARGS__}, \
+     func(task, &(frame).co) == CO_PENDING)
 #define CO_JOIN() CO_PARK_()
 
 #define CO_RETURN(st)           \

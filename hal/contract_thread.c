@@ -110,7 +110,8 @@ static bool count_down(struct hal_context *ctx)
 {
     uint64_t value = user_regs_arg(&ctx->regs, 0);
 
-    user_regs_set_result(&ctx->regs, value - 1);
+    if (value)
+        user_regs_set_result(&ctx->regs, value - 1);
     return value != 0;
 }
 

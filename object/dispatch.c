@@ -88,18 +88,6 @@ static union syscall_slot *frame_for(struct dispatch *f)
     return size <= sizeof(*f->slot) ? f->slot : kmalloc(size);
 }
 
-enum co_poll dispatch_begin(struct thread *t)
-{
-    struct dispatch *f = &t->main.slot.dispatch;
-
-    *f = (struct dispatch){
-        .co = {.resume = dispatch, .caller = &t->main.co},
-        .thread = t,
-        .slot = &t->main.call_slot,
-    };
-    return dispatch(&t->task, &f->co);
-}
-
 /* Make the call, bringing in the user pages it asks for, until it has an answer. */
 CO_FN(dispatch)
 {

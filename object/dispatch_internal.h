@@ -10,5 +10,3 @@
  * False: the call is in t->call and t->entry; run the coroutine `dispatch`.
  */
 bool dispatch_plain(struct thread *t) MUST_USE;
-/* Run the coroutine on behalf of thread_main, which joins it if it is pending. */
-enum co_poll dispatch_begin(struct thread *t) MUST_USE;

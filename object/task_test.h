@@ -399,7 +399,7 @@ static UNUSED void boot_tasks(const struct sim_config *config)
         .timer = executor_timer_upcall,
         .page_alloc = page_alloc_frame,
         .page_free = page_free_frame,
-    .syscall = thread_syscall,
+        .syscall = thread_syscall,
     };
 
     sim_setup(config);

@@ -128,7 +128,9 @@ bool thread_syscall(struct hal_context *ctx)
 {
     struct thread *t = container_of(ctx, struct thread, context);
 
-    t->call_waits = !dispatch_plain(t) && dispatch_begin(t) == CO_PENDING;
+    t->call_waits =
+        !dispatch_plain(t) && CO_BEGIN(&t->task, &t->main.co, t->main.slot.dispatch, dispatch,
+                                       .thread = t, .slot = &t->main.call_slot);
     return !t->call_waits && !t->call.replaced && !task_pending(&t->task);
 }
 

@@ -113,8 +113,8 @@ void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap
     do {
         trap->kind = HAL_TRAP_INTERRUPT;
         if (!is_canonical(ctx->regs.rip)) {
-            *trap = (struct hal_trap){.kind = HAL_TRAP_EXCEPTION,
-                                      .exception = HAL_EXC_PROTECTION};
+            *trap =
+                (struct hal_trap){.kind = HAL_TRAP_EXCEPTION, .exception = HAL_EXC_PROTECTION};
             return;
         }
         if (__builtin_expect(!pt->space || cpu->space != pt->space, 0) && !space_enter(cpu, pt))
