@@ -18,7 +18,7 @@ status_t sys_clock_settime(struct syscall *call)
     if (st != OK)
         return st;
     clock_close(&clock);
-    if (id > CLOCK_REALTIME && id != CLOCK_PROCESS_CPUTIME && id != CLOCK_THREAD_CPUTIME)
+    if (id > CLOCK_REALTIME)
         return ERR_INVALID_ARGS;
     st = copy_from_user(&call->thread->user, &ts, call->arg[1], sizeof(ts));
     if (st == OK && id == CLOCK_REALTIME)
