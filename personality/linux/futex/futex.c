@@ -1,68 +1,37 @@
 /*
- * futex.c - futexes: sleeping on a word of user memory (futex(2)).
- *
- * Waiters hang in hash buckets by key. Nothing is lost because a waiter enqueues first and
- * looks at the word after: waiter:  enqueue;  load word;  sleep unless it differs waker: store
- * word (user mode);  scan the bucket A store that the load did not see comes before a scan that
- * sees the waiter: both bucket operations are under the bucket's lock.
+ * futex.c - sleeping on a word of user memory, and waking who sleeps there (futex(2)).
  */
-#include "personality/linux/futex/futex.h"
-
 #include "base/hash.h"
 #include "hal/time.h"
+#include "personality/linux/futex/futex_internal.h"
 #include "personality/linux/time/timespec.h"
 
-enum {
-    FUTEX_WAIT,
-    FUTEX_WAKE,
-    FUTEX_REQUEUE = 3,
-    FUTEX_CMP_REQUEUE,
-    FUTEX_WAKE_OP,
-    FUTEX_WAIT_BITSET = 9,
-    FUTEX_WAKE_BITSET,
-    FUTEX_PRIVATE = 128,
-    FUTEX_CLOCK_REALTIME = 256,
-};
-
-/* A word: in private memory by address space and address, in shared by VMO and offset. Both are
- * kept alive by who waits there. */
-struct futex_key {
-    const void *object;
-    uint64_t offset;
-};
-
-struct futex_waiter {
-    struct waiter waiter; /* on the bucket's list */
-    struct futex_key key; /* changes by requeue, under both buckets' locks */
-    uint32_t bitset;
-};
-
-struct bucket {
-    struct spinlock lock;
-    struct list waiters; /* of futex_waiter.waiter.link, oldest first; under lock */
-};
-
 enum { BUCKETS = 256 };
-static struct bucket buckets[BUCKETS];
+static struct futex_bucket buckets[BUCKETS];
 
-static struct bucket *bucket_of(const struct futex_key *key)
+/* Buckets start as zeroes; their lists are initialised at first use. */
+static struct futex_bucket *ready(struct futex_bucket *b)
 {
-    struct bucket *b =
-        &buckets[hash_u64((uint64_t)(uintptr_t)key->object ^ key->offset) % BUCKETS];
-
     SPIN_GUARD(&b->lock);
+
     if (!b->waiters.next)
         list_init(&b->waiters);
     return b;
 }
 
-static bool key_equal(const struct futex_key *a, const struct futex_key *b)
+struct futex_bucket *futex_bucket_of(const struct futex_key *key)
 {
-    return a->object == b->object && a->offset == b->offset;
+    return ready(&buckets[hash_u64((uint64_t)(uintptr_t)key->object ^ key->offset) % BUCKETS]);
 }
 
-static status_t make_key(struct aspace *as, user_addr_t addr, bool private,
-                         struct futex_key *key)
+struct futex_bucket *futex_bucket_next(struct futex_bucket *b)
+{
+    b = b ? b + 1 : buckets;
+    return b < buckets + BUCKETS ? ready(b) : NULL;
+}
+
+status_t futex_make_key(struct aspace *as, user_addr_t addr, bool private,
+                        struct futex_key *key)
 {
     struct mapping_info info;
 
@@ -85,9 +54,9 @@ static status_t make_key(struct aspace *as, user_addr_t addr, bool private,
     return OK;
 }
 
-static void enqueue(struct futex_waiter *w, struct task *task)
+void futex_enqueue(struct futex_waiter *w, struct task *task)
 {
-    struct bucket *b = bucket_of(&w->key);
+    struct futex_bucket *b = futex_bucket_of(&w->key);
 
     waiter_init(&w->waiter, task);
     SPIN_GUARD(&b->lock);
@@ -95,14 +64,14 @@ static void enqueue(struct futex_waiter *w, struct task *task)
 }
 
 /* The key may change under us until its bucket is locked; a fired waiter's does not. */
-static void dequeue(struct futex_waiter *w)
+void futex_dequeue(struct futex_waiter *w)
 {
     for (;;) {
         struct futex_key key = w->key;
-        struct bucket *b = bucket_of(&key);
+        struct futex_bucket *b = futex_bucket_of(&key);
         SPIN_GUARD(&b->lock);
 
-        if (!key_equal(&key, &w->key))
+        if (!futex_key_equal(&key, &w->key))
             continue;
         list_remove(&w->waiter.link);
         return;
@@ -110,56 +79,49 @@ static void dequeue(struct futex_waiter *w)
 }
 
 /* Caller holds the bucket's lock. */
-static unsigned wake_locked(struct bucket *b, const struct futex_key *key, unsigned count,
-                            uint32_t bitset)
+static status_t wake_locked(struct futex_bucket *b, const struct futex_key *key, unsigned count,
+                            uint32_t bitset, unsigned *woken)
 {
-    unsigned woken = 0;
-
+    *woken = 0;
     list_for_each_safe (it, &b->waiters) {
         struct futex_waiter *w = container_of(it, struct futex_waiter, waiter.link);
 
-        if (woken == count)
+        if (*woken == count)
             break;
-        if (!key_equal(&w->key, key) || !(w->bitset & bitset))
+        if (!futex_key_equal(&w->key, key))
+            continue;
+        if (w->kind != FUTEX_KIND_PLAIN)
+            return ERR_INVALID_ARGS;
+        if (!(w->bitset & bitset))
             continue;
         waiter_fire(&w->waiter);
-        woken++;
+        ++*woken;
     }
-    return woken;
+    return OK;
 }
 
-static unsigned wake(const struct futex_key *key, unsigned count, uint32_t bitset)
+status_t futex_wake(const struct futex_key *key, unsigned count, uint32_t bitset,
+                    unsigned *woken)
 {
-    struct bucket *b = bucket_of(key);
+    struct futex_bucket *b = futex_bucket_of(key);
     SPIN_GUARD(&b->lock);
 
-    return wake_locked(b, key, count, bitset);
+    return wake_locked(b, key, count, bitset, woken);
 }
 
 unsigned futex_wake_user(struct aspace *as, user_addr_t addr, unsigned count)
 {
     struct futex_key key;
-    unsigned woken = 0;
+    unsigned woken = 0, more = 0;
 
-    if (make_key(as, addr, true, &key) == OK)
-        woken = wake(&key, count, UINT32_MAX);
-    if (woken < count && make_key(as, addr, false, &key) == OK && key.object != as)
-        woken += wake(&key, count - woken, UINT32_MAX);
-    return woken;
+    if (futex_make_key(as, addr, true, &key) == OK)
+        (void)!futex_wake(&key, count, UINT32_MAX, &woken);
+    if (woken < count && futex_make_key(as, addr, false, &key) == OK && key.object != as)
+        (void)!futex_wake(&key, count - woken, UINT32_MAX, &more);
+    return woken + more;
 }
 
-struct futex_wait {
-    struct co co;
-    struct syscall *call;
-    user_addr_t addr;
-    uint32_t expect;
-    time_ns_t deadline;
-    struct futex_waiter waiter;
-    struct timer timer;
-};
-static co_fn futex_wait;
-
-static status_t value_differs(struct syscall *call, user_addr_t addr, uint32_t expect)
+status_t futex_compare(struct syscall *call, user_addr_t addr, uint32_t expect)
 {
     uint32_t value;
     status_t st = user_load_u32(&call->thread->user, addr, &value);
@@ -167,165 +129,17 @@ static status_t value_differs(struct syscall *call, user_addr_t addr, uint32_t e
     return st != OK ? st : value != expect ? ERR_SHOULD_WAIT : OK;
 }
 
-static CO_FN(futex_wait)
-{
-    status_t st;
-
-    enqueue(&f->waiter, task);
-    st = value_differs(f->call, f->addr, f->expect);
-    if (st == OK) {
-        timer_arm(&f->timer, task, f->deadline);
-        CO_WAIT_UNTIL(waiter_fired(&f->waiter.waiter) || timer_fired(&f->timer));
-        timer_disarm(&f->timer);
-        st = timer_fired(&f->timer) ? ERR_TIMED_OUT : task_interrupted_status(task);
-    }
-    dequeue(&f->waiter);
-    /* A wake that was meant for us is not lost, whatever else happened. */
-    CO_RETURN(waiter_fired(&f->waiter.waiter) ? OK : st);
-}
-CO_END
-
-/* Both locks in address order, so that two requeues do not wait for each other. */
-static unsigned requeue_locked(struct bucket *from, struct bucket *to,
-                               const struct futex_key *from_key, const struct futex_key *to_key,
-                               unsigned max)
-{
-    unsigned moved = 0;
-
-    list_for_each_safe (it, &from->waiters) {
-        struct futex_waiter *w = container_of(it, struct futex_waiter, waiter.link);
-
-        if (moved == max)
-            break;
-        if (!key_equal(&w->key, from_key))
-            continue;
-        list_remove(&w->waiter.link);
-        w->key = *to_key;
-        list_push_back(&to->waiters, &w->waiter.link);
-        moved++;
-    }
-    return moved;
-}
-
-static unsigned wake_and_requeue(const struct futex_key *from_key,
-                                 const struct futex_key *to_key, unsigned wake_max,
-                                 unsigned move_max, unsigned *woken)
-{
-    struct bucket *from = bucket_of(from_key), *to = bucket_of(to_key);
-    struct bucket *first = from < to ? from : to, *second = from < to ? to : from;
-    SPIN_GUARD(&first->lock);
-
-    if (first == second) {
-        *woken = wake_locked(from, from_key, wake_max, UINT32_MAX);
-        return key_equal(from_key, to_key)
-                   ? 0
-                   : requeue_locked(from, to, from_key, to_key, move_max);
-    }
-    SPIN_GUARD(&second->lock);
-    *woken = wake_locked(from, from_key, wake_max, UINT32_MAX);
-    return requeue_locked(from, to, from_key, to_key, move_max);
-}
-
-static status_t call_requeue(struct syscall *call, bool private, bool compare)
-{
-    struct futex_key from, to;
-    unsigned woken, moved;
-    status_t st = make_key(call->thread->user.aspace, call->arg[0], private, &from);
-
-    if ((int32_t)call->arg[2] < 0 || (int32_t)call->arg[3] < 0)
-        return ERR_INVALID_ARGS;
-    if (st == OK)
-        st = make_key(call->thread->user.aspace, call->arg[4], private, &to);
-    if (st == OK && compare)
-        st = value_differs(call, call->arg[0], (uint32_t)call->arg[5]);
-    if (st != OK)
-        return st;
-    moved =
-        wake_and_requeue(&from, &to, (unsigned)call->arg[2], (unsigned)call->arg[3], &woken);
-    call->result = woken + moved;
-    return OK;
-}
-
-static status_t call_wake(struct syscall *call, bool private, uint32_t bitset)
-{
-    struct futex_key key;
-    status_t st = make_key(call->thread->user.aspace, call->arg[0], private, &key);
-
-    if (st == OK && !bitset)
-        st = ERR_INVALID_ARGS;
-    if (st == OK)
-        call->result = wake(&key, MAX((unsigned)call->arg[2], 1u), bitset);
-    return st;
-}
-
-/* The second word's operation of FUTEX_WAKE_OP: op(4) cmp(4) oparg(12) cmparg(12). */
-static status_t apply_op(struct syscall *call, uint32_t code, bool *wake_second)
-{
-    enum { OP_SET, OP_ADD, OP_OR, OP_ANDN, OP_XOR };
-    uint32_t op = code >> 28 & 7, cmp = code >> 24 & 15, oparg = code >> 12 & 0xfff, old, seen;
-    int32_t cmparg = (int32_t)(code << 20) >> 20;
-    status_t st = user_load_u32(&call->thread->user, call->arg[4], &seen);
-
-    if (code >> 31)
-        oparg = 1u << (oparg & 31);
-    else
-        oparg = (uint32_t)((int32_t)(code << 8) >> 20);
-    do {
-        uint32_t want;
-
-        if (st != OK)
-            return st;
-        old = seen;
-        want = op == OP_SET    ? oparg
-               : op == OP_ADD  ? old + oparg
-               : op == OP_OR   ? old | oparg
-               : op == OP_ANDN ? old & ~oparg
-                               : old ^ oparg;
-        if (op > OP_XOR || cmp > 5)
-            return ERR_NO_SYSCALL;
-        st = user_cmpxchg_u32(&call->thread->user, call->arg[4], old, want, &seen);
-    } while (st == OK && seen != old);
-    *wake_second = cmp == 0   ? (int32_t)old == cmparg
-                   : cmp == 1 ? (int32_t)old != cmparg
-                   : cmp == 2 ? (int32_t)old < cmparg
-                   : cmp == 3 ? (int32_t)old <= cmparg
-                   : cmp == 4 ? (int32_t)old > cmparg
-                              : (int32_t)old >= cmparg;
-    return st;
-}
-
-static status_t call_wake_op(struct syscall *call, bool private)
-{
-    struct futex_key first, second;
-    bool wake_second = false;
-    status_t st = make_key(call->thread->user.aspace, call->arg[0], private, &first);
-
-    if (st == OK)
-        st = make_key(call->thread->user.aspace, call->arg[4], private, &second);
-    if (st == OK)
-        st = apply_op(call, (uint32_t)call->arg[5], &wake_second);
-    if (st != OK)
-        return st;
-    call->result = wake(&first, (unsigned)call->arg[2], UINT32_MAX);
-    if (wake_second)
-        call->result += wake(&second, (unsigned)call->arg[3], UINT32_MAX);
-    return OK;
-}
-
-/* FUTEX_WAIT's timeout is relative, FUTEX_WAIT_BITSET's absolute on the clock asked for. */
-static status_t wait_deadline(struct syscall *call, bool absolute, bool realtime,
-                              time_ns_t *deadline)
+status_t futex_deadline(struct syscall *call, user_addr_t addr, bool realtime,
+                        time_ns_t *deadline)
 {
     struct timespec ts;
     time_ns_t ns;
     status_t st;
 
-    if (!absolute)
-        return timeout_from_user(call, call->arg[3], deadline);
     *deadline = TIME_INFINITE;
-    if (!call->arg[3])
+    if (!addr)
         return OK;
-    st = copy_from_user(&call->thread->user, &ts, call->arg[3], sizeof(ts));
+    st = copy_from_user(&call->thread->user, &ts, addr, sizeof(ts));
     if (st == OK)
         st = timespec_to_ns(&ts, &ns);
     if (st == OK)
@@ -333,68 +147,91 @@ static status_t wait_deadline(struct syscall *call, bool absolute, bool realtime
     return st;
 }
 
-struct sys_futex {
-    SYSCALL_FRAME;
-    struct futex_wait wait;
-    struct futex_key key;
-    time_ns_t deadline;
-    uint32_t bitset;
-};
-SYSCALL_WAIT(sys_futex);
-
-static status_t wait_args(struct syscall *call, struct sys_futex *f, unsigned op)
+CO_FN(futex_wait)
 {
-    bool bitset = op == FUTEX_WAIT_BITSET;
     status_t st;
 
-    f->bitset = bitset ? (uint32_t)call->arg[5] : UINT32_MAX;
-    if (!f->bitset)
-        return ERR_INVALID_ARGS;
-    st = wait_deadline(call, bitset, call->arg[1] & FUTEX_CLOCK_REALTIME, &f->deadline);
-    return st == OK ? make_key(call->thread->user.aspace, call->arg[0],
-                               call->arg[1] & FUTEX_PRIVATE, &f->key)
-                    : st;
-}
-
-static status_t other_op(struct syscall *call, unsigned op)
-{
-    bool private = call->arg[1] & FUTEX_PRIVATE;
-
-    switch (op) {
-    case FUTEX_WAKE:
-        return call_wake(call, private, UINT32_MAX);
-    case FUTEX_WAKE_BITSET:
-        return call_wake(call, private, (uint32_t)call->arg[5]);
-    case FUTEX_REQUEUE:
-        return call_requeue(call, private, false);
-    case FUTEX_CMP_REQUEUE:
-        return call_requeue(call, private, true);
-    case FUTEX_WAKE_OP:
-        return call_wake_op(call, private);
-    default:
-        return ERR_NO_SYSCALL;
+    futex_enqueue(&f->waiter, task);
+    st = futex_compare(f->call, f->addr, f->expect);
+    if (st == OK) {
+        timer_arm(&f->timer, task, f->deadline);
+        CO_WAIT_UNTIL(waiter_fired(&f->waiter.waiter) || timer_fired(&f->timer));
+        timer_disarm(&f->timer);
+        st = timer_fired(&f->timer) ? ERR_TIMED_OUT : task_interrupted_status(task);
     }
-}
-
-static unsigned op_of(const struct syscall *call)
-{
-    return (unsigned)call->arg[1] & ~(unsigned)(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME);
-}
-
-CO_FN(sys_futex)
-{
-    status_t st;
-
-    if (op_of(f->call) != FUTEX_WAIT && op_of(f->call) != FUTEX_WAIT_BITSET)
-        CO_RETURN(other_op(f->call, op_of(f->call)));
-    st = wait_args(f->call, f, op_of(f->call));
-    if (st != OK)
-        CO_RETURN(st);
-    if (f->deadline != TIME_INFINITE && op_of(f->call) == FUTEX_WAIT)
-        call_no_restart(f->call); /* its timeout would start anew */
-    CO_CALL(st, f->wait, futex_wait, .call = f->call, .addr = f->call->arg[0],
-            .expect = (uint32_t)f->call->arg[2], .deadline = f->deadline,
-            .waiter = {.key = f->key, .bitset = f->bitset});
-    CO_RETURN(st);
+    futex_dequeue(&f->waiter);
+    /* A wake that was meant for us is not lost, whatever else happened. */
+    CO_RETURN(waiter_fired(&f->waiter.waiter) ? OK : st);
 }
 CO_END
+
+/* Moves up to `max` plain ones. Both buckets' locks are held. */
+static status_t requeue_locked(struct futex_bucket *from, struct futex_bucket *to,
+                               const struct futex_key *from_key, const struct futex_key *to_key,
+                               unsigned max, unsigned *moved)
+{
+    *moved = 0;
+    list_for_each_safe (it, &from->waiters) {
+        struct futex_waiter *w = container_of(it, struct futex_waiter, waiter.link);
+
+        if (*moved == max)
+            break;
+        if (!futex_key_equal(&w->key, from_key))
+            continue;
+        if (w->kind != FUTEX_KIND_PLAIN)
+            return ERR_INVALID_ARGS;
+        list_remove(&w->waiter.link);
+        w->key = *to_key;
+        list_push_back(&to->waiters, &w->waiter.link);
+        ++*moved;
+    }
+    return OK;
+}
+
+/* What REQUEUE asks for, and how many it found. */
+struct requeue {
+    struct futex_key from, to;
+    unsigned wake_max, move_max, woken, moved;
+};
+
+static status_t requeue_both_locked(struct requeue *rq, struct futex_bucket *from,
+                                    struct futex_bucket *to)
+{
+    status_t st = wake_locked(from, &rq->from, rq->wake_max, UINT32_MAX, &rq->woken);
+
+    if (st != OK || futex_key_equal(&rq->from, &rq->to))
+        return st;
+    return requeue_locked(from, to, &rq->from, &rq->to, rq->move_max, &rq->moved);
+}
+
+static status_t requeue(struct requeue *rq)
+{
+    struct futex_bucket *from = futex_bucket_of(&rq->from), *to = futex_bucket_of(&rq->to);
+    /* In address order, so that two requeues do not wait for each other. */
+    struct futex_bucket *first = from < to ? from : to, *second = from < to ? to : from;
+    SPIN_GUARD(&first->lock);
+
+    if (first == second)
+        return requeue_both_locked(rq, from, to);
+    SPIN_GUARD(&second->lock);
+    return requeue_both_locked(rq, from, to);
+}
+
+status_t futex_requeue(struct syscall *call, bool private, bool compare)
+{
+    struct requeue rq = {.wake_max = (unsigned)call->arg[2],
+                         .move_max = (unsigned)call->arg[3]};
+    status_t st;
+
+    if ((int32_t)call->arg[2] < 0 || (int32_t)call->arg[3] < 0)
+        return ERR_INVALID_ARGS;
+    st = futex_make_key(call->thread->user.aspace, call->arg[0], private, &rq.from);
+    if (st == OK)
+        st = futex_make_key(call->thread->user.aspace, call->arg[4], private, &rq.to);
+    if (st == OK && compare)
+        st = futex_compare(call, call->arg[0], (uint32_t)call->arg[5]);
+    if (st == OK)
+        st = requeue(&rq);
+    call->result = rq.woken + rq.moved;
+    return st;
+}

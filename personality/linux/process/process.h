@@ -92,6 +92,7 @@ enum restart_kind {
     RESTART_NONE,
     RESTART_IF_SA_RESTART, /* read, wait4, futex ...: EINTR without SA_RESTART */
     RESTART_NO_HANDLER,    /* poll, sleep, sigsuspend ...: EINTR whenever a handler runs */
+    RESTART_ALWAYS,        /* a PI lock: nobody notices */
 };
 
 struct linux_thread {
@@ -101,6 +102,12 @@ struct linux_thread {
     struct list tid_link;          /* pid table's */
     struct signal_private signals; /* mask, pending, altstack; guarded by process->lock */
     user_addr_t clear_child_tid, robust_list;
+    /* PI locks (futex/futex_pi.c): whose it waits for, 0: nobody's; whether somebody ever
+     * waited for one of its own; and that its end has been told to those who did (family_lock).
+     */
+    atomic_int waits_for;
+    atomic_bool waited_for;
+    bool past_futexes;
     char comm[16];
     /* The interrupted call that a signal without handler, or one with SA_RESTART, makes again;
      * set by the call table's finish, taken by signal_pending_co. */

@@ -132,7 +132,8 @@ static status_t run_handler(struct linux_thread *lt, const struct signal_action 
     status_t st;
 
     lt->restarted = false;
-    settle_call(lt, lt->restart == RESTART_IF_SA_RESTART && action->flags & SA_RESTART);
+    settle_call(lt, lt->restart == RESTART_ALWAYS ||
+                        (lt->restart == RESTART_IF_SA_RESTART && action->flags & SA_RESTART));
     st = sigframe_push(lt, action, info, mask_after(lt));
     if (st == OK)
         enter_handler_masks(lt, info->signo, action);
