@@ -223,7 +223,10 @@ static void gen_destroy(struct inode *inode)
 /* Truncation by open(O_TRUNC) and the like has nothing to do; all else is refused. */
 static status_t gen_set_attr(struct inode *inode, const struct inode_attr *attr, unsigned which)
 {
-    (void)inode, (void)attr;
+    const struct gen_ops *ops = gen_inode_of(inode)->ops;
+
+    if (ops->set_attr)
+        return ops->set_attr(inode, attr, which);
     return which == ATTR_SIZE ? OK : ERR_NOT_PERMITTED;
 }
 

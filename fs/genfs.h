@@ -27,6 +27,8 @@ struct gen_ops {
     status_t (*follow)(struct inode *inode, struct path *out);
     /* Optional: attributes that change; starts from inode.attr. */
     void (*attr)(struct inode *inode, struct inode_attr *attr);
+    /* Optional: as inode_ops; without it only a size may be set, to no effect. */
+    status_t (*set_attr)(struct inode *inode, const struct inode_attr *attr, unsigned which);
     /* Optional: the inode goes; lets go of `data`. */
     void (*release)(struct inode *inode);
 };

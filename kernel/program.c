@@ -31,11 +31,39 @@ static _Noreturn void fail(const char *what, status_t st)
     hal_power_off(status);
 }
 
+/* The end of the first program, once its terminal has shown what was written; nobody else
+ * writes any more. */
+struct linux_end {
+    struct co co;
+    struct tty *tty; /* reference, from the start on; NULL: there is none */
+    int status;
+    struct tty_drain drain;
+};
+static struct linux_end linux_end_frame;
+
+static CO_FN(linux_end)
+{
+    status_t st;
+
+    CO_CALL(st, f->drain, tty_drain, .tty = f->tty);
+    (void)st; /* nothing ends that wait early */
+    hal_power_off(f->status);
+}
+CO_END
+
 /* As a shell reports it: the exit code, or 128 + the signal. */
 static void linux_exited(uint32_t wait_status)
 {
-    hal_power_off(wait_status & 0x7f ? 128 + (int)(wait_status & 0x7f)
-                                     : (int)(wait_status >> 8 & 0xff));
+    static struct task task;
+    struct linux_end *end = &linux_end_frame;
+
+    end->status =
+        wait_status & 0x7f ? 128 + (int)(wait_status & 0x7f) : (int)(wait_status >> 8 & 0xff);
+    if (!end->tty)
+        hal_power_off(end->status);
+    tty_shut(end->tty);
+    end->co = (struct co){.resume = linux_end};
+    task_spawn(&task, "linux-end", &end->co, TASK_PRIORITY_DEFAULT, NULL, NULL);
 }
 
 static void mount_root(const struct boot_record *record, struct path *root)
@@ -57,6 +85,7 @@ static void start_linux(const struct boot_record *record)
 
     if (st != OK)
         fail("standard descriptors", st);
+    linux_end_frame.tty = start.tty;
     mount_root(record, &start.root); /* /dev shows the terminal, too */
     linux_stdio_place(&start.root, start.stdio);
     machine_identity(&start.cred, &start.umask);

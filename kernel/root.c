@@ -1,5 +1,5 @@
 /*
- * root.c - what every root file system gets: /dev and /proc.
+ * root.c - what every root file system gets: /dev, /dev/pts and /proc.
  */
 #include "kernel/root.h"
 
@@ -7,6 +7,7 @@
 #include "fs/devfs.h"
 #include "kernel/root_internal.h"
 #include "personality/linux/procfs/procfs.h"
+#include "personality/linux/tty/pty.h"
 
 static const struct walk_env everything = {.override_dac = true, .override_owner = true};
 
@@ -53,6 +54,8 @@ status_t root_mount_common(struct filesystem *fs, struct path *root)
     filesystem_put(fs);
     if (st == OK)
         st = mount_at(root, "dev", devfs_create);
+    if (st == OK)
+        st = mount_at(root, "dev/pts", devpts_create);
     if (st == OK)
         st = mount_at(root, "proc", procfs_create);
     return st;

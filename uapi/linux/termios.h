@@ -91,12 +91,16 @@ struct winsize {
 #define TIOCGPGRP  0x540fu
 #define TIOCSPGRP  0x5410u
 #define TIOCOUTQ   0x5411u
+#define TIOCSTI    0x5412u
 #define TIOCGWINSZ 0x5413u
 #define TIOCSWINSZ 0x5414u
 #define FIONREAD   0x541bu
+#define TIOCPKT    0x5420u
 #define FIONBIO    0x5421u
 #define TIOCNOTTY  0x5422u
 #define TCSBRKP    0x5425u
+#define TIOCSBRK   0x5427u
+#define TIOCCBRK   0x5428u
 #define TIOCGSID   0x5429u
 #define TCGETS2    0x802c542au
 #define TCSETS2    0x402c542bu
@@ -106,6 +110,23 @@ struct winsize {
 #define FIOCLEX    0x5451u
 #define FIOASYNC   0x5452u
 #define FIOQSIZE   0x5460u
+
+/* Of the master of a pseudo terminal. */
+#define TIOCGPTN    0x80045430u
+#define TIOCSPTLCK  0x40045431u
+#define TIOCSIG     0x40045436u
+#define TIOCGPKT    0x80045438u
+#define TIOCGPTLCK  0x80045439u
+#define TIOCGPTPEER 0x5441u
+
+/* What packet mode puts before the data: TIOCPKT_DATA, or what happened, alone. */
+#define TIOCPKT_DATA       0
+#define TIOCPKT_FLUSHREAD  1
+#define TIOCPKT_FLUSHWRITE 2
+#define TIOCPKT_STOP       4
+#define TIOCPKT_START      8
+#define TIOCPKT_NOSTOP     16
+#define TIOCPKT_DOSTOP     32
 
 /* TCFLSH */
 #define TCIFLUSH  0

@@ -32,6 +32,7 @@ static status_t request(struct syscall *call, struct file *file)
 {
     struct fd_table *t = linux_process_of(call)->fds;
     uint32_t number = (uint32_t)call->arg[1];
+    status_t st;
 
     switch (number) {
     case FIOCLEX:
@@ -47,19 +48,37 @@ static status_t request(struct syscall *call, struct file *file)
     default:
         break;
     }
-    if (tty_of_file(file))
-        return tty_ioctl(call, tty_of_file(file), number, call->arg[2]);
+    st = tty_ioctl(call, file, number, call->arg[2]);
+    if (st != ERR_NOT_TTY)
+        return st;
     return file_ioctl(file, &call->thread->user, number, call->arg[2], &call->result);
 }
 
-status_t sys_ioctl(struct syscall *call)
-{
+/* Only terminals make a call wait, for their output to drain. */
+struct sys_ioctl {
+    SYSCALL_FRAME;
     struct file *file;
-    status_t st = call_fd_get(call, (int)call->arg[0], &file);
+    struct tty *tty;
+    struct tty_drain drain;
+};
+SYSCALL_WAIT(sys_ioctl);
 
+CO_FN(sys_ioctl)
+{
+    status_t st;
+
+    st = call_fd_get(f->call, (int)f->call->arg[0], &f->file);
     if (st != OK)
-        return st;
-    st = request(call, file);
-    file_put(file);
-    return st;
+        CO_RETURN(st);
+    f->tty = tty_ioctl_drains(f->file, (uint32_t)f->call->arg[1]);
+    if (f->tty) {
+        st = tty_check_change(f->call, f->tty);
+        if (st == OK)
+            CO_CALL(st, f->drain, tty_drain, .tty = f->tty);
+    }
+    if (st == OK)
+        st = request(f->call, f->file);
+    file_put(f->file);
+    CO_RETURN(st);
 }
+CO_END

@@ -75,8 +75,10 @@ struct linux_process {
 
     struct fd_table *fds; /* references */
     struct fs_context *fs;
-    struct file *exe; /* the program, for /proc/self/exe */
-    struct tty *tty;  /* controlling terminal, of the session; guarded by family_lock */
+    struct file *exe;     /* the program, for /proc/self/exe */
+    struct tty *tty;      /* controlling terminal, of the session; guarded by family_lock */
+    pid_t_ hung_up_group; /* of a leader whose terminal hung up: who was in its foreground;
+                             guarded by family_lock */
     char comm[16];
     struct itimer itimers[ITIMERS];
     struct posix_timers posix_timers;

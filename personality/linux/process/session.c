@@ -92,6 +92,7 @@ status_t sys_setsid(struct syscall *call)
     lp->session_leader = true;
     lp->sid = lp->pgrp = lp->pid;
     lp->tty = NULL;
+    lp->hung_up_group = 0;
     call->result = lp->pid;
     return OK;
 }
@@ -158,19 +159,36 @@ static pid_t_ newly_orphaned_group(struct linux_process *lp)
     return 0;
 }
 
-static void hang_up_group(pid_t_ pgrp)
+void session_hang_up_group(pid_t_ pgrp)
 {
+    if (!pgrp)
+        return;
     signal_send_group(pgrp, &(struct siginfo){.signo = SIGHUP, .code = SI_KERNEL});
     signal_send_group(pgrp, &(struct siginfo){.signo = SIGCONT, .code = SI_KERNEL});
 }
 
+/* The terminal of the session that `lp` leads: a reference; NULL: none. Then `*hung_up` is the
+ * group that was in its foreground when it hung up. */
+static struct tty *leaders_tty(struct linux_process *lp, pid_t_ *hung_up)
+{
+    SPIN_GUARD(&family_lock);
+
+    *hung_up = lp->hung_up_group;
+    if (!lp->session_leader || !lp->tty)
+        return NULL;
+    object_get(&lp->tty->object);
+    return lp->tty;
+}
+
 void session_process_ended(struct linux_process *lp)
 {
-    pid_t_ pgrp;
+    pid_t_ hung_up;
+    struct tty *tty = leaders_tty(lp, &hung_up);
 
-    if (lp->session_leader && lp->tty)
-        tty_session_ended(lp->tty, lp->sid);
-    pgrp = newly_orphaned_group(lp);
-    if (pgrp)
-        hang_up_group(pgrp);
+    if (tty)
+        tty_leader_ended(tty, lp->sid);
+    else
+        session_hang_up_group(hung_up);
+    tty_put(tty);
+    session_hang_up_group(newly_orphaned_group(lp));
 }

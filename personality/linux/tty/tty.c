@@ -5,6 +5,7 @@
 
 #include "fs/chardev.h"
 #include "mm/slab.h"
+#include "personality/linux/tty/pty.h"
 #include "personality/linux/tty/tty_internal.h"
 
 SLAB_CACHE(tty_cache, struct tty);
@@ -37,6 +38,8 @@ static void tty_destroy(struct object *obj)
     struct tty *tty = container_of(obj, struct tty, object);
 
     timer_disarm(&tty->timer);
+    if (tty->backend->release)
+        tty->backend->release(tty);
     slab_free(&tty_cache, tty);
 }
 
@@ -49,7 +52,7 @@ status_t tty_create(const struct tty_backend *backend, enum tty_kind kind, dev_t
 
     if (!tty)
         return ERR_NO_MEMORY;
-    object_init(&tty->object, &tty_object_ops, FILE_OUT);
+    object_init(&tty->object, &tty_object_ops, FILE_OUT | TTY_DRAINED);
     tty->backend = backend;
     tty->data = data;
     tty->rdev = rdev;
@@ -70,19 +73,37 @@ void tty_put(struct tty *tty)
 }
 
 /* Writers begin when a little room is there, so that they do not run byte by byte. */
-void tty_update_locked(struct tty *tty)
+static signals_t readiness_locked(const struct tty *tty)
 {
     enum { WORTH_WAKING = 256 };
     signals_t now = tty_has_input_locked(tty) && !tty->reader_waits ? FILE_IN : 0;
 
-    now |= tty_space_locked(tty) >= WORTH_WAKING ? FILE_OUT : 0;
+    if (!tty->backend->write || !ring_used(&tty->out))
+        now |= TTY_DRAINED;
+    if (tty->hung_up)
+        return now | FILE_IN | FILE_OUT | FILE_ERR | FILE_HUP;
+    if (tty_space_locked(tty) >= WORTH_WAKING && !tty_is_held_locked(tty))
+        now |= FILE_OUT;
+    return now;
+}
+
+void tty_update_locked(struct tty *tty)
+{
+    signals_t now = readiness_locked(tty);
+
     if (tty->object.signals != now)
-        object_signal_locked(&tty->object, FILE_IN | FILE_OUT, now);
+        object_signal_locked(&tty->object, tty->object.signals & ~now, now);
 }
 
 size_t tty_input_room(struct tty *tty)
 {
     SPIN_GUARD(&tty->object.lock);
+
+    return tty_input_room_locked(tty);
+}
+
+size_t tty_input_room_locked(struct tty *tty)
+{
     size_t room = TTY_INPUT - 1 - (tty->written - tty->read);
 
     /* A line that is too long goes on being lost until it ends: holding it back would be for
@@ -98,6 +119,34 @@ void tty_drop_input_locked(struct tty *tty)
     tty->read = tty->line = tty->written;
     tty->literal = false;
     tty->timed_out = false;
+    tty_note_locked(tty, TIOCPKT_FLUSHREAD, 0);
+}
+
+void tty_note_locked(struct tty *tty, uint8_t set, uint8_t clear)
+{
+    if (tty->packet_mode)
+        tty->packet = (uint8_t)((tty->packet & ~clear) | set);
+}
+
+void tty_stop_locked(struct tty *tty, bool stop)
+{
+    if (tty->stopped == stop || tty->held)
+        return;
+    tty->stopped = stop;
+    tty_note_locked(tty, stop ? TIOCPKT_STOP : TIOCPKT_START,
+                    stop ? TIOCPKT_START : TIOCPKT_STOP);
+}
+
+void tty_made_room(struct tty *tty)
+{
+    {
+        SPIN_GUARD(&tty->object.lock);
+        if (!tty->throttled)
+            return;
+        tty->throttled = false;
+    }
+    if (tty->backend->resume)
+        tty->backend->resume(tty);
 }
 
 static struct object *tty_poll_object(struct file *file)
@@ -107,7 +156,14 @@ static struct object *tty_poll_object(struct file *file)
 
 static void tty_close(struct file *file)
 {
-    tty_put(tty_of_file(file));
+    struct tty *tty = tty_of_file(file);
+
+    {
+        SPIN_GUARD(&tty->object.lock);
+        tty->opens--;
+    }
+    tty_flush(tty);
+    tty_put(tty);
 }
 
 const struct file_ops tty_file_ops = {
@@ -123,13 +179,36 @@ struct tty *tty_of_file(struct file *file)
     return file->ops == &tty_file_ops ? file->data : NULL;
 }
 
+status_t tty_file_open(struct tty *tty, struct file *file)
+{
+    {
+        SPIN_GUARD(&tty->object.lock);
+        if (tty->hung_up)
+            return ERR_IO;
+        tty->opens++;
+        tty->was_opened = true;
+    }
+    object_get(&tty->object);
+    file->ops = &tty_file_ops;
+    file->data = tty;
+    tty_flush(tty);
+    return OK;
+}
+
 status_t tty_file_create(struct tty *tty, unsigned flags, struct file **out)
 {
-    status_t st = file_create(&tty_file_ops, flags, tty, NULL, out);
+    struct file *file;
+    status_t st = file_create(NULL, flags, NULL, NULL, &file);
 
-    if (st == OK)
-        object_get(&tty->object);
-    return st;
+    if (st != OK)
+        return st;
+    st = tty_file_open(tty, file);
+    if (st != OK) {
+        file_put(file);
+        return st;
+    }
+    *out = file;
+    return OK;
 }
 
 void tty_file_place(struct file *file, const struct path *path)
@@ -163,12 +242,7 @@ void tty_set_console(struct tty *tty)
 static status_t console_open(const struct chardev *dev, struct file *file)
 {
     (void)dev;
-    if (!console)
-        return ERR_IO_NOT_PRESENT;
-    object_get(&console->object);
-    file->ops = &tty_file_ops;
-    file->data = console;
-    return OK;
+    return console ? tty_file_open(console, file) : ERR_IO_NOT_PRESENT;
 }
 
 /* The open calls look at the caller's session themselves; for anyone else there is none. */
@@ -193,5 +267,7 @@ status_t tty_register_devices(void)
                                   .mode = 0666, /* whoever we run for, it is his */
                                   .open = console_open};
     st = chardev_register(&devices[0]);
-    return st == OK ? chardev_register(&devices[1]) : st;
+    if (st == OK)
+        st = chardev_register(&devices[1]);
+    return st == OK ? pty_register_devices() : st;
 }

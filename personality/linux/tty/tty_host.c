@@ -46,7 +46,7 @@ static void watch_input(void)
     terminal.in_watch =
         (struct hal_host_watch){.fd = terminal.in, .events = HOST_POLLIN, .ready = input_ready};
     if (hal_host_watch(&terminal.in_watch) != OK)
-        tty_signal_foreground(terminal.tty, SIGHUP); /* as when the line is cut */
+        tty_hang_up(terminal.tty);
 }
 
 /* Until the host has no more, then its readiness is waited for; or until there is no room, then
@@ -64,7 +64,7 @@ static void read_input(void)
             return;
         }
         if (st != OK || !size) {
-            tty_signal_foreground(terminal.tty, SIGHUP);
+            tty_hang_up(terminal.tty);
             return;
         }
         tty_input(terminal.tty, bytes, size);

@@ -23,9 +23,11 @@ static bool signal_locked(struct tty *tty, unsigned char c, struct effects *effe
         if (!tty_is_special(tty, map[i].which, c))
             continue;
         effects->signals |= 1u << map[i].signo;
-        if (!tty_local(tty, NOFLSH))
+        if (!tty_local(tty, NOFLSH)) {
             tty_drop_input_locked(tty);
-        tty->stopped = false;
+            tty_drop_output_locked(tty);
+        }
+        tty_stop_locked(tty, false);
         if (tty_local(tty, ECHO))
             tty_edit_show_locked(tty, c);
         return true;
@@ -39,15 +41,15 @@ static bool flow_locked(struct tty *tty, unsigned char c)
     if (!(tty->modes.base.iflag & IXON))
         return false;
     if (tty_is_special(tty, VSTART, c)) {
-        tty->stopped = false;
+        tty_stop_locked(tty, false);
         return true;
     }
     if (tty_is_special(tty, VSTOP, c)) {
-        tty->stopped = true;
+        tty_stop_locked(tty, true);
         return true;
     }
     if (tty->modes.base.iflag & IXANY)
-        tty->stopped = false;
+        tty_stop_locked(tty, false);
     return false;
 }
 

@@ -1,6 +1,7 @@
 /*
  * tty_ioctl.c - requests to a terminal (ioctl_tty(2)).
  */
+#include "personality/linux/tty/pty.h"
 #include "personality/linux/tty/tty_internal.h"
 
 enum set_when { SET_NOW, SET_FLUSHED };
@@ -16,6 +17,16 @@ static status_t get_modes(struct syscall *call, struct tty *tty, user_addr_t to,
     return copy_to_user(&call->thread->user, to, &modes, size);
 }
 
+/* The other side may stop the output itself on ^S and start it on ^Q (ioctl_tty(2), TIOCPKT).
+ */
+static bool usual_flow(const struct termios2 *modes)
+{
+    enum { CTRL_Q = 17, CTRL_S = 19 };
+
+    return modes->base.iflag & IXON && modes->base.cc[VSTOP] == CTRL_S &&
+           modes->base.cc[VSTART] == CTRL_Q;
+}
+
 /* From lines to bytes or back: what was typed already can be read as it is. */
 static void adopt_modes(struct tty *tty, const struct termios2 *modes, enum set_when when)
 {
@@ -25,18 +36,18 @@ static void adopt_modes(struct tty *tty, const struct termios2 *modes, enum set_
         tty->line = tty->written;
         tty->timed_out = false;
     }
+    if (usual_flow(modes) != usual_flow(&tty->modes))
+        tty_note_locked(tty, usual_flow(modes) ? TIOCPKT_DOSTOP : TIOCPKT_NOSTOP,
+                        usual_flow(modes) ? TIOCPKT_NOSTOP : TIOCPKT_DOSTOP);
     tty->modes = *modes;
     if (when == SET_FLUSHED)
         tty_drop_input_locked(tty);
     if (!(modes->base.iflag & IXON))
-        tty->stopped = false;
+        tty_stop_locked(tty, false);
     tty_update_locked(tty);
 }
 
-/*
- * Output is on its way as soon as it was written, and processed by the modes of that time, so
- * there is no draining to wait for.
- */
+/* Whether to drain first was seen to by the ioctl call. */
 static status_t set_modes(struct syscall *call, struct tty *tty, user_addr_t from, size_t size,
                           enum set_when when)
 {
@@ -53,6 +64,7 @@ static status_t set_modes(struct syscall *call, struct tty *tty, user_addr_t fro
     if (st != OK)
         return st;
     adopt_modes(tty, &modes, when);
+    tty_made_room(tty);
     tty_flush(tty);
     return OK;
 }
@@ -86,8 +98,10 @@ static status_t get_count(struct syscall *call, struct tty *tty, uint32_t reques
 
     {
         SPIN_GUARD(&tty->object.lock);
-        count =
-            (int32_t)(request == FIONREAD ? tty_readable_locked(tty) : ring_used(&tty->out));
+        if (request == FIONREAD)
+            count = (int32_t)tty_readable_locked(tty);
+        else /* what a master has not read is sent */
+            count = tty->backend->write ? (int32_t)ring_used(&tty->out) : 0;
     }
     return copy_to_user(&call->thread->user, to, &count, sizeof(count));
 }
@@ -100,14 +114,24 @@ static status_t flush_queues(struct syscall *call, struct tty *tty, uint64_t whi
         return st;
     if (which > TCIOFLUSH)
         return ERR_INVALID_ARGS;
-    SPIN_GUARD(&tty->object.lock);
-    if (which != TCOFLUSH)
-        tty_drop_input_locked(tty);
-    /* What the backend is being given is beyond recall. */
-    if (which != TCIFLUSH && !tty->flushing)
-        ring_drop(&tty->out, ring_used(&tty->out));
-    tty_update_locked(tty);
+    {
+        SPIN_GUARD(&tty->object.lock);
+        if (which != TCOFLUSH)
+            tty_drop_input_locked(tty);
+        if (which != TCIFLUSH)
+            tty_drop_output_locked(tty);
+        tty_update_locked(tty);
+    }
+    tty_made_room(tty);
+    tty_flush(tty);
     return OK;
+}
+
+static void hold_locked(struct tty *tty, bool hold)
+{
+    tty->held = false;
+    tty_stop_locked(tty, hold);
+    tty->held = hold;
 }
 
 /* TCXONC: our output, or a character that asks the other side to hold. */
@@ -122,12 +146,31 @@ static status_t flow(struct syscall *call, struct tty *tty, uint64_t action)
     {
         SPIN_GUARD(&tty->object.lock);
         if (action == TCOOFF || action == TCOON)
-            tty->stopped = action == TCOOFF;
+            hold_locked(tty, action == TCOOFF);
         else
             tty_echo_raw_locked(tty, tty->modes.base.cc[action == TCIOFF ? VSTOP : VSTART]);
+        tty_update_locked(tty);
     }
     tty_flush(tty);
     return OK;
+}
+
+/* As if that byte had been typed: to one's own terminal, others being root's. */
+static status_t fake_input(struct syscall *call, struct tty *tty, user_addr_t from)
+{
+    struct linux_process *lp = linux_process_of(call);
+    status_t st;
+    char byte;
+
+    {
+        SPIN_GUARD(&family_lock);
+        if (lp->tty != tty && !credentials_privileged(&lp->cred))
+            return ERR_NOT_PERMITTED;
+    }
+    st = copy_from_user(&call->thread->user, &byte, from, sizeof(byte));
+    if (st == OK)
+        tty_input(tty, &byte, sizeof(byte));
+    return st;
 }
 
 static status_t get_id(struct syscall *call, struct tty *tty, uint32_t request, user_addr_t to)
@@ -196,7 +239,40 @@ static status_t mode_request(struct syscall *call, struct tty *tty, uint32_t req
     }
 }
 
-status_t tty_ioctl(struct syscall *call, struct tty *tty, uint32_t request, user_addr_t arg)
+struct tty *tty_ioctl_drains(struct file *file, uint32_t request)
+{
+    switch (request) {
+    case TCSETSW:
+    case TCSETSF:
+    case TCSETSW2:
+    case TCSETSF2:
+    case TCSBRK:
+    case TCSBRKP:
+        return tty_of_file(file);
+    default:
+        return NULL;
+    }
+}
+
+static bool has_hung_up(struct tty *tty)
+{
+    SPIN_GUARD(&tty->object.lock);
+
+    return tty->hung_up;
+}
+
+status_t tty_ioctl(struct syscall *call, struct file *file, uint32_t request, user_addr_t arg)
+{
+    struct tty *tty = tty_of_file(file), *mastered = pty_of_master(file);
+
+    if (mastered)
+        return pty_ioctl(call, mastered, request, arg);
+    if (!tty)
+        return ERR_NOT_TTY;
+    return has_hung_up(tty) ? ERR_IO : tty_request(call, tty, request, arg);
+}
+
+status_t tty_request(struct syscall *call, struct tty *tty, uint32_t request, user_addr_t arg)
 {
     switch (request) {
     case TIOCGWINSZ:
@@ -210,8 +286,12 @@ status_t tty_ioctl(struct syscall *call, struct tty *tty, uint32_t request, user
         return flush_queues(call, tty, arg);
     case TCXONC:
         return flow(call, tty, arg);
+    case TIOCSTI:
+        return fake_input(call, tty, arg);
     case TCSBRK: /* a break needs a line to send it on; tcdrain is TCSBRK of 1 */
     case TCSBRKP:
+    case TIOCSBRK:
+    case TIOCCBRK:
         return tty_check_change(call, tty);
     default:
         return mode_request(call, tty, request, arg);

@@ -32,11 +32,18 @@ void tty_window_changed(struct tty *tty, const struct winsize *size)
     tty_signal_foreground(tty, SIGWINCH);
 }
 
-static void adopt_locked(struct tty *tty, struct linux_process *lp)
+/* Not one that has hung up: it may be about to go. */
+static bool adopt_locked(struct tty *tty, struct linux_process *lp)
 {
+    {
+        SPIN_GUARD(&tty->object.lock);
+        if (tty->hung_up)
+            return false;
+    }
     lp->tty = tty;
     tty->sid = lp->sid;
     tty->pgrp = lp->pgrp;
+    return true;
 }
 
 void tty_adopt(struct tty *tty, struct linux_process *lp)
@@ -70,10 +77,13 @@ status_t tty_open_controlling(struct syscall *call, const struct path *path, uns
     {
         SPIN_GUARD(&family_lock);
         tty = lp->tty;
+        if (tty)
+            object_get(&tty->object);
     }
     st = tty ? tty_file_create(tty, flags, out) : ERR_IO_NOT_PRESENT;
     if (st == OK)
         tty_file_place(*out, path);
+    tty_put(tty);
     return st;
 }
 
@@ -140,34 +150,6 @@ status_t tty_check_change(struct syscall *call, struct tty *tty)
     return check_foreground(call, tty, SIGTTOU);
 }
 
-static void forget_session_locked(struct tty *tty, pid_t_ sid)
-{
-    list_for_each (it, pid_all_locked()) {
-        struct linux_process *lp = container_of(it, struct linux_process, all_link);
-
-        if (lp->sid == sid && lp->tty == tty)
-            lp->tty = NULL;
-    }
-    tty->sid = tty->pgrp = 0;
-}
-
-void tty_session_ended(struct tty *tty, pid_t_ sid)
-{
-    int32_t pgrp;
-
-    {
-        SPIN_GUARD(&family_lock);
-        if (tty->sid != sid)
-            return;
-        pgrp = tty->pgrp;
-        forget_session_locked(tty, sid);
-    }
-    if (!pgrp)
-        return;
-    signal_send_group(pgrp, &(struct siginfo){.signo = SIGHUP, .code = SI_KERNEL});
-    signal_send_group(pgrp, &(struct siginfo){.signo = SIGCONT, .code = SI_KERNEL});
-}
-
 /* TIOCSCTTY: `steal` from another session, which root may. */
 status_t tty_set_controlling(struct syscall *call, struct tty *tty, bool steal)
 {
@@ -181,16 +163,16 @@ status_t tty_set_controlling(struct syscall *call, struct tty *tty, bool steal)
     if (tty->sid) {
         if (!steal || !credentials_privileged(&lp->cred))
             return ERR_NOT_PERMITTED;
-        forget_session_locked(tty, tty->sid);
+        tty_forget_session_locked(tty);
     }
-    adopt_locked(tty, lp);
-    return OK;
+    return adopt_locked(tty, lp) ? OK : ERR_IO;
 }
 
 /* TIOCNOTTY. */
 status_t tty_give_up(struct syscall *call, struct tty *tty)
 {
     struct linux_process *lp = linux_process_of(call);
+    int32_t pgrp;
 
     {
         SPIN_GUARD(&family_lock);
@@ -200,8 +182,10 @@ status_t tty_give_up(struct syscall *call, struct tty *tty)
             lp->tty = NULL;
             return OK;
         }
+        pgrp = tty->pgrp;
+        tty_forget_session_locked(tty);
     }
-    tty_session_ended(tty, lp->sid);
+    session_hang_up_group(pgrp);
     return OK;
 }
 

@@ -100,16 +100,27 @@ void tty_echo_raw_locked(struct tty *tty, unsigned char c)
         put_locked(tty, (const char *)&c, 1);
 }
 
-/* Room for some bytes, kept for us while they are copied from user memory; 0: none. */
-static uint32_t reserve(struct tty *tty, size_t wanted)
+/* A stopped terminal takes as much as its ring holds; a pseudo terminal takes nothing, as what
+ * it took can be read. */
+bool tty_is_held_locked(const struct tty *tty)
+{
+    return tty->stopped && !tty->backend->write;
+}
+
+/* Room for some bytes, kept for us while they are copied from user memory. */
+static status_t reserve(struct tty *tty, size_t wanted, uint32_t *count)
 {
     SPIN_GUARD(&tty->object.lock);
     uint32_t room = MIN(tty_space_locked(tty) / EXPANSION, (uint32_t)CHUNK);
-    uint32_t count = (uint32_t)MIN(wanted, (size_t)room);
 
-    tty->reserved += count * EXPANSION;
+    if (tty->hung_up)
+        return ERR_IO;
+    if (tty_is_held_locked(tty))
+        return ERR_SHOULD_WAIT;
+    *count = (uint32_t)MIN(wanted, (size_t)room);
+    tty->reserved += *count * EXPANSION;
     tty_update_locked(tty);
-    return count;
+    return *count ? OK : ERR_SHOULD_WAIT;
 }
 
 static void commit(struct tty *tty, const unsigned char *bytes, size_t size, uint32_t reserved)
@@ -126,40 +137,49 @@ status_t tty_try_write(struct file *file, struct iobuf *io, uint64_t *pos)
 {
     struct tty *tty = tty_of_file(file);
     unsigned char bytes[CHUNK];
-    uint32_t count = reserve(tty, iobuf_left(io));
+    uint32_t count;
     size_t moved;
-    status_t st;
+    status_t st = reserve(tty, iobuf_left(io), &count);
 
     (void)pos;
-    if (!count)
-        return ERR_SHOULD_WAIT;
+    if (st != OK)
+        return st;
     st = iobuf_take(io, bytes, count, &moved);
     commit(tty, bytes, moved, count);
     tty_flush(tty);
     return moved ? OK : st;
 }
 
-/* The next bytes for the backend, which stay in the ring; 0: none, or somebody else is at it.
- */
-static uint32_t flush_begin(struct tty *tty, void *bytes, uint32_t size)
+/* What a master may read is beyond recall, as is what a backend is being given. */
+void tty_drop_output_locked(struct tty *tty)
+{
+    if (tty->backend->write && !tty->flushing)
+        ring_drop(&tty->out, ring_used(&tty->out));
+    tty_note_locked(tty, TIOCPKT_FLUSHWRITE, 0);
+}
+
+/* The backend counts as blocked while it is asked, so that its tty_output_ready, which may come
+ * before its answer, is not lost. */
+uint32_t tty_output_begin(struct tty *tty, void *bytes, uint32_t size)
 {
     SPIN_GUARD(&tty->object.lock);
     uint32_t count;
 
-    if (tty->flushing || tty->blocked || tty->stopped)
+    if (tty->flushing || tty->blocked || (tty->stopped && tty->backend->write))
         return 0;
     count = ring_peek(&tty->out, 0, bytes, size);
-    tty->flushing = count > 0;
+    tty->flushing = tty->blocked = count > 0;
     return count;
 }
 
-static void flush_end(struct tty *tty, size_t actual, bool blocked)
+void tty_output_end(struct tty *tty, size_t actual, bool blocked)
 {
     SPIN_GUARD(&tty->object.lock);
 
     ring_drop(&tty->out, (uint32_t)actual);
     tty->flushing = false;
-    tty->blocked = tty->blocked || blocked;
+    if (!blocked)
+        tty->blocked = false;
     tty_update_locked(tty);
 }
 
@@ -170,14 +190,18 @@ void tty_flush(struct tty *tty)
     char bytes[CHUNK];
     uint32_t count;
 
-    while ((count = flush_begin(tty, bytes, sizeof(bytes))) > 0) {
+    if (!tty->backend->write) {
+        tty->backend->changed(tty);
+        return;
+    }
+    while ((count = tty_output_begin(tty, bytes, sizeof(bytes))) > 0) {
         size_t actual = 0;
         status_t st = tty->backend->write(tty, bytes, count, &actual);
 
         /* A screen that is gone takes everything. */
         if (st != OK && st != ERR_SHOULD_WAIT)
             actual = count;
-        flush_end(tty, actual, st == ERR_SHOULD_WAIT);
+        tty_output_end(tty, actual, st == ERR_SHOULD_WAIT);
     }
 }
 
@@ -189,3 +213,14 @@ void tty_output_ready(struct tty *tty)
     }
     tty_flush(tty);
 }
+
+CO_FN(tty_drain)
+{
+    status_t st;
+
+    f->observer = (struct observer){.obj = &f->tty->object, .want = TTY_DRAINED};
+    object_observe(&f->observer, task);
+    CO_CALL(st, f->wait, object_wait, .observer = &f->observer, .deadline = TIME_INFINITE);
+    CO_RETURN(st);
+}
+CO_END

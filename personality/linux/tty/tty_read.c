@@ -125,6 +125,8 @@ static status_t read_begin(struct tty *tty, size_t wanted, struct reading *r)
     SPIN_GUARD(&tty->object.lock);
     status_t st = OK;
 
+    if (tty->hung_up)
+        return OK; /* the end of the file */
     if (tty->reading) {
         tty->reader_waits = true;
         tty_update_locked(tty);
@@ -145,19 +147,14 @@ static status_t read_begin(struct tty *tty, size_t wanted, struct reading *r)
 /* What was typed may have been thrown away meanwhile; then there is nothing to take out. */
 static void read_commit(struct tty *tty, const struct reading *r, uint32_t done)
 {
-    bool resume;
-
     {
         SPIN_GUARD(&tty->object.lock);
         if (tty->read == r->at)
             tty->read += done + (r->end && done == r->size ? 1 : 0);
         tty->reading = tty->reader_waits = false;
-        resume = tty->throttled;
-        tty->throttled = false;
         tty_update_locked(tty);
     }
-    if (resume && tty->backend->resume)
-        tty->backend->resume(tty);
+    tty_made_room(tty);
 }
 
 status_t tty_try_read(struct file *file, struct iobuf *io, uint64_t *pos)

@@ -70,7 +70,7 @@ static const char *read_some(size_t size)
 
 static unsigned readiness(void)
 {
-    return file_poll(file);
+    return file_poll(file) & 0xffff; /* of poll(2) */
 }
 
 /* One conversation: typed, then the lines that successive reads give (joined by '|'), and the
@@ -94,8 +94,8 @@ static const struct dialogue dialogues[] = {
     {"end of file in a line", "ab\004", "ab", "ab"},
     {"twice", "ab\004\004", "ab|", "ab"},
     {"literal", "\026\003\n", "\003\n", "^\b^C\r\n"},
-    {"interrupt throws the line away", "ab\003cd\n", "cd\n", "ab^Ccd\r\n"},
-    {"quit", "x\034y\n", "y\n", "x^\\y\r\n"},
+    {"interrupt throws the line away", "ab\003cd\n", "cd\n", "^Ccd\r\n"},
+    {"quit", "x\034y\n", "y\n", "^\\y\r\n"},
     {"reprint", "ab\022c\n", "abc\n", "ab^R\r\nabc\r\n"},
     {"tab", "\ta\n", "\ta\n", "\ta\r\n"},
     {"erase a tab", "a\t\177\n", "a\n", "a\t\b \b\b \b\b \b\b \b\b \b\b \b\b \b\r\n"},
