@@ -66,6 +66,8 @@ struct mapping {
     unsigned prot;           /* HAL_PROT_* now */
     unsigned max_prot;       /* what protect may raise it to */
     unsigned flags;          /* MAPPING_* */
+    uint64_t next_write;     /* page of the VMO where the last run made ours ended; vmo.lock */
+    unsigned write_order;    /* of that run; vmo.lock */
 };
 
 struct aspace {

@@ -6,7 +6,8 @@
  * maps all of it that is at hand: the VMO's pages, its parent's, zeroes. A write makes pages
  * the VMO's own, as many of the window as are in the same state and memory allows, in
  * physically contiguous blocks: the fewer the runs, the fewer the calls that the HAL makes to
- * map them.
+ * map them. Windows of files are large, and lie as the file's pages do; those of writes begin
+ * small and grow while each continues the one before.
  */
 #include "vm/vmar_internal.h"
 
@@ -14,7 +15,7 @@ struct fault {
     struct mapping *m;
     struct vmo *vmo;     /* m->vmo; its lock is held */
     uint64_t index;      /* of the page that faulted, in the VMO */
-    uint64_t first, end; /* the window */
+    uint64_t first, end; /* the window; after a write: the run made ours */
     bool write;
 };
 
@@ -129,7 +130,7 @@ static status_t resolve_read(const struct fault *ft)
 }
 
 /* Make a run the VMO's own and map it. The pages it replaces go when nothing shows them. */
-static status_t own_run(const struct fault *ft, unsigned order)
+static status_t own_run(struct fault *ft, unsigned order)
 {
     struct vmo_run run;
     struct map_run map;
@@ -142,11 +143,12 @@ static status_t own_run(const struct fault *ft, unsigned order)
     map = (struct map_run){run.first, run.count, run.pa, mapping_hal_prot(ft->m)};
     st = map_run(ft, &map);
     vmo_run_finish(&run);
+    ft->end = run.first + run.count;
     return st;
 }
 
 /* If a run cannot be had, a shorter one may do: less memory, fewer pages from elsewhere. */
-static status_t resolve_write(const struct fault *ft)
+static status_t resolve_write(struct fault *ft)
 {
     bool ours;
     unsigned order;
@@ -172,24 +174,67 @@ static status_t map_physical(const struct fault *ft)
     return map_run(ft, &run);
 }
 
+enum { ZERO_ORDER = VMO_ZERO_ORDER, COPY_ORDER = 2, GROWTH = 2 };
+
+/* The largest run that a write at `index` may make ours, or map if it is ours already. */
+static unsigned write_order(const struct mapping *m, uint64_t index)
+{
+    bool ours;
+    const struct page *page = vmo_peek_locked(m->vmo, index, &ours);
+
+    if (ours)
+        return VMO_RUN_ORDER;
+    if (m->write_order && index == m->next_write)
+        return MIN(m->write_order + GROWTH, (unsigned)VMO_RUN_ORDER);
+    return page ? COPY_ORDER : ZERO_ORDER;
+}
+
+/* The window around ft->index: 2^order pages, aligned `shift` pages from the VMO's start. */
+static void set_window(struct fault *ft, unsigned order, uint64_t shift)
+{
+    const struct mapping *m = ft->m;
+    uint64_t run = ROUND_DOWN(shift + ft->index, 1ull << order);
+
+    ft->first = MAX(run, shift + (m->offset >> PAGE_SHIFT)) - shift;
+    ft->end = MIN(run + (1ull << order) - shift, (m->offset + m->region.size) >> PAGE_SHIFT);
+    ft->end = MIN(ft->end, vmo_pages(ft->vmo));
+}
+
+static status_t read_fault(struct fault *ft)
+{
+    struct vmo *vmo = ft->vmo;
+
+    if (vmo->pager || vmo->parent)
+        set_window(ft, VMO_RUN_ORDER, vmo->parent ? vmo->parent_offset >> PAGE_SHIFT : 0);
+    else
+        set_window(ft, ZERO_ORDER, vmo->root_base);
+    return vmo->flags & VMO_PHYSICAL ? map_physical(ft) : resolve_read(ft);
+}
+
+static status_t write_fault(struct fault *ft)
+{
+    struct mapping *m = ft->m;
+    unsigned order = write_order(m, ft->index);
+    status_t st;
+
+    set_window(ft, order, ft->vmo->root_base);
+    st = ft->vmo->flags & VMO_PHYSICAL ? map_physical(ft) : resolve_write(ft);
+    m->next_write = ft->end;
+    m->write_order = order;
+    return st;
+}
+
 /* Caller holds the lock of the mapping's VMO. */
 static status_t resolve(struct mapping *m, user_addr_t addr, unsigned access)
 {
     struct vmo *vmo = m->vmo;
     uint64_t index = (addr - m->region.base + m->offset) >> PAGE_SHIFT;
-    uint64_t base = vmo->root_base, run = ROUND_DOWN(base + index, (uint64_t)VMO_RUN_PAGES);
     struct fault ft = {.m = m, .vmo = vmo, .index = index, .write = access & HAL_PROT_WRITE};
     status_t st;
 
     if (index >= vmo_pages(vmo))
         return ERR_OUT_OF_RANGE;
-    ft.first = MAX(run, base + (m->offset >> PAGE_SHIFT)) - base;
-    ft.end = MIN(run + VMO_RUN_PAGES - base, (m->offset + m->region.size) >> PAGE_SHIFT);
-    ft.end = MIN(ft.end, vmo_pages(vmo));
-    if (vmo->flags & VMO_PHYSICAL)
-        st = map_physical(&ft);
-    else
-        st = ft.write ? resolve_write(&ft) : resolve_read(&ft);
+    st = ft.write ? write_fault(&ft) : read_fault(&ft);
     if (st == OK && m->prot & HAL_PROT_EXEC)
         hal_icache_sync();
     return st;

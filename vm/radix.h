@@ -12,7 +12,7 @@
 
 #include "mm/page.h"
 
-#define RADIX_BITS  5u
+#define RADIX_BITS  6u
 #define RADIX_SLOTS (1u << RADIX_BITS)
 
 struct radix_node {

@@ -9,9 +9,12 @@
 #include "vm/aspace.h"
 #include "vm/radix.h"
 
-/* Pages are made and mapped in aligned runs of at most this many: half a leaf. */
-enum { VMO_RUN_ORDER = 4, VMO_RUN_PAGES = 1 << VMO_RUN_ORDER };
+/* Pages are made and mapped in aligned runs of at most this many: a leaf. */
+enum { VMO_RUN_ORDER = 6, VMO_RUN_PAGES = 1 << VMO_RUN_ORDER };
 _Static_assert(RADIX_SLOTS % VMO_RUN_PAGES == 0, "a run lies in one leaf");
+
+/* Untouched memory is shown in runs of this many zeroes. */
+enum { VMO_ZERO_ORDER = 4, VMO_ZERO_PAGES = 1 << VMO_ZERO_ORDER };
 
 #define VMO_MAX_SIZE (1ull << 47)
 

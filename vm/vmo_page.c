@@ -11,14 +11,14 @@ static struct page *zero_block;
 
 void vmo_init(void)
 {
-    if (page_alloc_order(VMO_RUN_ORDER, &zero_block) != OK)
+    if (page_alloc_order(VMO_ZERO_ORDER, &zero_block) != OK)
         panic("no memory for zeroes");
-    memset(page_data(zero_block), 0, VMO_RUN_PAGES * PAGE_SIZE);
+    memset(page_data(zero_block), 0, VMO_ZERO_PAGES * PAGE_SIZE);
 }
 
 struct page *vmo_zero_page(const struct vmo *vmo, uint64_t index)
 {
-    return page_at(zero_block, (vmo->root_base + index) % VMO_RUN_PAGES);
+    return page_at(zero_block, (vmo->root_base + index) % VMO_ZERO_PAGES);
 }
 
 struct page *vmo_peek_locked(struct vmo *vmo, uint64_t index, bool *ours)
@@ -89,6 +89,13 @@ static status_t alloc_run(struct vmo_run *run, uint64_t first, unsigned order)
     for (unsigned i = 0; i < run->count; i++)
         run->pages[i] = page_at(head, i);
     return OK;
+}
+
+/* A run may be longer than what is left of a file, so that the end of it is no crumbs. */
+static void run_cut(struct vmo_run *run, uint64_t end)
+{
+    while (run->first + run->count > end)
+        page_put(run->pages[--run->count]);
 }
 
 void vmo_run_finish(struct vmo_run *run)
@@ -196,10 +203,11 @@ status_t vmo_supply_locked(struct vmo *vmo, uint64_t index, unsigned order, stru
         return OK;
     if (index >= vmo_pages(vmo))
         return ERR_OUT_OF_RANGE;
-    order = MIN(order, vmo_run_order_locked(vmo, index, 0, vmo_pages(vmo)));
+    order = MIN(order, vmo_run_order_locked(vmo, index, 0, UINT64_MAX - vmo->root_base));
     while (alloc_run(&run, vmo_run_first(vmo, index, order), order) != OK)
         if (order-- == 0)
             return ERR_NO_MEMORY;
+    run_cut(&run, vmo_pages(vmo));
     *out = run.pages[index - run.first];
     st = supply_run(vmo, &run, index);
     vmo_run_finish(&run);
