@@ -231,13 +231,24 @@ void dentry_move(struct dentry *from, struct dentry *to, enum dentry_move how)
     dentry_put(others[1]);
 }
 
+bool dentry_is_below_locked(const struct dentry *d, const struct dentry *ancestor)
+{
+    while (d != ancestor && d->parent != d)
+        d = d->parent;
+    return d == ancestor;
+}
+
 bool dentry_is_below(struct dentry *d, struct dentry *ancestor)
 {
     SPIN_GUARD(&dentry_lock);
 
-    while (d != ancestor && d->parent != d)
-        d = d->parent;
-    return d == ancestor;
+    return dentry_is_below_locked(d, ancestor);
+}
+
+/* A place without a directory is called by its name (fs/anon.h). */
+bool dentry_is_unlinked_locked(const struct dentry *d)
+{
+    return (d->parent != d || d->name_size) && list_empty(&d->hash_link);
 }
 
 bool dentry_is_mountpoint(struct dentry *d)

@@ -1,5 +1,5 @@
 /*
- * dentry.h - the directory cache, mounts, and path walk.
+ * dentry.h - the directory cache and path walk.
  *
  * A dentry is a name in a directory, positive (an inode) or negative. The cache holds what was
  * looked up; whole chains up to the root are kept alive by references from child to parent. One
@@ -11,6 +11,8 @@
 #include "base/list.h"
 #include "fs/inode.h"
 
+struct mount;
+
 struct dentry {
     atomic_uint refs;
     struct dentry *parent; /* reference; the root of a file system: itself without one */
@@ -19,7 +21,8 @@ struct dentry {
      * name is in no bucket. */
     struct list hash_link, child_link, lru_link;
     struct list children;
-    struct mount *mounted; /* what is mounted here; guarded by dentry_lock */
+    struct mount *mounted; /* the first of what is mounted here, in whatever mount (fs/mount.h);
+                              guarded by dentry_lock */
     time_ns_t expires;     /* then the name is looked up again; guarded by dentry_lock */
     uint32_t changes;      /* of names in this directory; a lookup that overlapped one is made
                               again. Guarded by dentry_lock */
@@ -27,16 +30,6 @@ struct dentry {
     uint16_t name_size;
     char *name; /* NUL-terminated; inline_name or the heap */
     char inline_name[40];
-};
-
-struct mount {
-    atomic_uint refs;
-    struct filesystem *fs;
-    struct dentry *root;  /* reference */
-    struct mount *parent; /* NULL: the root mount */
-    struct dentry *point; /* where, in parent; reference */
-    struct list link;     /* of all mounts, in order of mounting; guarded by dentry_lock */
-    bool read_only;
 };
 
 /* A place in the tree: both references. */
@@ -50,19 +43,6 @@ void path_put(struct path *path); /* an empty path is fine; leaves it empty */
 
 /* At boot, before anything else of fs. */
 void vfs_init(void);
-
-/* Mount `fs` (becomes a holder) at the directory `point` (NULL: as the root). `*root` is a path
- * of the caller's. ERR_NOT_DIR, ERR_NO_MEMORY. */
-status_t mount_add(struct filesystem *fs, const struct path *point, bool read_only,
-                   struct path *root) MUST_USE;
-/*
- * Take away the mount whose root is `root`. ERR_INVALID_ARGS: not a mount's root;
- * ERR_UNAVAILABLE: others are mounted on it, or, unless `detach`, somebody uses it.
- */
-enum mount_remove { MOUNT_REMOVE, MOUNT_DETACH };
-status_t mount_remove(const struct path *root, enum mount_remove how) MUST_USE;
-/* Calls back for each mount in order (/proc/mounts). */
-void mount_for_each(void (*fn)(void *arg, const struct mount *mount), void *arg);
 
 /* Who walks: permission checks and starting points. */
 struct walk_env {

@@ -4,6 +4,7 @@
 #include "fs/devfs.h"
 
 #include "fs/fs_internal.h"
+#include "fs/fstype.h"
 #include "fs/ramfs.h"
 
 static const struct {
@@ -93,4 +94,19 @@ status_t devfs_create(struct filesystem **out)
     }
     *out = devfs;
     return OK;
+}
+
+/* There is one: what is made in it is to be seen wherever it is mounted. */
+static status_t create_again(const char *options, struct filesystem **out)
+{
+    (void)options; /* of the first mount, whoever made it */
+    *out = mount_find_type("devtmpfs");
+    return *out ? OK : devfs_create(out);
+}
+
+status_t devfs_register(void)
+{
+    static struct fs_type devtmpfs = {.name = "devtmpfs", .create = create_again};
+
+    return fs_type_register(&devtmpfs);
 }

@@ -11,3 +11,6 @@ status_t devfs_register_memory(void) MUST_USE;
 
 /* With all devices registered by now that have a name. The caller is the holder. */
 status_t devfs_create(struct filesystem **out) MUST_USE;
+
+/* devtmpfs becomes known to mount(2): the one that is mounted. Once per boot. */
+status_t devfs_register(void) MUST_USE;

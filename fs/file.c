@@ -18,6 +18,8 @@ static void file_destroy(struct object *obj)
 
     if (file->ops && file->ops->close)
         file->ops->close(file);
+    if (file->writes)
+        mount_end_write(file->path.mount);
     path_put(&file->path);
     inode_put(file->inode);
     slab_free(&file_cache, file);
@@ -60,15 +62,25 @@ static status_t directory_read(struct file *file, struct iobuf *io, uint64_t *po
 static const struct file_ops directory_ops = {.name = "directory", .try_read = directory_read};
 static const struct file_ops path_ops = {.name = "path"};
 
-static status_t open_regular(const struct path *path, struct file *file)
+/* The mount counts those that write. */
+static status_t begin_write(struct file *file)
 {
     struct inode *inode = file->inode;
-    status_t st = OK;
 
-    if (file->flags & FILE_WRITE)
-        st = mount_check_write(path);
-    if (st == OK && (file->flags & FILE_WRITE) && inode->ops->prepare_write)
-        st = inode->ops->prepare_write(inode);
+    if (file->path.mount) {
+        status_t st = mount_begin_write(file->path.mount);
+
+        if (st != OK)
+            return st;
+        file->writes = true;
+    }
+    return inode->ops->prepare_write ? inode->ops->prepare_write(inode) : OK;
+}
+
+static status_t open_regular(struct file *file)
+{
+    status_t st = file->flags & FILE_WRITE ? begin_write(file) : OK;
+
     if (st == OK && !file->ops) {
         file->ops = &regular_file_ops;
         file->flags |= FILE_SEEKABLE;
@@ -86,18 +98,25 @@ static status_t open_directory(struct file *file)
     return OK;
 }
 
+static status_t open_device(struct file *file)
+{
+    if (file->path.mount && mount_has(file->path.mount, MOUNT_NODEV))
+        return ERR_ACCESS_DENIED;
+    return file->ops ? OK : chardev_open(file);
+}
+
 /* What the file system itself did not open. */
-static status_t open_by_type(const struct path *path, struct file *file)
+static status_t open_by_type(struct file *file)
 {
     switch (file->inode->attr.type) {
     case INODE_FILE:
-        return open_regular(path, file);
+        return open_regular(file);
     case INODE_DIR:
         return open_directory(file);
     case INODE_SYMLINK:
         return ERR_LOOP;
     case INODE_CHAR:
-        return file->ops ? OK : chardev_open(file);
+        return open_device(file);
     case INODE_FIFO:
         return file->ops ? OK : fifo_open(file);
     default:
@@ -123,7 +142,7 @@ status_t file_open(const struct path *path, unsigned flags, struct file **out)
     else if (inode->ops->open)
         st = inode->ops->open(inode, file);
     if (st == OK && !(flags & FILE_PATH))
-        st = open_by_type(path, file);
+        st = open_by_type(file);
     if (st == ERR_STALE)
         dentry_expire(path->dentry);
     if (st != OK) {

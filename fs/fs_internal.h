@@ -5,6 +5,7 @@
 
 #include "base/string.h"
 #include "fs/file.h"
+#include "fs/mount.h"
 
 /* What vfs_init brings back to its beginning. */
 void inode_module_init(void);
@@ -74,15 +75,22 @@ void dentry_expire(struct dentry *dentry);
 
 /* `dentry` is `ancestor` or below it. */
 bool dentry_is_below(struct dentry *dentry, struct dentry *ancestor);
+/* With dentry_lock held, both. */
+bool dentry_is_below_locked(const struct dentry *dentry, const struct dentry *ancestor);
+bool dentry_is_unlinked_locked(const struct dentry *dentry);
 bool dentry_is_mountpoint(struct dentry *dentry);
 
-struct mount *mount_get(struct mount *mount);
-void mount_put(struct mount *mount); /* NULL is fine */
 /* With dentry_lock held: from a place down to what is mounted on it. Consumes and gives
  * references; what is to be put later is left in `*drop`. */
 void mount_cross_locked(struct path *path, struct path *drop);
 /* ERR_READ_ONLY if nothing may be changed there. */
 status_t mount_check_write(const struct path *path) MUST_USE;
 
+/* The access time, as the mount and the file want it. */
+void file_note_read(struct file *file);
+
 /* Reading and writing over an inode's VMO (regular.c). */
 extern const struct file_ops regular_file_ops;
+
+/* An absent page of the VMO is a hole: zero, whoever looks (ram_quota.c). */
+bool vmo_has_holes(const struct vmo *vmo);

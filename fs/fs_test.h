@@ -16,6 +16,7 @@
 #include "base/string.h"
 #include "co/executor.h"
 #include "fs/file.h"
+#include "fs/mount.h"
 #include "fs/ramfs.h"
 #include "hal/irq.h"
 #include "hal/sim/sim.h"
@@ -60,7 +61,7 @@ static void boot(const struct sim_config *config)
 /* `fs` (consumed) is the root of all, seen by root. */
 static UNUSED void mount_root(struct filesystem *fs)
 {
-    assert_int_equal(mount_add(fs, NULL, false, &root), OK);
+    assert_int_equal(mount_add(fs, NULL, 0, NULL, &root), OK);
     filesystem_put(fs);
     env = (struct walk_env){.root = root,
                             .cwd = root,

@@ -22,6 +22,7 @@ struct filesystem;
 struct inode;
 struct path;
 struct pipe;
+struct seq;
 
 enum inode_type {
     INODE_FILE,
@@ -139,6 +140,11 @@ struct inode {
     struct inode *dying; /* link of the list of those without references; see inode.c */
 };
 
+/* For statfs(2): pages and inodes. */
+struct filesystem_stat {
+    uint64_t blocks, free, inodes, free_inodes;
+};
+
 /*
  * One mounted or mountable file system instance. `holders` (the creator, mounts, file systems
  * stacked on it) keep its root; when the last one lets go the root is dropped, and the memory
@@ -147,13 +153,17 @@ struct inode {
 struct filesystem {
     const char *type; /* as in /proc/mounts */
     dev_t_ dev;
-    bool read_only;
-    uint32_t magic; /* statfs f_type */
+    atomic_uint read_only; /* 0 or 1 */
+    uint32_t magic;        /* statfs f_type */
     struct inode *root;
     /* Names may change behind our back: they are looked up again after so long. 0: never. */
     time_ns_t name_ttl;
     bool same_by_ino; /* lookups make new inodes: those with equal numbers are one file */
-    void (*stat)(struct filesystem *fs, uint64_t *blocks, uint64_t *free); /* pages; optional */
+    void (*stat)(struct filesystem *fs, struct filesystem_stat *out); /* optional */
+    /* Optional: what it was mounted with, each with a comma before it, for /proc/mounts. */
+    void (*show_options)(struct filesystem *fs, struct seq *seq);
+    /* Optional: other options while mounted. NULL: it takes none. */
+    status_t (*remount)(struct filesystem *fs, const char *options);
     void (*shutdown)(struct filesystem *fs); /* no holder: drops inodes beside root; optional */
     void (*destroy)(struct filesystem *fs);  /* the last inode is gone; frees it */
     atomic_uint holders;

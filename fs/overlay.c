@@ -261,6 +261,7 @@ status_t overlay_create(struct filesystem *lower, struct filesystem **out)
         list_init(&ramfs->inodes[i]);
     filesystem_init(&ramfs->fs, "overlay", OVERLAY_MAGIC, ramfs_destroy);
     ramfs->fs.shutdown = overlay_shutdown;
+    ramfs->fs.stat = ramfs_stat;
     ramfs->fs.name_ttl = lower->name_ttl;
     ramfs->lower = filesystem_get(lower);
     atomic_store_explicit(&ramfs->last_ino, OVERLAY_FIRST_INO, memory_order_relaxed);

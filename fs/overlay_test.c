@@ -16,7 +16,7 @@ static struct path mount_at(const char *name, struct filesystem *fs)
 
     assert_int_equal(t_mkdir(name, 0755), OK);
     assert_int_equal(walk(name, 0, &point), OK);
-    assert_int_equal(mount_add(fs, &point, false, &mounted), OK);
+    assert_int_equal(mount_add(fs, &point, 0, NULL, &mounted), OK);
     filesystem_put(fs);
     path_put(&point);
     return mounted;

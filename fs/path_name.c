@@ -31,9 +31,9 @@ static void climb_locked(struct backwards *b, const struct path *root, struct pa
 {
     while (!is_root(root, &at)) {
         if (at.dentry == at.mount->root) {
-            if (!at.mount->parent)
+            if (!at.mount->point.mount)
                 break;
-            at = (struct path){at.mount->parent, at.mount->point};
+            at = at.mount->point;
             continue;
         }
         prepend(b, at.dentry->name, at.dentry->name_size);
@@ -44,9 +44,16 @@ static void climb_locked(struct backwards *b, const struct path *root, struct pa
     }
 }
 
-static bool is_unlinked(const struct dentry *d)
+/* What was written is moved to the front. */
+static status_t finish(struct backwards *b, size_t size, size_t *length)
 {
-    return (d->parent != d || d->name_size) && list_empty(&d->hash_link);
+    if (b->at == size)
+        prepend(b, "/", 1);
+    if (b->full)
+        return ERR_OUT_OF_RANGE;
+    *length = size - b->at;
+    memmove(b->buf, b->buf + b->at, *length);
+    return OK;
 }
 
 status_t path_name(const struct path *root, const struct path *path, char *buf, size_t size,
@@ -57,15 +64,23 @@ status_t path_name(const struct path *root, const struct path *path, char *buf, 
 
     {
         SPIN_GUARD(&dentry_lock);
-        if (is_unlinked(path->dentry))
+        if (dentry_is_unlinked_locked(path->dentry))
             prepend(&b, deleted, sizeof(deleted) - 1);
         climb_locked(&b, root, *path);
     }
-    if (b.at == size)
-        prepend(&b, "/", 1);
-    if (b.full)
-        return ERR_OUT_OF_RANGE;
-    *length = size - b.at;
-    memmove(buf, buf + b.at, *length);
-    return OK;
+    return finish(&b, size, length);
+}
+
+status_t mount_root_name(const struct mount *mount, char *buf, size_t size, size_t *length)
+{
+    struct backwards b = {.buf = buf, .at = size};
+
+    {
+        SPIN_GUARD(&dentry_lock);
+        for (struct dentry *d = mount->root; d->parent != d; d = d->parent) {
+            prepend(&b, d->name, d->name_size);
+            prepend(&b, "/", 1);
+        }
+    }
+    return finish(&b, size, length);
 }

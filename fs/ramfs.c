@@ -11,28 +11,14 @@ enum { RAMFS_MAGIC = 0x858458f6, DIRECTORY_SIZE = 4096 };
 
 SLAB_CACHE(ram_inode_cache, struct ram_inode);
 
-/*
- * A file's VMO has a pager although nothing is behind it: what is mapped privately from a file
- * is then a view of the file until it is written (vm/vmo.h), and not a snapshot.
- */
-static status_t page_in_hole(struct vmo *vmo, uint64_t index, struct page *page)
-{
-    (void)vmo;
-    (void)index;
-    memset(page_data(page), 0, PAGE_SIZE);
-    return OK;
-}
-
-static const struct vmo_pager_ops hole_pager = {.try_page_in = page_in_hole};
-
-static status_t contents_of(const struct inode_attr *attr, struct inode *lower,
-                            struct vmo **out)
+static status_t contents_of(struct ramfs *ramfs, const struct inode_attr *attr,
+                            struct inode *lower, struct vmo **out)
 {
     *out = NULL;
     if (attr->type != INODE_FILE)
         return OK;
     if (!lower)
-        return vmo_create_paged(0, &hole_pager, NULL, out);
+        return ram_pages_create(ramfs->quota, out);
     *out = inode_vmo(lower);
     return OK;
 }
@@ -40,15 +26,18 @@ static status_t contents_of(const struct inode_attr *attr, struct inode *lower,
 status_t ram_inode_new(struct ramfs *ramfs, const struct inode_attr *attr, struct inode *lower,
                        struct ram_inode **out)
 {
-    struct ram_inode *r = slab_alloc_zeroed(&ram_inode_cache);
+    struct ram_inode *r;
     struct vmo *vmo;
-    status_t st;
+    status_t st = ERR_NO_MEMORY;
 
-    if (!r)
-        return ERR_NO_MEMORY;
-    st = contents_of(attr, lower, &vmo);
+    if (!ram_quota_take_inode(ramfs->quota))
+        return ERR_NO_SPACE;
+    r = slab_alloc_zeroed(&ram_inode_cache);
+    if (r)
+        st = contents_of(ramfs, attr, lower, &vmo);
     if (st != OK) {
         slab_free(&ram_inode_cache, r);
+        ram_quota_give_inode(ramfs->quota);
         return st;
     }
     inode_init(&r->inode, &ramfs->fs,
@@ -74,6 +63,7 @@ static void ram_inode_destroy(struct inode *inode)
     kfree(r->target);
     vmo_put(inode->vmo);
     inode_put(r->lower);
+    ram_quota_give_inode(ramfs_of(inode)->quota);
     slab_free(&ram_inode_cache, r);
 }
 
@@ -109,7 +99,11 @@ static status_t ramfs_set_attr(struct inode *inode, const struct inode_attr *att
     overlay_own(inode);
     if (which & ATTR_SIZE)
         st = overlay_copy_up(inode);
-    return st == OK ? inode_attr_change(inode, attr, which) : st;
+    if (st == OK)
+        st = inode_attr_change(inode, attr, which);
+    if (st == OK && which & ATTR_SIZE)
+        ram_pages_settle(inode->vmo);
+    return st;
 }
 
 static status_t ramfs_readlink(struct inode *inode, char *buf, size_t size, size_t *length)
@@ -144,21 +138,28 @@ void ramfs_destroy(struct filesystem *fs)
     struct ramfs *ramfs = container_of(fs, struct ramfs, fs);
 
     filesystem_put(ramfs->lower);
+    ram_quota_put(ramfs->quota);
     kfree(ramfs->inodes);
     kfree(ramfs);
 }
 
-static void ramfs_stat(struct filesystem *fs, uint64_t *blocks, uint64_t *free)
+void ramfs_stat(struct filesystem *fs, struct filesystem_stat *out)
 {
     struct page_stats stats;
 
     (void)fs;
     page_stats_read(&stats);
-    *blocks = stats.total;
-    *free = stats.free;
+    out->blocks = stats.total;
+    out->free = stats.free;
 }
 
 status_t ramfs_create(const char *type, uint32_t root_mode, struct filesystem **out)
+{
+    return ramfs_create_limited(type, root_mode, NULL, out);
+}
+
+status_t ramfs_create_limited(const char *type, uint32_t root_mode, struct ram_quota *quota,
+                              struct filesystem **out)
 {
     struct ramfs *ramfs = kzalloc(sizeof(*ramfs));
     int64_t now = inode_time_now();
@@ -176,6 +177,7 @@ status_t ramfs_create(const char *type, uint32_t root_mode, struct filesystem **
         return ERR_NO_MEMORY;
     filesystem_init(&ramfs->fs, type, RAMFS_MAGIC, ramfs_destroy);
     ramfs->fs.stat = ramfs_stat;
+    ramfs->quota = ram_quota_get(quota);
     attr.ino = ramfs_ino(ramfs);
     st = ram_inode_new(ramfs, &attr, NULL, &root);
     if (st != OK) {

@@ -11,6 +11,8 @@
 #pragma once
 
 #include "fs/dirtable.h"
+#include "fs/ram_quota.h"
+#include "fs/ramfs.h"
 
 enum { OVERLAY_BUCKETS = 1024 };
 
@@ -18,6 +20,7 @@ struct ramfs {
     struct filesystem fs;
     struct spinlock names_lock;
     _Atomic(uint64_t) last_ino;
+    struct ram_quota *quota; /* reference; NULL: no limits */
 
     /* Overlay only. */
     struct filesystem *lower; /* held; NULL: plain ramfs */
@@ -53,10 +56,14 @@ extern const struct inode_ops ramfs_dir_ops, ramfs_other_ops;
 /* An inode over `lower` (consumed on OK), or NULL for a new one. */
 status_t ram_inode_new(struct ramfs *ramfs, const struct inode_attr *attr, struct inode *lower,
                        struct ram_inode **out) MUST_USE;
+/* ramfs_create with limits, of which it takes a reference. */
+status_t ramfs_create_limited(const char *type, uint32_t root_mode, struct ram_quota *quota,
+                              struct filesystem **out) MUST_USE;
 /* The next inode number. */
 uint64_t ramfs_ino(struct ramfs *ramfs);
 /* For ramfs_create and overlay_create. */
 void ramfs_destroy(struct filesystem *fs);
+void ramfs_stat(struct filesystem *fs, struct filesystem_stat *out); /* all of memory */
 
 /* ramfs_names.c */
 status_t ramfs_lookup(struct inode *dir, struct name name, struct inode **out);

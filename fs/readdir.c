@@ -30,8 +30,8 @@ static uint64_t parent_ino(const struct file *file)
     struct path at = file->path;
     SPIN_GUARD(&dentry_lock);
 
-    while (at.dentry == at.mount->root && at.mount->parent)
-        at = (struct path){at.mount->parent, at.mount->point};
+    while (at.dentry == at.mount->root && at.mount->point.mount)
+        at = at.mount->point;
     return at.dentry->parent->inode->attr.ino;
 }
 
@@ -70,5 +70,6 @@ status_t file_readdir(struct file *file, emit_fn *emit, void *arg)
     else
         st = OK;
     file->readdir_at = at + CURSOR_DOTS;
+    file_note_read(file);
     return st;
 }

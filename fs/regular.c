@@ -31,7 +31,7 @@ static status_t pin_for_read(struct vmo *vmo, uint64_t index, struct page **out)
     SPIN_GUARD(&vmo->lock);
 
     st = vmo_get_page_locked(vmo, index, VMO_READ | VMO_PRESENT_ONLY, out, &writable);
-    if (st == ERR_NOT_FOUND && !vmo->pager && !vmo->parent) {
+    if (st == ERR_NOT_FOUND && (!vmo->pager || vmo_has_holes(vmo)) && !vmo->parent) {
         *out = NULL;
         return OK;
     }
@@ -60,17 +60,29 @@ static status_t read_part(struct vmo *vmo, struct iobuf *io, uint64_t pos, size_
     return st;
 }
 
-/* relatime: a reader is noted once after each change, and once a day. */
-static void note_read(struct file *file)
+static bool wants_atime(const struct file *file)
 {
+    unsigned never = MOUNT_NOATIME | MOUNT_READ_ONLY;
+
+    if (file->flags & FILE_DIRECTORY)
+        never |= MOUNT_NODIRATIME;
+    return !(file->flags & FILE_NOATIME) && !file->inode->fs->read_only &&
+           !(file->path.mount && mount_has(file->path.mount, never));
+}
+
+/* relatime: a reader is noted once after each change, and once a day. */
+void file_note_read(struct file *file)
+{
+    const struct mount *mount = file->path.mount;
     struct inode *inode = file->inode;
     int64_t now = inode_time_now();
 
-    if ((file->flags & FILE_NOATIME) || inode->fs->read_only)
+    if (!wants_atime(file))
         return;
     SPIN_GUARD(&inode->lock);
     if (inode->attr.atime <= inode->attr.mtime || inode->attr.atime <= inode->attr.ctime ||
-        now - inode->attr.atime > ATIME_STALE_NS * NS_PER_SEC)
+        now - inode->attr.atime > ATIME_STALE_NS * NS_PER_SEC ||
+        (mount && mount_has(mount, MOUNT_STRICTATIME)))
         inode->attr.atime = now;
 }
 
@@ -88,7 +100,7 @@ static status_t regular_try_read(struct file *file, struct iobuf *io, uint64_t *
     }
     vmo_put(vmo);
     if (*pos != start)
-        note_read(file);
+        file_note_read(file);
     /* Shrunk under us: what we have, or the end. */
     if (st == ERR_OUT_OF_RANGE || *pos != start)
         return OK;

@@ -42,8 +42,8 @@ static void step_up(struct walk *w)
         SPIN_GUARD(&dentry_lock);
         next = w->at;
         while (!same_place(&next, &w->env->root) && next.dentry == next.mount->root &&
-               next.mount->parent)
-            next = (struct path){next.mount->parent, next.mount->point};
+               next.mount->point.mount)
+            next = next.mount->point;
         if (!same_place(&next, &w->env->root))
             next.dentry = next.dentry->parent;
         mount_get(next.mount);
@@ -192,7 +192,7 @@ static status_t step(struct walk *w, struct name name, bool last)
         return OK;
     }
     /* A relative link starts where it lies, which is where we are. */
-    st = follow(w, inode);
+    st = mount_has(next.mount, MOUNT_NOSYMFOLLOW) ? ERR_LOOP : follow(w, inode);
     path_put(&next);
     return st;
 }

@@ -227,10 +227,10 @@ static void test_mounts(void **state)
     make_tree();
     assert_int_equal(ramfs_create("tmpfs", 01777, &fs), OK);
     assert_int_equal(walk("/a/file", 0, &point), OK);
-    assert_int_equal(mount_add(fs, &point, false, &mounted), ERR_NOT_DIR);
+    assert_int_equal(mount_add(fs, &point, 0, NULL, &mounted), ERR_NOT_DIR);
     path_put(&point);
     assert_int_equal(walk("/a/b", 0, &point), OK);
-    assert_int_equal(mount_add(fs, &point, false, &mounted), OK);
+    assert_int_equal(mount_add(fs, &point, 0, NULL, &mounted), OK);
     filesystem_put(fs);
     assert_int_equal(t_mkdir("/a/b/in", 0755), OK);
     assert_place("/a/b/in", 0, "/a/b/in");
@@ -265,12 +265,12 @@ static void test_read_only_mount(void **state)
     make_tree();
     assert_int_equal(ramfs_create("tmpfs", 0755, &fs), OK);
     assert_int_equal(walk("/a/b", 0, &point), OK);
-    assert_int_equal(mount_add(fs, &point, true, &mounted), OK);
+    assert_int_equal(mount_add(fs, &point, MOUNT_READ_ONLY, NULL, &mounted), OK);
     filesystem_put(fs);
     assert_int_equal(t_mkdir("/a/b/x", 0755), ERR_READ_ONLY);
-    mounted.mount->read_only = false;
+    atomic_store(&mounted.mount->flags, 0);
     assert_int_equal(t_put("/a/b/x", "x"), OK);
-    mounted.mount->read_only = true;
+    atomic_store(&mounted.mount->flags, MOUNT_READ_ONLY);
     assert_int_equal(t_unlink("/a/b/x"), ERR_READ_ONLY);
     assert_int_equal(t_open("/a/b/x", FILE_WRITE, &file), ERR_READ_ONLY);
     assert_int_equal(t_set_attr("/a/b/x", (struct inode_attr){0}, ATTR_MODE), ERR_READ_ONLY);

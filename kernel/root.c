@@ -5,6 +5,9 @@
 
 #include "base/string.h"
 #include "fs/devfs.h"
+#include "fs/fstype.h"
+#include "fs/mount.h"
+#include "fs/tmpfs.h"
 #include "kernel/root_internal.h"
 #include "personality/linux/procfs/procfs.h"
 #include "personality/linux/tty/pty.h"
@@ -26,19 +29,28 @@ static status_t directory(const struct path *root, const char *name, struct path
     return st == OK ? path_walk(&env, NULL, name, WALK_DIRECTORY, out, NULL) : st;
 }
 
+static const struct {
+    const char *at, *type, *options;
+    unsigned flags;
+} common[] = {
+    {"dev", "devtmpfs", "", MOUNT_NOSUID},
+    {"dev/pts", "devpts", "", MOUNT_NOSUID | MOUNT_NOEXEC},
+    {"dev/shm", "tmpfs", "", MOUNT_NOSUID | MOUNT_NODEV},
+    {"proc", "proc", "", MOUNT_NOSUID | MOUNT_NODEV | MOUNT_NOEXEC},
+};
+
 /* The mount holds the file system from then on. */
-static status_t mount_at(const struct path *root, const char *name,
-                         status_t (*create)(struct filesystem **out))
+static status_t mount_type(const struct path *root, unsigned i)
 {
     struct filesystem *fs;
     struct path point, unused;
-    status_t st = directory(root, name, &point);
+    status_t st = directory(root, common[i].at, &point);
 
     if (st != OK)
         return st;
-    st = create(&fs);
+    st = fs_type_find(common[i].type)->create(common[i].options, &fs);
     if (st == OK) {
-        st = mount_add(fs, &point, false, &unused);
+        st = mount_add(fs, &point, common[i].flags, NULL, &unused);
         filesystem_put(fs);
     }
     if (st == OK)
@@ -47,16 +59,35 @@ static status_t mount_at(const struct path *root, const char *name,
     return st;
 }
 
+/* It has no options: whoever asks for some is refused. */
+static status_t create_devpts(const char *options, struct filesystem **out)
+{
+    return *options ? ERR_INVALID_ARGS : devpts_create(out);
+}
+
+/* What programs may mount themselves, too. */
+static status_t register_types(void)
+{
+    static struct fs_type devpts = {.name = "devpts", .create = create_devpts};
+    status_t st = tmpfs_register();
+
+    if (st == OK)
+        st = devfs_register();
+    if (st == OK)
+        st = procfs_register();
+    if (st == OK)
+        st = fs_type_register(&devpts);
+    return st;
+}
+
 status_t root_mount_common(struct filesystem *fs, struct path *root)
 {
-    status_t st = mount_add(fs, NULL, false, root);
+    status_t st = mount_add(fs, NULL, 0, NULL, root);
 
     filesystem_put(fs);
     if (st == OK)
-        st = mount_at(root, "dev", devfs_create);
-    if (st == OK)
-        st = mount_at(root, "dev/pts", devpts_create);
-    if (st == OK)
-        st = mount_at(root, "proc", procfs_create);
+        st = register_types();
+    for (unsigned i = 0; st == OK && i < countof(common); i++)
+        st = mount_type(root, i);
     return st;
 }

@@ -49,8 +49,15 @@ struct statfs {
     int64_t namelen, frsize, flags, spare[4];
 };
 
-#define ST_RDONLY 1
-#define ST_VALID  0x20
+#define ST_RDONLY      1
+#define ST_NOSUID      2
+#define ST_NODEV       4
+#define ST_NOEXEC      8
+#define ST_VALID       0x20
+#define ST_NOATIME     0x400
+#define ST_NODIRATIME  0x800
+#define ST_RELATIME    0x1000
+#define ST_NOSYMFOLLOW 0x2000
 
 /* getdents64(2): the name follows, NUL-terminated; records are multiples of 8 bytes. */
 struct linux_dirent64 {

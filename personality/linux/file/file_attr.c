@@ -2,6 +2,7 @@
  * file_attr.c - permissions, owners and times: access, chmod, chown, utimensat and their
  * relatives; umask.
  */
+#include "fs/mount.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/process/process.h"
@@ -35,8 +36,7 @@ static status_t check_access(struct syscall *call, int dirfd, user_addr_t text, 
         bool special = inode->attr.type != INODE_FILE && inode->attr.type != INODE_DIR;
 
         st = inode_permission(&env, inode, (unsigned)mode);
-        if (st == OK && mode & 2 && !special &&
-            (path.mount->read_only || path.mount->fs->read_only))
+        if (st == OK && mode & 2 && !special && mount_is_read_only(path.mount))
             st = ERR_READ_ONLY;
         path_put(&path);
     }

@@ -1,6 +1,7 @@
 /*
  * file_open.c - opening: open, openat, openat2, creat (open(2), openat2(2)).
  */
+#include "fs/mount.h"
 #include "fs/pipe.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
@@ -58,11 +59,6 @@ static status_t check_flags(struct open_how *how)
     return OK;
 }
 
-static bool is_read_only(const struct path *path)
-{
-    return path->mount->read_only || path->mount->fs->read_only;
-}
-
 /* May the existing file at `path` be opened so? */
 static status_t check_open(const struct walk_env *env, const struct path *path, uint32_t flags)
 {
@@ -79,7 +75,8 @@ static status_t check_open(const struct walk_env *env, const struct path *path, 
     st = inode_permission(env, inode, want);
     if (st != OK)
         return st;
-    if (want & 2 && is_read_only(path) && (attr.type == INODE_FILE || attr.type == INODE_DIR))
+    if (want & 2 && mount_is_read_only(path->mount) &&
+        (attr.type == INODE_FILE || attr.type == INODE_DIR))
         return ERR_READ_ONLY;
     if (attr.type == INODE_SOCKET)
         return ERR_IO_NOT_PRESENT;

@@ -5,6 +5,7 @@
 #include "personality/linux/file/file_stat.h"
 #include "personality/linux/calls.h"
 
+#include "fs/mount.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/tty/tty.h"
@@ -198,23 +199,48 @@ status_t sys_statx(struct syscall *call)
     return copy_to_user(&call->thread->user, call->arg[4], &out, sizeof(out));
 }
 
-static status_t give_statfs(struct syscall *call, struct filesystem *fs, bool read_only)
+/* ST_* of what a mount and its file system are. */
+static int64_t statfs_flags(const struct filesystem *fs, const struct mount *mount)
+{
+    static const struct {
+        unsigned mount;
+        int64_t st;
+    } map[] = {
+        {MOUNT_NOSUID, ST_NOSUID},           {MOUNT_NODEV, ST_NODEV},
+        {MOUNT_NOEXEC, ST_NOEXEC},           {MOUNT_NOATIME, ST_NOATIME},
+        {MOUNT_NODIRATIME, ST_NODIRATIME},   {MOUNT_READ_ONLY, ST_RDONLY},
+        {MOUNT_NOSYMFOLLOW, ST_NOSYMFOLLOW},
+    };
+    int64_t flags = ST_VALID | (atomic_load(&fs->read_only) ? ST_RDONLY : 0);
+
+    for (size_t i = 0; mount && i < countof(map); i++)
+        if (mount_has(mount, map[i].mount))
+            flags |= map[i].st;
+    if (mount && !mount_has(mount, MOUNT_NOATIME | MOUNT_STRICTATIME))
+        flags |= ST_RELATIME;
+    return flags;
+}
+
+static status_t give_statfs(struct syscall *call, struct filesystem *fs,
+                            const struct mount *mount)
 {
     struct statfs out = {.type = ANON_INODE_MAGIC,
                          .bsize = PAGE_SIZE,
                          .frsize = PAGE_SIZE,
                          .namelen = NAME_MAX,
                          .flags = ST_VALID};
-    uint64_t blocks = 0, free = 0;
+    struct filesystem_stat stat = {0};
 
     if (fs) {
         out.type = fs->magic;
         out.fsid[0] = (int32_t)fs->dev;
-        out.flags |= read_only || fs->read_only ? ST_RDONLY : 0;
+        out.flags = statfs_flags(fs, mount);
         if (fs->stat)
-            fs->stat(fs, &blocks, &free);
-        out.blocks = (int64_t)blocks;
-        out.bfree = out.bavail = (int64_t)free;
+            fs->stat(fs, &stat);
+        out.blocks = (int64_t)stat.blocks;
+        out.bfree = out.bavail = (int64_t)stat.free;
+        out.files = (int64_t)stat.inodes;
+        out.ffree = (int64_t)stat.free_inodes;
     }
     return copy_to_user(&call->thread->user, call->arg[1], &out, sizeof(out));
 }
@@ -230,7 +256,7 @@ status_t sys_statfs(struct syscall *call)
     walk_end(&env);
     if (st != OK)
         return st;
-    st = give_statfs(call, path.mount->fs, path.mount->read_only);
+    st = give_statfs(call, path.mount->fs, path.mount);
     path_put(&path);
     return st;
 }
@@ -242,8 +268,7 @@ status_t sys_fstatfs(struct syscall *call)
 
     if (st != OK)
         return st;
-    st = give_statfs(call, file->inode ? file->inode->fs : NULL,
-                     file->path.mount && file->path.mount->read_only);
+    st = give_statfs(call, file->inode ? file->inode->fs : NULL, file->path.mount);
     file_put(file);
     return st;
 }

@@ -44,6 +44,14 @@ void walk_begin_real(struct syscall *call, struct walk_env *env)
     env->override_dac = lp->cred.uid == 0;
 }
 
+bool call_may_mount(struct syscall *call)
+{
+    struct linux_process *lp = linux_process_of(call);
+    SPIN_GUARD(&lp->lock);
+
+    return credentials_privileged(&lp->cred);
+}
+
 void walk_end(struct walk_env *env)
 {
     path_put(&env->root);

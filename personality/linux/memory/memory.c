@@ -2,6 +2,7 @@
  * memory.c - mmap, munmap, mprotect, brk, madvise and their kin.
  */
 #include "fs/file.h"
+#include "fs/mount.h"
 #include "fs/seal.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/memory/layout.h"
@@ -59,6 +60,11 @@ static status_t check_file(struct file *file, unsigned prot, bool shared, unsign
     if (!(mode & FILE_READ))
         return ERR_ACCESS_DENIED;
     *max_prot = PROT_ALL;
+    if (file->path.mount && mount_has(file->path.mount, MOUNT_NOEXEC)) {
+        if (prot & HAL_PROT_EXEC)
+            return ERR_NOT_PERMITTED;
+        *max_prot &= ~(unsigned)HAL_PROT_EXEC;
+    }
     if (shared && !(mode & FILE_WRITE)) {
         if (prot & HAL_PROT_WRITE)
             return ERR_ACCESS_DENIED;

@@ -4,6 +4,7 @@
 #include "personality/linux/process/exec.h"
 
 #include "base/string.h"
+#include "fs/mount.h"
 #include "mm/slab.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/vdso.h"
@@ -30,7 +31,7 @@ static status_t open_program(struct exec *exec, struct walk_env *env, const stru
     if (st != OK)
         return st;
     inode_attr_get(path.dentry->inode, &attr);
-    if (attr.type != INODE_FILE || !(attr.mode & 0111))
+    if (attr.type != INODE_FILE || !(attr.mode & 0111) || mount_has(path.mount, MOUNT_NOEXEC))
         st = ERR_ACCESS_DENIED;
     else
         st = inode_permission(env, path.dentry->inode, 1);

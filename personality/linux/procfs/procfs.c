@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "base/string.h"
+#include "fs/fstype.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/procfs/procfs_internal.h"
 
@@ -217,4 +218,16 @@ static const struct gen_ops root_ops = {.lookup = root_lookup, .readdir = root_r
 status_t procfs_create(struct filesystem **out)
 {
     return genfs_create("proc", PROC_SUPER_MAGIC, &root_ops, NULL, out);
+}
+
+static status_t create_to_mount(const char *options, struct filesystem **out)
+{
+    return *options ? ERR_INVALID_ARGS : procfs_create(out);
+}
+
+status_t procfs_register(void)
+{
+    static struct fs_type proc = {.name = "proc", .create = create_to_mount};
+
+    return fs_type_register(&proc);
 }

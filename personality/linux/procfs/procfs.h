@@ -7,6 +7,8 @@
 #include "fs/inode.h"
 
 status_t procfs_create(struct filesystem **out) MUST_USE;
+/* Known to mount(2) as "proc"; once per boot. */
+status_t procfs_register(void) MUST_USE;
 
 /* One more line of /proc/zcore: static, stays. */
 struct procfs_counter {

@@ -250,6 +250,11 @@ static status_t find_place(struct inode *link, place_fn *place, struct path *out
     return st;
 }
 
+status_t proc_root(struct inode *inode, struct path *out)
+{
+    return find_place(inode, root_place, out);
+}
+
 static status_t read_place(struct inode *link, place_fn *place, char *buf, size_t size,
                            size_t *length)
 {

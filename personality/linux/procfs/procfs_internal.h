@@ -18,6 +18,8 @@ enum {
 
 /* The process of an inode below /proc/PID: a reference. ERR_NO_PROCESS: it is gone. */
 status_t proc_process(struct inode *inode, struct linux_process **out) MUST_USE;
+/* The root directory of an inode's process: a reference. */
+status_t proc_root(struct inode *inode, struct path *out) MUST_USE;
 /* An inode with that process's data: `index` says which file of it. */
 status_t proc_inode_create(struct inode *dir, struct linux_process *lp, uint32_t index,
                            enum inode_type type, uint32_t mode, const struct gen_ops *ops,
@@ -41,6 +43,7 @@ status_t proc_show_environ(struct inode *inode, struct seq *seq);
 status_t proc_show_maps(struct inode *inode, struct seq *seq);
 status_t proc_show_mounts(struct inode *inode, struct seq *seq);
 status_t proc_show_mountinfo(struct inode *inode, struct seq *seq);
+status_t proc_show_mountstats(struct inode *inode, struct seq *seq);
 /* Of the system. */
 status_t proc_show_counters(struct inode *inode, struct seq *seq);
 extern const struct gen_ops proc_sys_ops;

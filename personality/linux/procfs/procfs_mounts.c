@@ -1,107 +1,197 @@
 /*
- * procfs_mounts.c - /proc/PID/{mounts,mountinfo}: what is mounted where.
+ * procfs_mounts.c - /proc/PID/{mounts,mountinfo,mountstats}: what is mounted below the
+ * process's root (proc_pid_mounts(5), proc_pid_mountinfo(5)).
  *
  * mount_for_each calls back under its lock, so names are made afterwards, from a list of
  * references.
  */
+#include "base/string.h"
+#include "fs/mount.h"
 #include "mm/slab.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/procfs/procfs_internal.h"
 
-enum { MOUNTS_MAX = 256 };
-
-struct mounts {
-    unsigned count;
-    struct {
-        struct path root; /* reference */
-        unsigned parent;  /* its number */
-    } at[MOUNTS_MAX];
+struct shown {
+    struct mount *mount; /* reference */
+    uint64_t parent;     /* its number; the root of all is its own */
 };
 
-/* Numbers count from 1, in order of mounting; 0: no parent among those we have. */
-static unsigned number_of(const struct mounts *m, const struct mount *mount)
-{
-    for (unsigned i = 0; i < m->count; i++)
-        if (m->at[i].root.mount == mount)
-            return i + 1;
-    return 0;
-}
+struct mounts {
+    unsigned count, capacity;
+    struct shown *at;
+    bool full;
+    struct path root; /* reference */
+    char *name;       /* PATH_BYTES, for show */
+};
 
-static void collect(void *arg, const struct mount *mount)
+static void collect(void *arg, struct mount *mount)
 {
     struct mounts *m = arg;
+    struct mount *on = mount->point.mount;
 
-    if (m->count == MOUNTS_MAX)
+    m->full |= m->count == m->capacity;
+    if (m->full)
         return;
-    m->at[m->count].parent = number_of(m, mount->parent);
-    m->at[m->count].root = (struct path){(struct mount *)mount, mount->root};
-    path_get(&m->at[m->count].root);
-    m->count++;
+    m->at[m->count++] = (struct shown){mount_get(mount), on ? on->id : mount->id};
 }
 
-typedef void show_fn(struct seq *seq, const struct mounts *m, unsigned index, const char *name);
-
-static const char *options(const struct mount *mount)
+static void forget(struct mounts *m)
 {
-    return mount->read_only || mount->fs->read_only ? "ro" : "rw";
+    while (m->count)
+        mount_put(m->at[--m->count].mount);
+    kfree(m->at);
+    m->at = NULL;
 }
 
-static void show_line(struct seq *seq, const struct mounts *m, unsigned index, const char *name)
+static status_t collect_all(struct mounts *m)
 {
-    const struct mount *mount = m->at[index].root.mount;
-
-    seq_printf(seq, "%s %s %s %s 0 0\n", mount->fs->type, name, mount->fs->type,
-               options(mount));
+    for (m->capacity = 16;; m->capacity *= 2) {
+        m->at = kmalloc(m->capacity * sizeof(m->at[0]));
+        if (!m->at)
+            return ERR_NO_MEMORY;
+        m->full = false;
+        mount_for_each(collect, m);
+        if (!m->full)
+            return OK;
+        forget(m);
+    }
 }
 
-static void show_info(struct seq *seq, const struct mounts *m, unsigned index, const char *name)
+static const struct {
+    unsigned flag;
+    const char *text;
+} option_names[] = {
+    {MOUNT_NOSUID, ",nosuid"},         {MOUNT_NODEV, ",nodev"},
+    {MOUNT_NOEXEC, ",noexec"},         {MOUNT_NOATIME, ",noatime"},
+    {MOUNT_NODIRATIME, ",nodiratime"}, {MOUNT_NOSYMFOLLOW, ",nosymfollow"},
+};
+
+static void show_flags(struct seq *seq, const struct mount *mount)
 {
-    const struct mount *mount = m->at[index].root.mount;
-
-    seq_printf(seq, "%u %u %u:%u / %s %s - %s %s %s\n", index + 1, m->at[index].parent,
-               (unsigned)(mount->fs->dev >> 20), (unsigned)(mount->fs->dev & 0xfffff), name,
-               options(mount), mount->fs->type, mount->fs->type, options(mount));
+    for (size_t i = 0; i < countof(option_names); i++)
+        if (mount_has(mount, option_names[i].flag))
+            seq_puts(seq, option_names[i].text);
+    if (!mount_has(mount, MOUNT_NOATIME | MOUNT_STRICTATIME))
+        seq_puts(seq, ",relatime");
 }
 
-/* As seen from the root of all. */
-static void show_all(struct seq *seq, const struct mounts *m, show_fn *show, char *name)
+static void show_fs_options(struct seq *seq, struct filesystem *fs)
+{
+    if (fs->show_options)
+        fs->show_options(fs, seq);
+}
+
+/* What would part fields is in octal. */
+static void show_escaped(struct seq *seq, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (text[i] == ' ' || text[i] == '\t' || text[i] == '\n' || text[i] == '\\')
+            seq_printf(seq, "\\%03o", (unsigned char)text[i]);
+        else
+            seq_put(seq, &text[i], 1);
+}
+
+typedef void show_fn(struct seq *seq, struct mounts *m, const struct shown *s, size_t length);
+
+static void show_source(struct seq *seq, const struct mount *mount)
+{
+    show_escaped(seq, mount->source, strlen(mount->source));
+}
+
+static void show_line(struct seq *seq, struct mounts *m, const struct shown *s, size_t length)
+{
+    struct mount *mount = s->mount;
+
+    show_source(seq, mount);
+    seq_puts(seq, " ");
+    show_escaped(seq, m->name, length);
+    seq_printf(seq, " %s %s", mount->fs->type, mount_is_read_only(mount) ? "ro" : "rw");
+    show_flags(seq, mount);
+    show_fs_options(seq, mount->fs);
+    seq_puts(seq, " 0 0\n");
+}
+
+static void show_stats(struct seq *seq, struct mounts *m, const struct shown *s, size_t length)
+{
+    seq_puts(seq, "device ");
+    show_source(seq, s->mount);
+    seq_puts(seq, " mounted on ");
+    show_escaped(seq, m->name, length);
+    seq_printf(seq, " with fstype %s\n", s->mount->fs->type);
+}
+
+static void show_root(struct seq *seq, const struct mount *mount)
+{
+    char *text = kmalloc(PATH_BYTES);
+    size_t length;
+
+    if (text && mount_root_name(mount, text, PATH_BYTES, &length) == OK)
+        show_escaped(seq, text, length);
+    else
+        seq->failed = true;
+    kfree(text);
+}
+
+static void show_info(struct seq *seq, struct mounts *m, const struct shown *s, size_t length)
+{
+    struct mount *mount = s->mount;
+    dev_t_ dev = mount->fs->dev;
+
+    seq_printf(seq, "%lu %lu %u:%u ", (unsigned long)mount->id, (unsigned long)s->parent,
+               (unsigned)(dev >> 20), (unsigned)(dev & 0xfffff));
+    show_root(seq, mount);
+    seq_puts(seq, " ");
+    show_escaped(seq, m->name, length);
+    seq_puts(seq, mount_has(mount, MOUNT_READ_ONLY) ? " ro" : " rw");
+    show_flags(seq, mount);
+    if (mount_has(mount, MOUNT_UNBINDABLE))
+        seq_puts(seq, " unbindable");
+    seq_printf(seq, " - %s ", mount->fs->type);
+    show_source(seq, mount);
+    seq_puts(seq, atomic_load(&mount->fs->read_only) ? " ro" : " rw");
+    show_fs_options(seq, mount->fs);
+    seq_puts(seq, "\n");
+}
+
+/* Mounts that are not below the root are not to be seen. */
+static void show_all(struct seq *seq, struct mounts *m, show_fn *show)
 {
     for (unsigned i = 0; i < m->count; i++) {
+        struct path place = {m->at[i].mount, m->at[i].mount->root};
         size_t length;
 
-        if (path_name(&m->at[0].root, &m->at[i].root, name, PATH_BYTES - 1, &length) != OK)
-            continue;
-        name[length] = '\0';
-        show(seq, m, i, name);
+        if (path_is_below(&place, &m->root) &&
+            path_name(&m->root, &place, m->name, PATH_BYTES, &length) == OK)
+            show(seq, m, &m->at[i], length);
     }
 }
 
-static status_t show_mounts(struct seq *seq, show_fn *show)
+static status_t show_mounts(struct inode *inode, struct seq *seq, show_fn *show)
 {
-    struct mounts *m = kzalloc(sizeof(*m));
-    char *name = kmalloc(PATH_BYTES);
-    status_t st = ERR_NO_MEMORY;
+    struct mounts m = {.name = kmalloc(PATH_BYTES)};
+    status_t st = m.name ? proc_root(inode, &m.root) : ERR_NO_MEMORY;
 
-    if (m && name) {
-        mount_for_each(collect, m);
-        show_all(seq, m, show, name);
-        for (unsigned i = 0; i < m->count; i++)
-            path_put(&m->at[i].root);
-        st = OK;
-    }
-    kfree(m);
-    kfree(name);
+    if (st == OK)
+        st = collect_all(&m);
+    if (st == OK)
+        show_all(seq, &m, show);
+    forget(&m);
+    path_put(&m.root);
+    kfree(m.name);
     return st;
 }
 
 status_t proc_show_mounts(struct inode *inode, struct seq *seq)
 {
-    (void)inode;
-    return show_mounts(seq, show_line);
+    return show_mounts(inode, seq, show_line);
 }
 
 status_t proc_show_mountinfo(struct inode *inode, struct seq *seq)
 {
-    (void)inode;
-    return show_mounts(seq, show_info);
+    return show_mounts(inode, seq, show_info);
+}
+
+status_t proc_show_mountstats(struct inode *inode, struct seq *seq)
+{
+    return show_mounts(inode, seq, show_stats);
 }

@@ -53,6 +53,7 @@ static const struct gen_entry entries[] = {
     {"limits", INODE_FILE, 0444, SHOWN(proc_show_limits)},
     {"mounts", INODE_FILE, 0444, SHOWN(proc_show_mounts)},
     {"mountinfo", INODE_FILE, 0444, SHOWN(proc_show_mountinfo)},
+    {"mountstats", INODE_FILE, 0400, SHOWN(proc_show_mountstats)},
     {"exe", INODE_SYMLINK, 0777, &proc_exe_ops},
     {"cwd", INODE_SYMLINK, 0777, &proc_cwd_ops},
     {"root", INODE_SYMLINK, 0777, &proc_root_ops},

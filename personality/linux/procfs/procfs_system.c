@@ -4,6 +4,7 @@
  */
 #include "base/string.h"
 #include "co/executor.h"
+#include "fs/fstype.h"
 #include "hal/cpu.h"
 #include "hal/time.h"
 #include "isa/regs.h"
@@ -84,7 +85,8 @@ static status_t show_version(struct inode *inode, struct seq *seq)
 static status_t show_filesystems(struct inode *inode, struct seq *seq)
 {
     (void)inode;
-    seq_puts(seq, "nodev\tramfs\nnodev\tdevtmpfs\nnodev\tproc\nnodev\toverlay\n");
+    for (const struct fs_type *t = fs_type_next(NULL); t; t = fs_type_next(t))
+        seq_printf(seq, "nodev\t%s\n", t->name);
     return OK;
 }
 
