@@ -33,7 +33,10 @@ enum {
     FILE_NOATIME = 1u << 7,
     FILE_DIRECT = 1u << 8,
     FILE_SYNC = 1u << 9,
+    FILE_MESSAGES = 1u << 10, /* a write of no bytes is one, too */
 };
+
+enum file_direction { FILE_TRANSFER_READ, FILE_TRANSFER_WRITE };
 
 struct file_ops {
     const char *name; /* for anonymous ones, "pipe" gives /proc/self/fd "pipe:[ino]" */
@@ -56,6 +59,9 @@ struct file_ops {
                         void *arg); /* NULL: the inode's */
     /* The VMO to map; a reference. NULL: the inode's, or ERR_NO_DEVICE. */
     status_t (*mmap)(struct file *file, uint64_t offset, uint64_t size, struct vmo **out);
+    /* How long a read or write waits, in ns, before it is ERR_SHOULD_WAIT; 0, or NULL: for
+     * ever. */
+    time_ns_t (*timeout)(struct file *file, enum file_direction direction);
     void (*flags_changed)(struct file *file); /* optional: fcntl changed `flags` */
     void (*close)(struct file *file);         /* the last reference is gone; drops `data` */
 };
@@ -101,13 +107,13 @@ struct object *file_poll_object(struct file *file); /* borrowed; NULL: always re
  * open for that.
  */
 #define FILE_POSITION UINT64_MAX
-enum file_direction { FILE_TRANSFER_READ, FILE_TRANSFER_WRITE };
 struct file_transfer {
     struct co co;
     struct file *file;             /* in; the caller's reference */
     struct iobuf *io;              /* in */
     uint64_t at;                   /* in */
     enum file_direction direction; /* in */
+    time_ns_t deadline;
     struct observer observer;
     union {
         struct object_wait wait;

@@ -8,6 +8,8 @@
  */
 #include "fs/file.h"
 
+#include "hal/time.h"
+
 static bool is_regular(const struct file *file)
 {
     return file->inode && file->inode->attr.type == INODE_FILE;
@@ -62,10 +64,27 @@ static status_t attempts(struct file *file, struct iobuf *io, uint64_t *pos,
     return st;
 }
 
+/* Nothing to move, and that does not mean anything. */
+static bool is_empty(const struct file *file, const struct iobuf *io,
+                     enum file_direction direction)
+{
+    return !iobuf_left(io) &&
+           !(direction == FILE_TRANSFER_WRITE && file->flags & FILE_MESSAGES);
+}
+
 /* What the caller is told: bytes that moved outrank the error that came after them. */
 static status_t outcome(const struct iobuf *io, status_t st)
 {
+    if (st == ERR_TIMED_OUT)
+        st = ERR_SHOULD_WAIT;
     return io->done ? OK : st;
+}
+
+static time_ns_t deadline(struct file *file, enum file_direction direction)
+{
+    time_ns_t timeout = file->ops->timeout ? file->ops->timeout(file, direction) : 0;
+
+    return timeout ? hal_time_now() + timeout : TIME_INFINITE;
 }
 
 static bool gives_up(const struct file *file, status_t st)
@@ -122,8 +141,9 @@ CO_FN(file_transfer)
     status_t st;
 
     st = check(f->file, f->at, f->direction);
-    if (st != OK || !iobuf_left(f->io))
+    if (st != OK || is_empty(f->file, f->io, f->direction))
         CO_RETURN(st);
+    f->deadline = deadline(f->file, f->direction);
     if (uses_position(f->file, f->at)) {
         CO_CALL(st, f->lock, mutex_lock, .mutex = &f->file->position_lock);
         if (st != OK)
@@ -147,7 +167,7 @@ CO_FN(file_transfer)
         } else if (f->file->ops->poll_object) {
             arm(f, task);
             CO_CALL(st, f->wait, object_wait, .observer = &f->observer,
-                    .deadline = TIME_INFINITE);
+                    .deadline = f->deadline);
         } else {
             f->vmo = inode_vmo(f->file->inode);
             CO_CALL(st, f->page_in, vmo_page_in, .vmo = f->vmo,
@@ -187,7 +207,7 @@ status_t file_try_read(struct task *task, struct file *file, struct iobuf *io, u
 {
     status_t st = check(file, at, FILE_TRANSFER_READ);
 
-    if (st != OK || !iobuf_left(io))
+    if (st != OK || is_empty(file, io, FILE_TRANSFER_READ))
         return st;
     return try_transfer(task, file, io, at, FILE_TRANSFER_READ);
 }
@@ -196,7 +216,7 @@ status_t file_try_write(struct task *task, struct file *file, struct iobuf *io, 
 {
     status_t st = check(file, at, FILE_TRANSFER_WRITE);
 
-    if (st != OK || !iobuf_left(io))
+    if (st != OK || is_empty(file, io, FILE_TRANSFER_WRITE))
         return st;
     return try_transfer(task, file, io, at, FILE_TRANSFER_WRITE);
 }

@@ -9,11 +9,14 @@ sources += $(addprefix file/,mount_calls pivot_root)
 sources += $(addprefix memory/,layout memory mremap)
 sources += $(addprefix poll/,epoll epoll_calls eventfd poll poll_wait select wait_mask)
 sources += $(addprefix procfs/,procfs procfs_counters procfs_fd procfs_memory procfs_mounts \
-    procfs_pid procfs_status procfs_sys procfs_system)
+    procfs_net procfs_pid procfs_status procfs_sys procfs_system)
 sources += $(addprefix process/,clone exec exec_call exec_elf exec_stack exec_strings exit \
     ids limits nice pid process session start wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \
     signal_queue signal_send signalfd)
+sources += $(addprefix socket/,address control header header_calls message message_calls \
+    options rights socket socket_calls unix unix_connect unix_datagram unix_flight \
+    unix_identity unix_message unix_name unix_options unix_receive unix_send unix_show)
 sources += $(addprefix time/,clock itimer posix_timer sleep time time_set \
     timer_setting timerfd)
 sources += $(addprefix tty/,devpts pty pty_ioctl stdio tty tty_edit tty_hangup tty_input \

@@ -10,6 +10,7 @@
 #include "personality/linux/file/file_lock.h"
 #include "personality/linux/poll/epoll.h"
 #include "personality/linux/process/process.h"
+#include "personality/linux/socket/socket.h"
 
 enum { FD_TABLE_FIRST = 64, LIMIT_NOFILE = 7 };
 
@@ -58,12 +59,18 @@ static struct file *descriptor_get(struct file *file)
 
 static void descriptor_put(struct fd_table *t, struct file *file)
 {
+    bool last, socket;
+
     file_lock_descriptor_closed(file, t);
-    if (object_handle_put_last(&file->object)) {
+    last = object_handle_put_last(&file->object);
+    if (last) {
         file_lock_file_closed(file);
         epoll_file_closed(file);
     }
+    socket = last && socket_of_file(file);
     file_put(file);
+    if (socket)
+        socket_collect();
 }
 
 /* Into the empty table `to`; false: it has grown beyond what `to` has room for. */

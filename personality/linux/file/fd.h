@@ -55,6 +55,9 @@ status_t call_fd_install(struct syscall *call, struct file *file, unsigned flags
                          int *fd) MUST_USE;
 /* The same, consuming `file` and with the descriptor as the call's result. */
 status_t call_fd_return(struct syscall *call, struct file *file, unsigned flags) MUST_USE;
+/* Two descriptors for two files, which the program finds at `to`; or none. */
+status_t call_fd_install_pair(struct syscall *call, struct file *files[2], unsigned flags,
+                              user_addr_t to) MUST_USE;
 /* A reference; an O_PATH file is ERR_BAD_FD. */
 status_t call_fd_get(struct syscall *call, int fd, struct file **out) MUST_USE;
 /* O_PATH files included. */

@@ -241,3 +241,24 @@ CO_FN(sys_fcntl)
     CO_RETURN(st);
 }
 CO_END
+
+/* The program learns of them last. */
+status_t call_fd_install_pair(struct syscall *call, struct file *files[2], unsigned flags,
+                              user_addr_t to)
+{
+    struct fd_table *t = linux_process_of(call)->fds;
+    int32_t fds[2];
+    status_t st = call_fd_install(call, files[0], flags, &fds[0]);
+
+    if (st != OK)
+        return st;
+    st = call_fd_install(call, files[1], flags, &fds[1]);
+    if (st == OK) {
+        st = copy_to_user(&call->thread->user, to, fds, sizeof(fds));
+        if (st != OK)
+            (void)!fd_close(t, fds[1]); /* another thread may have closed it */
+    }
+    if (st != OK)
+        (void)!fd_close(t, fds[0]);
+    return st;
+}

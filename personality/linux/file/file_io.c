@@ -75,7 +75,7 @@ status_t file_io_begin_vector(struct syscall *call, struct task *task, struct fi
     return attempt(task, io);
 }
 
-static void raise_sigpipe(struct syscall *call)
+void call_raise_sigpipe(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
     struct siginfo info = {.signo = SIGPIPE, .code = SI_USER, .rt = {.pid = lp->pid}};
@@ -88,7 +88,7 @@ static void raise_sigpipe(struct syscall *call)
 status_t file_io_end(struct syscall *call, struct file_io *io, status_t st)
 {
     if (st == ERR_PEER_CLOSED && io->direction == FILE_TRANSFER_WRITE)
-        raise_sigpipe(call);
+        call_raise_sigpipe(call);
     if (io->buffer.done)
         st = OK;
     call->result = (int64_t)io->buffer.done;

@@ -37,3 +37,6 @@ static inline uint64_t file_io_offset(uint64_t offset)
 
 /* Result and SIGPIPE; gives back what `io` holds. The call's status. */
 status_t file_io_end(struct syscall *call, struct file_io *io, status_t st) MUST_USE;
+
+/* Somebody wrote where nobody reads. */
+void call_raise_sigpipe(struct syscall *call);

@@ -16,26 +16,6 @@ static void owner(struct syscall *call, uint32_t *uid, uint32_t *gid)
     *gid = lp->cred.fsgid;
 }
 
-/* Two descriptors for two files, or none; the program learns of them last. */
-static status_t install_both(struct syscall *call, struct file *ends[2], unsigned flags)
-{
-    struct fd_table *t = linux_process_of(call)->fds;
-    int32_t fds[2];
-    status_t st = call_fd_install(call, ends[0], flags, &fds[0]);
-
-    if (st != OK)
-        return st;
-    st = call_fd_install(call, ends[1], flags, &fds[1]);
-    if (st == OK) {
-        st = copy_to_user(&call->thread->user, call->arg[0], fds, sizeof(fds));
-        if (st != OK)
-            (void)!fd_close(t, fds[1]); /* another thread may have closed it */
-    }
-    if (st != OK)
-        (void)!fd_close(t, fds[0]);
-    return st;
-}
-
 static status_t make_pipe(struct syscall *call, uint32_t flags)
 {
     struct file *ends[2];
@@ -49,7 +29,7 @@ static status_t make_pipe(struct syscall *call, uint32_t flags)
     st = pipe_create(flags & O_NONBLOCK ? FILE_NONBLOCK : 0, uid, gid, &ends[0], &ends[1]);
     if (st != OK)
         return st;
-    st = install_both(call, ends, flags & O_CLOEXEC ? FD_CLOEXEC_ : 0);
+    st = call_fd_install_pair(call, ends, flags & O_CLOEXEC ? FD_CLOEXEC_ : 0, call->arg[0]);
     file_put(ends[0]);
     file_put(ends[1]);
     return st;

@@ -32,6 +32,7 @@ struct linux_thread *proc_caller(void);
 /* Directories. */
 extern const struct gen_ops proc_pid_dir_ops;
 extern const struct gen_ops proc_fd_dir_ops;
+extern const struct gen_ops proc_net_dir_ops;
 /* Links and files of a process. */
 extern const struct gen_ops proc_exe_ops, proc_cwd_ops, proc_root_ops;
 status_t proc_show_stat(struct inode *inode, struct seq *seq);

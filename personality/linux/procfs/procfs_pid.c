@@ -58,6 +58,7 @@ static const struct gen_entry entries[] = {
     {"cwd", INODE_SYMLINK, 0777, &proc_cwd_ops},
     {"root", INODE_SYMLINK, 0777, &proc_root_ops},
     {"fd", INODE_DIR, 0500, &proc_fd_dir_ops},
+    {"net", INODE_DIR, 0555, &proc_net_dir_ops},
     {"task", INODE_DIR, 0555, &task_dir_ops},
 };
 enum { ENTRIES = countof(entries), ENTRIES_OF_THREAD = ENTRIES - 1, INDEX_THREAD = 1 << 16 };

@@ -114,15 +114,27 @@ static status_t show_stat(struct inode *inode, struct seq *seq)
 
 #define SHOWN(fn) (&(const struct gen_ops){.show = (fn)})
 
-static status_t mounts_readlink(struct inode *inode, char *buf, size_t size, size_t *length)
+static status_t give_link(const char *text, char *buf, size_t size, size_t *length)
 {
-    (void)inode;
-    *length = MIN(size, sizeof("self/mounts") - 1);
-    memcpy(buf, "self/mounts", *length);
+    *length = MIN(size, strlen(text));
+    memcpy(buf, text, *length);
     return OK;
 }
 
+static status_t mounts_readlink(struct inode *inode, char *buf, size_t size, size_t *length)
+{
+    (void)inode;
+    return give_link("self/mounts", buf, size, length);
+}
+
+static status_t net_readlink(struct inode *inode, char *buf, size_t size, size_t *length)
+{
+    (void)inode;
+    return give_link("self/net", buf, size, length);
+}
+
 static const struct gen_ops mounts_ops = {.readlink = mounts_readlink};
+static const struct gen_ops net_ops = {.readlink = net_readlink};
 
 const struct gen_entry proc_system_entries[] = {
     {"cpuinfo", INODE_FILE, 0444, SHOWN(show_cpuinfo)},
@@ -130,6 +142,7 @@ const struct gen_entry proc_system_entries[] = {
     {"loadavg", INODE_FILE, 0444, SHOWN(show_loadavg)},
     {"meminfo", INODE_FILE, 0444, SHOWN(show_meminfo)},
     {"mounts", INODE_SYMLINK, 0777, &mounts_ops},
+    {"net", INODE_SYMLINK, 0777, &net_ops},
     {"stat", INODE_FILE, 0444, SHOWN(show_stat)},
     {"sys", INODE_DIR, 0555, &proc_sys_ops},
     {"uptime", INODE_FILE, 0444, SHOWN(show_uptime)},

@@ -1,0 +1,45 @@
+/*
+ * unix_identity.c - who is at the other end of a connection (SO_PEERCRED and SO_PEERGROUPS of
+ * unix(7)).
+ */
+#include "base/string.h"
+#include "mm/slab.h"
+#include "personality/linux/process/process.h"
+#include "personality/linux/socket/unix_internal.h"
+
+struct unix_identity *unix_identity_new(struct linux_process *lp)
+{
+    struct unix_identity *id = kmalloc(sizeof(*id) + sizeof(((struct credentials *)0)->groups));
+
+    if (!id)
+        return NULL;
+    SPIN_GUARD(&lp->lock);
+    atomic_init(&id->refs, 1);
+    id->ucred = (struct ucred){.pid = lp->pid, .uid = lp->cred.euid, .gid = lp->cred.egid};
+    id->group_count = lp->cred.group_count;
+    memcpy(id->groups, lp->cred.groups, id->group_count * sizeof(id->groups[0]));
+    return id;
+}
+
+struct unix_identity *unix_identity_get(struct unix_identity *id)
+{
+    atomic_fetch_add_explicit(&id->refs, 1, memory_order_relaxed);
+    return id;
+}
+
+void unix_identity_put(struct unix_identity *id)
+{
+    if (id && atomic_fetch_sub_explicit(&id->refs, 1, memory_order_acq_rel) == 1)
+        kfree(id);
+}
+
+struct ucred unix_caller_ucred(void)
+{
+    struct linux_thread *lt = linux_caller();
+
+    if (!lt)
+        return (struct ucred){0};
+    SPIN_GUARD(&lt->process->lock);
+    return (struct ucred){
+        .pid = lt->process->pid, .uid = lt->process->cred.uid, .gid = lt->process->cred.gid};
+}
