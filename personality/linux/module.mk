@@ -21,7 +21,7 @@ sources += $(addprefix time/,clock itimer posix_timer sleep time time_set \
     timer_setting timerfd)
 sources += $(addprefix tty/,devpts pty pty_ioctl stdio tty tty_edit tty_hangup tty_input \
     tty_ioctl tty_job tty_output tty_read)
-tests := file/fd_test poll/poll_test tty/pty_test tty/tty_test
+tests := file/fd_test poll/poll_test socket/unix_test tty/pty_test tty/tty_test
 generated := personality/linux/calls.h personality/linux/table_x86_64.c personality/linux/table_riscv64.c
 sources-isa-x86_64  := table_x86_64 isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso_image isa/x86_64/arch_prctl
 sources-isa-riscv64 := table_riscv64 isa/riscv64/sigframe isa/riscv64/stat isa/riscv64/vdso_image isa/riscv64/icache

@@ -4,4 +4,4 @@ guest-programs := badargs crowd descriptors exec files fork_generations futex me
                   memory_sharing mount names poll proc process session signal signal_faults \
                   signal_waits thread time
 guest-common   := check
-guest-programs += futex_pi memfd pty pty_session reopen signalfd socket timer timerfd vdso
+guest-programs += futex_pi memfd pty pty_session reopen signalfd socket socket_names socket_rights timer timerfd vdso

@@ -31,13 +31,17 @@ status_t socket_create(int family, unsigned type, int protocol, struct socket **
     return unix_socket_create(type, protocol, out);
 }
 
-static void owner(struct syscall *call, uint32_t *uid, uint32_t *gid)
+/* The kernel itself has no process. */
+static void owner(uint32_t *uid, uint32_t *gid)
 {
-    struct linux_process *lp = linux_process_of(call);
-    SPIN_GUARD(&lp->lock);
+    struct linux_thread *lt = linux_caller();
 
-    *uid = lp->cred.fsuid;
-    *gid = lp->cred.fsgid;
+    *uid = *gid = 0;
+    if (!lt)
+        return;
+    SPIN_GUARD(&lt->process->lock);
+    *uid = lt->process->cred.fsuid;
+    *gid = lt->process->cred.fsgid;
 }
 
 static struct socket_request request_of_file(struct file *file, struct iobuf *io)
@@ -110,14 +114,13 @@ static const struct file_ops socket_file_ops = {
     .close = file_close,
 };
 
-status_t socket_file_create(struct syscall *call, struct socket *s, unsigned flags,
-                            struct file **out)
+status_t socket_file_create(struct socket *s, unsigned flags, struct file **out)
 {
     struct inode *inode;
     uint32_t uid, gid;
     status_t st;
 
-    owner(call, &uid, &gid);
+    owner(&uid, &gid);
     st = anon_inode_create(INODE_SOCKET, 0777, uid, gid, &inode);
     if (st != OK)
         return st;

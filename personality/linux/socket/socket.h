@@ -119,9 +119,8 @@ status_t socket_create(int family, unsigned type, int protocol, struct socket **
 /* The family's part of it. */
 status_t unix_socket_create(unsigned type, int protocol, struct socket **out) MUST_USE;
 
-/* A file of the socket (consumed on OK) for the caller; flags: FILE_NONBLOCK. */
-status_t socket_file_create(struct syscall *call, struct socket *s, unsigned flags,
-                            struct file **out) MUST_USE;
+/* A file of the socket (consumed on OK) that is the calling thread's; flags: FILE_NONBLOCK. */
+status_t socket_file_create(struct socket *s, unsigned flags, struct file **out) MUST_USE;
 /* The file that nobody has seen goes, the socket is the caller's again. */
 void socket_file_undo(struct file *file);
 /* The file's socket, borrowed; NULL: it is none. */

@@ -45,7 +45,7 @@ status_t sys_socket(struct syscall *call)
 
     if (st != OK)
         return st;
-    st = socket_file_create(call, s, file_flags_of(flags), &file);
+    st = socket_file_create(s, file_flags_of(flags), &file);
     if (st != OK) {
         abandon(s);
         return st;
@@ -71,17 +71,16 @@ static status_t create_pair(struct syscall *call, struct socket *s[2], uint32_t 
 }
 
 /* Two files; the sockets are consumed in any case. */
-static status_t pair_files(struct syscall *call, struct socket *s[2], unsigned flags,
-                           struct file *files[2])
+static status_t pair_files(struct socket *s[2], unsigned flags, struct file *files[2])
 {
-    status_t st = socket_file_create(call, s[0], flags, &files[0]);
+    status_t st = socket_file_create(s[0], flags, &files[0]);
 
     if (st != OK) {
         abandon(s[0]);
         abandon(s[1]);
         return st;
     }
-    st = socket_file_create(call, s[1], flags, &files[1]);
+    st = socket_file_create(s[1], flags, &files[1]);
     if (st != OK) {
         abandon(s[1]);
         file_put(files[0]);
@@ -97,7 +96,7 @@ status_t sys_socketpair(struct syscall *call)
     status_t st = create_pair(call, s, &flags);
 
     if (st == OK)
-        st = pair_files(call, s, file_flags_of(flags), files);
+        st = pair_files(s, file_flags_of(flags), files);
     if (st != OK)
         return st;
     st = call_fd_install_pair(call, files, fd_flags_of(flags), call->arg[3]);
@@ -241,7 +240,7 @@ struct accept_call {
 static status_t install_accepted(struct accept_call *f)
 {
     struct socket *s = f->r.accepted;
-    status_t st = socket_file_create(f->call, s, file_flags_of(f->flags), &f->accepted);
+    status_t st = socket_file_create(s, file_flags_of(f->flags), &f->accepted);
 
     if (st != OK) {
         f->socket->ops->unaccept(f->socket, s);

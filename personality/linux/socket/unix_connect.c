@@ -1,7 +1,6 @@
 /*
  * unix_connect.c - connections: pairs, listening, connecting, accepting, shutting down.
  */
-#include "personality/linux/process/process.h"
 #include "personality/linux/socket/unix_internal.h"
 
 /* One end of a connection, in which `peer` (a reference, consumed) is the other. */
@@ -22,17 +21,10 @@ static void join(struct unix_socket *u, struct unix_socket *peer,
     join_locked(u, unix_get(peer), identity);
 }
 
-static struct unix_identity *caller_identity(void)
-{
-    struct linux_thread *lt = linux_caller();
-
-    return lt ? unix_identity_new(lt->process) : NULL;
-}
-
 /* Both are new. */
 status_t unix_pair(struct socket *a, struct socket *b)
 {
-    struct unix_identity *id = caller_identity();
+    struct unix_identity *id = unix_identity_new();
 
     if (!id)
         return ERR_NO_MEMORY;
@@ -72,7 +64,7 @@ status_t unix_listen(struct socket *s, unsigned backlog)
 
     if (unix_is_datagram(u))
         return ERR_NOT_SUPPORTED;
-    id = caller_identity();
+    id = unix_identity_new();
     if (!id)
         return ERR_NO_MEMORY;
     {
@@ -157,7 +149,7 @@ static status_t connect_to(struct unix_socket *u, struct unix_socket *to,
 static status_t connect_stream(struct unix_socket *u, struct unix_socket *to)
 {
     struct unix_socket *end = unix_new(u->socket.type);
-    struct unix_identity *id = caller_identity();
+    struct unix_identity *id = unix_identity_new();
     status_t st = end && id ? connect_to(u, to, end, id) : ERR_NO_MEMORY;
 
     if (end && st != OK) {

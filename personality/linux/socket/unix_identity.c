@@ -7,17 +7,22 @@
 #include "personality/linux/process/process.h"
 #include "personality/linux/socket/unix_internal.h"
 
-struct unix_identity *unix_identity_new(struct linux_process *lp)
+struct unix_identity *unix_identity_new(void)
 {
-    struct unix_identity *id = kmalloc(sizeof(*id) + sizeof(((struct credentials *)0)->groups));
+    struct unix_identity *id = kzalloc(sizeof(*id) + sizeof(((struct credentials *)0)->groups));
+    struct linux_thread *lt = linux_caller();
+    const struct credentials *cred;
 
     if (!id)
         return NULL;
-    SPIN_GUARD(&lp->lock);
     atomic_init(&id->refs, 1);
-    id->ucred = (struct ucred){.pid = lp->pid, .uid = lp->cred.euid, .gid = lp->cred.egid};
-    id->group_count = lp->cred.group_count;
-    memcpy(id->groups, lp->cred.groups, id->group_count * sizeof(id->groups[0]));
+    if (!lt)
+        return id;
+    SPIN_GUARD(&lt->process->lock);
+    cred = &lt->process->cred;
+    id->ucred = (struct ucred){.pid = lt->process->pid, .uid = cred->euid, .gid = cred->egid};
+    id->group_count = cred->group_count;
+    memcpy(id->groups, cred->groups, id->group_count * sizeof(id->groups[0]));
     return id;
 }
 

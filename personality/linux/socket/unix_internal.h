@@ -13,9 +13,6 @@
 #include "personality/linux/socket/rights.h"
 #include "personality/linux/socket/socket.h"
 
-struct credentials;
-struct linux_process;
-
 enum unix_state { UNIX_UNCONNECTED, UNIX_LISTENING, UNIX_CONNECTED };
 enum { UNIX_SHUT_RECEIVE = 1, UNIX_SHUT_SEND = 2, UNIX_SHUT_BOTH = 3 };
 enum { UNIX_DATAGRAMS_MAX = 10 }; /* net.unix.max_dgram_qlen */
@@ -139,7 +136,8 @@ struct unix_socket *unix_peer_get(struct unix_socket *u);
 void unix_close(struct socket *s);
 
 /* unix_identity.c */
-struct unix_identity *unix_identity_new(struct linux_process *lp); /* NULL: no memory */
+/* Of the calling thread's process; all zero in the kernel itself. NULL: no memory. */
+struct unix_identity *unix_identity_new(void);
 struct unix_identity *unix_identity_get(struct unix_identity *id);
 void unix_identity_put(struct unix_identity *id); /* NULL is fine */
 /* The calling thread's process; zeroes in the kernel itself. */
