@@ -225,6 +225,7 @@ static _Noreturn void template_process(struct machine *m, pid_t launcher)
     void (*entry)(uintptr_t) = (void (*)(uintptr_t))elf->e_entry;
     struct rlimit files;
 
+    terminal_leave();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != launcher)
         _exit(STATUS_FAILED);

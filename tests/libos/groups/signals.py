@@ -5,7 +5,7 @@ import signal
 import termios
 
 from groups.deaths import ended_by
-from groups.guest import BUSY, WAITING, Guest, children, state, until
+from groups.guest import BUSY, WAITING, Guest, children, gone, state, tree, until
 from harness import ZCORE
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -43,23 +43,51 @@ def terminal(end, status):
         while b"up" not in seen:
             seen += os.read(master, 100)
         during = termios.tcgetattr(master)
+        helpers = children(pid)
         end(pid)
         ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        stayed = not gone(helpers)
         after = termios.tcgetattr(master)
         os.close(master)
         if during[3] & termios.ICANON:
             return "not raw while the guest runs"
+        if stayed:
+            return "a process stays"
         if after[:4] != before[:4]:
             return "not restored"
         return None if ended == status else f"status {ended}"
     return test
 
 
-def kill_home(launcher):
-    """Which is a panic of the kernel."""
-    for pid in children(children(launcher)[0]):
-        if state(pid)[1] == "zcore-home":
-            os.kill(pid, signal.SIGKILL)
+def launcher(signo):
+    return lambda pid: os.kill(pid, signo)
+
+
+def template(signo):
+    def act(pid):
+        for child in children(pid):
+            if state(child)[1] == "zcore-template":
+                os.kill(child, signo)
+    return act
+
+
+def home(signo):
+    """Any end of that one is a panic of the kernel."""
+    def act(pid):
+        for child in tree(pid):
+            if state(child)[1] == "zcore-home":
+                os.kill(child, signo)
+    return act
+
+
+TERMINAL_ENDS = {
+    **{f"terminal_after_{signo.name}": (launcher(signo), 128 + signo) for signo in ENDING},
+    "terminal_after_launcher_killed": (launcher(signal.SIGKILL), -signal.SIGKILL),
+    "terminal_after_launcher_fault": (launcher(signal.SIGSEGV), -signal.SIGSEGV),
+    "terminal_after_template_killed": (template(signal.SIGKILL), 125),
+    "terminal_after_kernel_fault": (home(signal.SIGSEGV), 125),
+    "terminal_after_panic": (home(signal.SIGKILL), 125),
+}
 
 
 def tests(suite):
@@ -68,8 +96,5 @@ def tests(suite):
         suite.check(f"busy_{signo.name}", ended_by(BUSY, send(signo), [128 + signo]))
     suite.check("handled", handled)
     suite.check("stops_and_goes_on", stops_and_goes_on)
-    suite.check("terminal_after_signal",
-                terminal(lambda pid: os.kill(pid, signal.SIGTERM), 128 + signal.SIGTERM))
-    suite.check("terminal_after_panic", terminal(kill_home, 125))
-    suite.check("terminal_after_template_killed",
-                terminal(lambda pid: os.kill(children(pid)[0], signal.SIGKILL), 125))
+    for name, (act, status) in TERMINAL_ENDS.items():
+        suite.check(name, terminal(act, status))
