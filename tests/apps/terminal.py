@@ -12,9 +12,9 @@ from harness import LIMIT, ZCORE
 
 PROMPT = rb"% $"
 # What is typed, and what the screen shows then, up to and with the next prompt.
-DASH = (
+SHELL = (
     (b"echo hello\n", rb"echo hello\r\nhello\r\n% $"),
-    (b"tty; stty size\n", rb"/dev/console\r\n24 80\r\n% $"),
+    (b"tty; stty size\n", rb"/dev/(console|pts/\d+)\r\n24 80\r\n% $"),
     (b"ecHX\x7f\x7fho fixed\n", rb"\r\nfixed\r\n% $"),
     (b"garbage\x15echo clean\n", rb"\r\nclean\r\n% $"),
     (b"sh -c 'echo up; exec sleep 100'\n", rb"up\r\n$"),
@@ -47,7 +47,8 @@ class Terminal:
     def __init__(self, command):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update(PS1="% ", TERM="dumb")
+            os.environ.setdefault("TERM", "dumb")
+            os.environ["PS1"] = "% "
             os.execv(command[0], command)
         self.before = termios.tcgetattr(self.fd)
         self.resize(24, 80)
@@ -77,19 +78,21 @@ class Terminal:
         return f"after {text!r}: {why}" if why else None
 
     def end(self):
-        """The status."""
+        """The status, and what else is shown."""
+        shown = b""
         while True:
             try:
-                if not os.read(self.fd, 4096):
-                    break
+                more = os.read(self.fd, 4096)
             except OSError:
-                break
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+                more = b""
+            if not more:
+                return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]), shown
+            shown += more
 
 
 def session(terminal):
     why = terminal.expect(PROMPT)
-    for typed, shown in DASH:
+    for typed, shown in SHELL:
         why = why or terminal.type(typed, shown)
     if not why:
         why = terminal.type(WINDOW, rb"\r\nup\r\n$")
@@ -100,13 +103,26 @@ def session(terminal):
         os.kill(terminal.pid, 9)
         return why
     os.write(terminal.fd, b"exit 7\n")
-    status = terminal.end()
+    status, _ = terminal.end()
     if status != 7:
         return f"status {status}"
     return None if termios.tcgetattr(terminal.fd) == terminal.before else "the terminal is not as before"
 
 
+def late_reader(size):
+    """Whoever reads only after the program has written its last gets it all the same."""
+    script = f"head -c {size} /dev/zero | tr '\\0' x"
+    terminal = Terminal([str(ZCORE), "run", "--", "/bin/sh", "-c", script])
+    time.sleep(0.3)
+    status, shown = terminal.end()
+    if status:
+        return f"status {status}"
+    return None if shown == size * b"x" else f"{len(shown)} bytes of {size} were shown"
+
+
 def tests(suite):
+    for size in (3000, 6000, 10000, 14000, 20000):
+        suite.check(f"terminal, the last of {size} bytes", lambda size=size: late_reader(size))
     for cpus in 1, 4:
         for shell in (["/bin/dash", "-i"], ["/bin/bash", "--norc", "--noprofile", "--noediting", "-i"]):
             command = [str(ZCORE), "run", f"--cpus={cpus}", "--", *shell]

@@ -7,7 +7,8 @@
  * again. */
 void terminal_raw(void);
 
-/* In a process that was forked meanwhile: whether the terminal is raw is its parent's affair. */
+/* In a process that was forked meanwhile: whether the terminal is raw is its parent's affair.
+ */
 void terminal_leave(void);
 
 /* As it was before terminal_raw. Any number of times, in a signal handler too. */
