@@ -9,6 +9,10 @@
  * way. libos: stderr. */
 void hal_console_write(const char *data, size_t size);
 
+/* A piece of what --strace shows, on its way to its own place: libos: the file that the
+ * launcher named, or stderr; elsewhere as hal_console_write. */
+void hal_trace_write(const char *data, size_t size);
+
 /* Bare metal only: what programs write, when the console is also the first tty. */
 void hal_console_write_tty(const char *data, size_t size);
 

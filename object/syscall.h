@@ -51,8 +51,6 @@ struct syscall_entry {
     syscall_fn *plain;
     co_fn *wait;
     const uint32_t *frame_size; /* of wait's frame; set by SYSCALL_WAIT */
-    uint8_t arg_count;
-    const char *arg_types; /* one letter per argument, for strace (see the .tbl) */
 };
 
 /* A personality's face to the thread loop. */

@@ -190,7 +190,7 @@ static status_t call_thread(struct syscall *call)
 }
 
 static const struct syscall_entry test_calls[CALL_COUNT] = {
-    [CALL_ADD] = {.name = "add", .plain = call_add, .arg_count = 2},
+    [CALL_ADD] = {.name = "add", .plain = call_add},
     [CALL_SLEEP] = {.name = "sleep", .wait = call_sleep, .frame_size = &call_sleep_frame_size},
     [CALL_BIG] = {.name = "big", .wait = call_big, .frame_size = &call_big_frame_size},
     [CALL_COPY] = {.name = "copy", .plain = call_copy},

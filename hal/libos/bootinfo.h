@@ -24,6 +24,7 @@ struct libos_boot_info {
     int32_t root_fd;                /* the guest's root directory, O_PATH */
     int32_t bell_fd;                /* an eventfd that wakes the I/O thread */
     int32_t log_fd;                 /* kernel messages */
+    int32_t trace_fd;               /* what --strace shows */
     int32_t launcher;               /* process id */
     _Atomic uint64_t signals;       /* 1 << signo, from the launcher; then it rings the bell */
     /* To the launcher, with SIGUSR1: stop by this signal. A futex: 0 once it was continued. */

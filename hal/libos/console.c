@@ -1,13 +1,13 @@
-/* console.c - kernel messages go to a host descriptor. */
+/* console.c - kernel messages and traces go to host descriptors. */
 #include "hal/console.h"
 
 #include "hal/libos/boot.h"
 #include "hal/libos/linux.h"
 
-void hal_console_write(const char *data, size_t size)
+static void write_all(int fd, const char *data, size_t size)
 {
     while (size) {
-        long n = host_call(LINUX_WRITE, libos_boot->log_fd, data, size);
+        long n = host_call(LINUX_WRITE, fd, data, size);
 
         if (n == -LINUX_EINTR)
             continue;
@@ -16,6 +16,16 @@ void hal_console_write(const char *data, size_t size)
         data += n;
         size -= (size_t)n;
     }
+}
+
+void hal_console_write(const char *data, size_t size)
+{
+    write_all(libos_boot->log_fd, data, size);
+}
+
+void hal_trace_write(const char *data, size_t size)
+{
+    write_all(libos_boot->trace_fd, data, size);
 }
 
 /* The terminal is host descriptor 0 (hal/host.h). */

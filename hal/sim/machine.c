@@ -172,6 +172,11 @@ void hal_console_write(const char *data, size_t size)
     console[console_size] = '\0';
 }
 
+void hal_trace_write(const char *data, size_t size)
+{
+    hal_console_write(data, size);
+}
+
 const char *sim_console_output(void)
 {
     console[console_size] = '\0';

@@ -1,6 +1,6 @@
 # The Linux personality. syscalls.tbl is the one place where its calls are listed.
 module  := personality/linux
-sources := personality random result_copy strace system user_data vdso
+sources := personality random result_copy system user_data vdso
 sources += $(addprefix file/,fd fd_calls file_attr file_copy file_dir file_io file_links \
     file_lock file_lock_calls file_names file_open file_size file_stat file_vector fs_context \
     ioctl memfd path pipe_calls xattr)
@@ -17,14 +17,16 @@ sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill
 sources += $(addprefix socket/,address control header header_calls message message_calls \
     options rights socket socket_calls unix unix_connect unix_datagram unix_flight \
     unix_identity unix_message unix_name unix_options unix_receive unix_send unix_show)
+sources += $(addprefix strace/,names show_event show_file show_process show_scalar strace trace)
 sources += $(addprefix time/,clock itimer posix_timer sleep time time_set \
     timer_setting timerfd)
 sources += $(addprefix tty/,devpts pty pty_ioctl stdio tty tty_edit tty_hangup tty_input \
     tty_ioctl tty_job tty_output tty_read)
 tests := file/fd_test poll/poll_test socket/unix_test tty/pty_test tty/tty_test
-generated := personality/linux/calls.h personality/linux/table_x86_64.c personality/linux/table_riscv64.c
-sources-isa-x86_64  := table_x86_64 isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso_image isa/x86_64/arch_prctl
-sources-isa-riscv64 := table_riscv64 isa/riscv64/sigframe isa/riscv64/stat isa/riscv64/vdso_image isa/riscv64/icache
+generated := $(addprefix personality/linux/,calls.h table_x86_64.c table_riscv64.c strace/names.h strace/names.c \
+    strace/signatures_x86_64.c strace/signatures_riscv64.c)
+sources-isa-x86_64  := table_x86_64 strace/signatures_x86_64 isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso_image isa/x86_64/arch_prctl
+sources-isa-riscv64 := table_riscv64 strace/signatures_riscv64 isa/riscv64/sigframe isa/riscv64/stat isa/riscv64/vdso_image isa/riscv64/icache
 sources-libos := machine_libos tty/stdio_libos tty/tty_host
 sources-bare  := machine_bare tty/stdio_bare tty/tty_console
 sources-sim   := machine_bare tty/stdio_bare tty/tty_console
@@ -35,6 +37,17 @@ build/gen/personality/linux/calls.h: personality/linux/syscalls.tbl tools/gen-sy
 build/gen/personality/linux/table_%.c: personality/linux/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)
 	tools/gen-syscalls $< dispatch $* >$@
+
+linux-traced := personality/linux/syscalls.tbl personality/linux/strace/names.tbl tools/gen-syscalls
+build/gen/personality/linux/strace/signatures_%.c: $(linux-traced)
+	@mkdir -p $(@D)
+	tools/gen-syscalls $< signatures $* >$@
+build/gen/personality/linux/strace/names.h: $(linux-traced)
+	@mkdir -p $(@D)
+	tools/gen-syscalls $< names-header >$@
+build/gen/personality/linux/strace/names.c: $(linux-traced)
+	@mkdir -p $(@D)
+	tools/gen-syscalls $< names >$@
 
 # Embedded by .incbin, which leaves no trace in a dependency file.
 define linux-vdso-image-rule

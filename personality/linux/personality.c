@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "personality/linux/process/process.h"
-#include "personality/linux/strace.h"
+#include "personality/linux/strace/strace.h"
 #include "personality/linux/vdso.h"
 
 extern const struct syscall_entry linux_syscalls[];
@@ -64,8 +64,11 @@ void linux_personality_init(bool strace)
 
     table.entries = linux_syscalls;
     table.count = linux_syscall_count;
-    table.trace_enter = strace ? strace_enter : NULL;
-    table.trace_exit = strace ? strace_exit : NULL;
+    if (strace) {
+        table.trace_enter = strace_enter;
+        table.trace_exit = strace_exit;
+        strace_start();
+    }
     syscall_table_register(0, &table);
     linux_vdso_init();
     linux_process_init();

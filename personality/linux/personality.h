@@ -5,6 +5,6 @@
 
 #include <stdbool.h>
 
-/* Registers the call table and pid 1. Once, before the first program. `strace`: each call
- * writes a line to the console. */
+/* Registers the call table and pid 1. Once, before the first program. `strace`: as
+ * personality/linux/strace/strace.h says. */
 void linux_personality_init(bool strace);

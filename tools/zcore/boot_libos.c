@@ -143,6 +143,7 @@ static void fill_boot_info(struct machine *m)
                                      .root_fd = boot->root_fd,
                                      .bell_fd = m->bell_fd,
                                      .log_fd = boot->log_fd,
+                                     .trace_fd = boot->trace_fd,
                                      .launcher = getpid()};
     choose_cores(info);
     identify(&info->identity);

@@ -13,6 +13,7 @@ struct libos_boot {
     uint64_t memory;    /* bytes of guest physical memory, taken as they are touched */
     int root_fd;        /* O_PATH of the guest's root directory */
     int log_fd;         /* kernel messages */
+    int trace_fd;       /* what --strace shows */
     const char *record; /* the boot record (hal/boot.h) */
     size_t record_size;
 };

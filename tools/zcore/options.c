@@ -40,7 +40,8 @@ static const struct argp_option common_options[] = {
      0},
     {"log", KEY_LOG, "LEVEL", 0,
      "Show kernel messages from error, warn, info, debug or trace on (default: warn)", 0},
-    {"strace", KEY_STRACE, NULL, 0, "Show each system call on standard error", 0},
+    {"strace", KEY_STRACE, "FILE", OPTION_ARG_OPTIONAL,
+     "Show each system call, as strace does, on standard error or in FILE", 0},
     {"selftest", KEY_SELFTEST, NULL, 0, "Test the machine, in place of a program", 0},
     {0},
 };
@@ -172,6 +173,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_STRACE:
         options->strace = true;
+        options->strace_file = arg;
         return 0;
     case KEY_SELFTEST:
         options->selftest = true;

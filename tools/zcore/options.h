@@ -24,6 +24,7 @@ struct options {
     const char *root;
     int log;
     bool strace, selftest;
+    const char *strace_file; /* NULL: standard error */
     /* QEMU's; arch NULL: the library OS */
     const struct arch *arch;
     bool icount, gdb;

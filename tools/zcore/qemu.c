@@ -134,17 +134,20 @@ static int boot(const struct options *options, struct record *record)
                     relay(&machine, &filter, terminal, options->gdb ? 0 : BOOT_SECONDS));
 }
 
-static void need_arch(const struct options *options)
+static void check(const struct options *options)
 {
     if (!options->arch)
         errx(STATUS_FAILED, "--arch is missing: riscv64 or x86_64");
+    if (options->strace_file)
+        errx(STATUS_FAILED,
+             "--strace=FILE is for the library OS; QEMU shows it on standard error");
 }
 
 int command_qemu(const struct options *options)
 {
     struct record record;
 
-    need_arch(options);
+    check(options);
     record_init(&record, options);
     return boot(options, &record);
 }
@@ -158,6 +161,7 @@ int zircon_qemu(const struct options *options)
     char path[4096];
     const char *program = options->program ? options->program[0] : NULL;
 
+    check(options);
     if (program && access(program, F_OK) == 0) {
         snprintf(path, sizeof(path), "/%s",
                  strrchr(program, '/') ? strrchr(program, '/') + 1 : program);

@@ -56,15 +56,30 @@ static int open_root(const struct options *options)
     return fd;
 }
 
+/* Where --strace goes; without a file, where messages go. */
+static int open_trace(const struct options *options, int log_fd)
+{
+    int fd;
+
+    if (!options->strace_file)
+        return log_fd;
+    fd = open(options->strace_file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        err(STATUS_FAILED, "cannot open %s", options->strace_file);
+    return fd;
+}
+
 static int boot(const struct options *options, const struct record *record)
 {
+    int log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
     struct image kernel = image_libos();
     struct libos_boot machine = {.kernel = kernel.data,
                                  .kernel_size = kernel.size,
                                  .cpus = choose_cpus(options),
                                  .memory = choose_memory(options),
                                  .root_fd = open_root(options),
-                                 .log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3),
+                                 .log_fd = log_fd,
+                                 .trace_fd = open_trace(options, log_fd),
                                  .record = record->text,
                                  .record_size = record->size};
 

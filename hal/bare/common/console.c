@@ -72,6 +72,11 @@ void hal_console_write(const char *data, size_t size)
     write_whole(frame_begin, data, size, frame_end);
 }
 
+void hal_trace_write(const char *data, size_t size)
+{
+    hal_console_write(data, size);
+}
+
 void hal_console_write_tty(const char *data, size_t size)
 {
     write_whole("", data, size, "");

@@ -7,6 +7,7 @@
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/process/session.h"
+#include "personality/linux/strace/strace.h"
 
 /* The status that the parent sees: of exit_group or the fatal signal, else of the last thread's
  * exit(2), as since Linux 6.0. */
@@ -30,6 +31,16 @@ static void note_thread_exit(struct linux_thread *lt)
     wait_queue_wake(&lp->threads_changed, UINT32_MAX);
 }
 
+/* How this thread ended, in wait(2)'s encoding. */
+static uint32_t thread_status(struct linux_thread *lt)
+{
+    SPIN_GUARD(&lt->process->lock);
+
+    if (lt->process->exiting)
+        return lt->process->exit_code;
+    return lt->exited ? WAIT_EXITED(lt->exit_code) : WAIT_SIGNALED(SIGKILL);
+}
+
 struct linux_exiting {
     THREAD_FRAME;
 };
@@ -38,6 +49,7 @@ _Static_assert(sizeof(struct linux_exiting) <= sizeof(union thread_slot), "outgr
 static CO_FN(linux_exiting)
 {
     futex_thread_exit(f->thread->linux_);
+    strace_thread_ended(f->thread->linux_, thread_status(f->thread->linux_));
     note_thread_exit(f->thread->linux_);
     CO_RETURN(OK);
 }

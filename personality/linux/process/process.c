@@ -11,6 +11,7 @@
 #include "personality/linux/file/fd.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/signal/signalfd.h"
+#include "personality/linux/strace/strace.h"
 #include "uapi/linux/sched.h"
 
 SLAB_CACHE(linux_process_cache, struct linux_process);
@@ -217,7 +218,7 @@ void linux_thread_free(struct thread *t)
     signalfd_thread_gone(lt);
     signal_pending_clear(&lt->signals.pending);
     linux_process_put(lt->process);
-    kfree(lt->trace);
+    strace_thread_free(lt);
     slab_free(&linux_thread_cache, lt);
 }
 

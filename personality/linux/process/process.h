@@ -118,7 +118,7 @@ struct linux_thread {
     time_ns_t deadline; /* ... this deadline of its relative timeout */
     bool exited;        /* by exit(2), not killed: with this code */
     int32_t exit_code;
-    struct trace_line *trace; /* strace's; heap, NULL until used */
+    struct trace *trace; /* strace's; heap, NULL until used */
     uint64_t call_number, call_arg0;
 };
 

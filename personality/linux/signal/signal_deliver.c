@@ -8,6 +8,7 @@
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/session.h"
 #include "personality/linux/signal/signal_internal.h"
+#include "personality/linux/strace/strace.h"
 
 /* A stop keeps its threads from user mode. */
 static bool signal_stopped(struct linux_process *lp)
@@ -79,15 +80,19 @@ static bool stop_applies(struct linux_process *lp, int signo)
     return signo == SIGSTOP || !session_group_orphaned_locked(lp->pgrp);
 }
 
-static void default_action(struct linux_process *lp, int signo)
+static void default_action(struct linux_thread *lt, int signo)
 {
+    struct linux_process *lp = lt->process;
+
     switch (signal_default_of(signo)) {
     case DEFAULT_IGNORE:
     case DEFAULT_CONTINUE:
         return;
     case DEFAULT_STOP:
-        if (stop_applies(lp, signo))
+        if (stop_applies(lp, signo)) {
+            strace_stopped(lt, signo);
             signal_stop_process(lp, signo);
+        }
         return;
     case DEFAULT_CORE:
     case DEFAULT_TERMINATE:
@@ -152,8 +157,9 @@ static bool take_one(struct linux_thread *lt, struct signal_action *action,
             return false;
         *action = lp->signals.actions[info->signo - 1];
     }
+    strace_signal(lt, info);
     if (action->handler == 0)
-        default_action(lp, info->signo);
+        default_action(lt, info->signo);
     return true;
 }
 

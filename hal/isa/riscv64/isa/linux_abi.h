@@ -20,3 +20,6 @@ static inline uint64_t linux_hwcap(void)
 
 /* struct epoll_event: 32 bits of events, then 64 of data, naturally aligned (epoll_ctl(2)). */
 enum { EPOLL_EVENT_SIZE = 16, EPOLL_EVENT_DATA = 8 };
+
+/* Where struct stat has its mode (32 bits), device number and size (64 bits). */
+enum { STAT_MODE_AT = 16, STAT_RDEV_AT = 32, STAT_SIZE_AT = 48 };
