@@ -4,7 +4,9 @@
 #include "base/string.h"
 #include "co/waiter.h"
 #include "isa/linux_abi.h"
+#include "personality/linux/file/fd.h"
 #include "personality/linux/process/pid.h"
+#include "personality/linux/process/pidfd.h"
 #include "personality/linux/process/process.h"
 #include "uapi/linux/sched.h"
 
@@ -14,6 +16,7 @@ struct clone_request {
     int exit_signal;
     user_addr_t stack; /* 0: as the caller's */
     user_addr_t parent_tid, child_tid, tls;
+    user_addr_t pidfd; /* where CLONE_PIDFD puts it */
 };
 
 /* A child starts with the caller's registers, and sees 0 on the stack it was given. */
@@ -66,6 +69,27 @@ static status_t give_memory(struct process *parent, struct process *child, uint6
     return OK;
 }
 
+/* A descriptor of the child for the caller. */
+static status_t give_pidfd(struct syscall *call, struct linux_process *child, user_addr_t to)
+{
+    struct file *file;
+    int32_t fd = -1;
+    status_t st = copy_to_user(&call->thread->user, to, &fd, sizeof(fd));
+
+    if (st == OK)
+        st = pidfd_create(child, 0, &file);
+    if (st != OK)
+        return st;
+    st = call_fd_install(call, file, FD_CLOEXEC_, &fd);
+    file_put(file);
+    if (st != OK)
+        return st;
+    st = copy_to_user(&call->thread->user, to, &fd, sizeof(fd));
+    if (st != OK)
+        (void)!fd_close(linux_process_of(call)->fds, fd);
+    return st;
+}
+
 /* Undo a child that does not start. */
 static void clone_abandon(struct thread *t, const struct clone_request *rq)
 {
@@ -87,10 +111,14 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
         st = linux_process_create(lp, rq->flags, rq->exit_signal, &t);
     if (st != OK)
         return st == ERR_BAD_STATE ? ERR_NO_RESOURCES : st;
-    if (!(rq->flags & CLONE_THREAD))
+    if (!(rq->flags & CLONE_THREAD)) {
+        t->process->linux_->forked_by = me->linux_->tid;
         st = give_memory(me->process, t->process, rq->flags);
+    }
     if (st == OK)
         st = write_tids(me, t, rq);
+    if (st == OK && rq->flags & CLONE_PIDFD)
+        st = give_pidfd(call, t->process->linux_, rq->pidfd);
     if (st != OK) {
         clone_abandon(t, rq);
         return st;
@@ -134,7 +162,7 @@ static status_t start(struct syscall *call, const struct clone_request *rq, stru
     if (rq->flags & CLONE_PARENT && !(rq->flags & CLONE_THREAD))
         adopt_by_parent(child, linux_process_of(call));
     if (rq->flags & CLONE_VFORK && !(rq->flags & CLONE_THREAD))
-        child->vfork_child = true;
+        child->vfork_child = true; /* nobody else knows it yet */
     atomic_fetch_add_explicit(&child->live_threads, 1, memory_order_relaxed);
     call->result = t->linux_->tid;
     st = start_unless_execing(child, t);
@@ -153,13 +181,17 @@ static status_t clone_check(const struct clone_request *rq)
                            CLONE_PARENT | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |
                            CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_DETACHED |
                            CLONE_UNTRACED | CLONE_CHILD_SETTID | CLONE_IO | CLONE_PTRACE |
-                           CLONE_CLEAR_SIGHAND;
+                           CLONE_CLEAR_SIGHAND | CLONE_PIDFD;
     uint64_t flags = rq->flags;
 
     if (flags & ~known)
         return ERR_INVALID_ARGS;
     if ((flags & CLONE_THREAD && !(flags & CLONE_SIGHAND)) ||
         (flags & CLONE_SIGHAND && !(flags & CLONE_VM)))
+        return ERR_INVALID_ARGS;
+    if (flags & CLONE_PIDFD && flags & (CLONE_DETACHED | CLONE_THREAD))
+        return ERR_INVALID_ARGS;
+    if (flags & CLONE_PIDFD && flags & CLONE_PARENT_SETTID && rq->pidfd == rq->parent_tid)
         return ERR_INVALID_ARGS;
     /* Shared signal actions exist only inside one process here. */
     if (flags & CLONE_SIGHAND && !(flags & CLONE_THREAD))
@@ -197,7 +229,7 @@ static status_t clone_begin(struct syscall *call, const struct clone_request *rq
 /* The caller sleeps until its vfork child has execed or ended; only death ends that early. */
 struct vfork_wait {
     struct co co;
-    struct linux_process *parent, *child; /* child: a reference, consumed */
+    struct linux_process *child; /* a reference, consumed */
     struct waiter waiter;
 };
 static co_fn vfork_wait;
@@ -212,13 +244,13 @@ static bool vfork_over(struct linux_process *child)
 static CO_FN(vfork_wait)
 {
     while (!task_killed(task)) {
-        wait_queue_arm(&f->parent->children_changed, &f->waiter, task);
+        wait_queue_arm(&f->child->threads_changed, &f->waiter, task);
         if (vfork_over(f->child)) {
-            wait_queue_disarm(&f->parent->children_changed, &f->waiter);
+            wait_queue_disarm(&f->child->threads_changed, &f->waiter);
             break;
         }
         CO_WAIT_KILLABLE(waiter_fired(&f->waiter));
-        wait_queue_disarm(&f->parent->children_changed, &f->waiter);
+        wait_queue_disarm(&f->child->threads_changed, &f->waiter);
     }
     linux_process_put(f->child);
     CO_RETURN(OK);
@@ -241,8 +273,7 @@ static CO_FN(clone_call)
 
     st = clone_begin(f->call, &f->rq, &f->vfork);
     if (st == OK && f->vfork)
-        CO_CALL(st, f->wait, vfork_wait, .parent = linux_process_of(f->call),
-                .child = f->vfork);
+        CO_CALL(st, f->wait, vfork_wait, .child = f->vfork);
     CO_RETURN(st);
 }
 CO_END
@@ -262,6 +293,7 @@ CO_FN(sys_clone)
                    .exit_signal = (int)(f->call->arg[0] & 0xff),
                    .stack = f->call->arg[1],
                    .parent_tid = f->call->arg[2],
+                   .pidfd = f->call->arg[2],
                    .tls = f->call->arg[CLONE_ARG_TLS],
                    .child_tid = f->call->arg[CLONE_ARG_CHILD_TID]});
     CO_RETURN(st);
@@ -299,6 +331,19 @@ CO_FN(sys_vfork)
 }
 CO_END
 
+/* Nobody chooses a tid: that takes a power over checkpoints which even root has not here. */
+static status_t check_clone_args(const struct clone_args *args)
+{
+    bool sibling = args->flags & (CLONE_THREAD | CLONE_PARENT);
+
+    if (args->flags & (0xff | CLONE_DETACHED) || args->exit_signal > SIGNALS ||
+        (sibling && args->exit_signal) || (args->stack == 0) != (args->stack_size == 0))
+        return ERR_INVALID_ARGS;
+    if ((args->set_tid != 0) != (args->set_tid_size != 0) || args->set_tid_size > 1)
+        return ERR_INVALID_ARGS;
+    return args->set_tid_size ? ERR_NOT_PERMITTED : OK;
+}
+
 /* A larger struct than ours is fine as long as what we do not know is zero (clone3(2)). */
 static status_t read_clone_args(struct syscall *call, struct clone_request *rq)
 {
@@ -322,13 +367,14 @@ static status_t read_clone_args(struct syscall *call, struct clone_request *rq)
     }
     if (st != OK)
         return st;
-    if (args.flags & 0xff || args.exit_signal > SIGNALS || args.set_tid_size ||
-        (args.stack == 0) != (args.stack_size == 0))
-        return ERR_INVALID_ARGS;
+    st = check_clone_args(&args);
+    if (st != OK)
+        return st;
     *rq = (struct clone_request){.flags = args.flags,
                                  .exit_signal = (int)args.exit_signal,
                                  .stack = args.stack + args.stack_size,
                                  .parent_tid = args.parent_tid,
+                                 .pidfd = args.pidfd,
                                  .child_tid = args.child_tid,
                                  .tls = args.tls};
     return OK;

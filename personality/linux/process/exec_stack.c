@@ -79,8 +79,6 @@ static void add_pointers(struct words *w, const struct exec_strings *s, user_add
     add_word(w, 0);
 }
 
-enum { AUX_PAIRS = 21 };
-
 static void add_auxv(struct words *w, const struct exec *exec, const struct exec_auxv *aux,
                      user_addr_t execfn, user_addr_t platform, user_addr_t random)
 {
@@ -139,6 +137,7 @@ static void fill(struct exec *exec, const struct exec_auxv *aux, struct stack *s
     add_pointers(w, &exec->argv, l->arg_start);
     add_pointers(w, &exec->envp, l->env_start);
     add_auxv(w, exec, aux, execfn, platform, random);
+    memcpy(l->auxv, &w->data[w->count - countof(l->auxv)], sizeof(l->auxv));
     s->sp = ROUND_DOWN(s->sp - w->count * sizeof(uint64_t), 16) + w->count * sizeof(uint64_t);
     exec->stack = push(s, w->data, w->count * sizeof(uint64_t));
 }
@@ -152,7 +151,7 @@ status_t exec_build_stack(struct exec *exec, const struct exec_auxv *aux)
     if (st != OK)
         return st;
     s.sp = exec->layout.stack_top;
-    w.data = kmalloc((exec->argv.count + exec->envp.count + 3 + 2 * AUX_PAIRS) * 8);
+    w.data = kmalloc((exec->argv.count + exec->envp.count + 3 + 2 * AUXV_PAIRS) * 8);
     if (!w.data)
         return ERR_NO_MEMORY;
     fill(exec, aux, &s, &w);

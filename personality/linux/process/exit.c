@@ -5,6 +5,7 @@
 #include "co/waiter.h"
 #include "personality/linux/futex/futex.h"
 #include "personality/linux/process/pid.h"
+#include "personality/linux/process/pidfd.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/process/session.h"
 #include "personality/linux/strace/strace.h"
@@ -55,52 +56,110 @@ static CO_FN(linux_exiting)
 }
 CO_END
 
-/* Nobody will wait for it: the parent ignores SIGCHLD (wait(2), NOTES). */
-static bool parent_ignores(struct linux_process *parent)
+/* Nobody will wait for it: the parent ignores SIGCHLD, which it would send (wait(2), NOTES). */
+static bool parent_ignores(const struct linux_process *lp, struct linux_process *parent)
 {
     SPIN_GUARD(&parent->lock);
     const struct signal_action *a = &parent->signals.actions[SIGCHLD - 1];
 
-    return a->handler == 1 || a->flags & SA_NOCLDWAIT;
+    if (parent->pid == PID_INIT)
+        return true;
+    return lp->exit_signal == SIGCHLD && (a->handler == 1 || a->flags & SA_NOCLDWAIT);
 }
 
 void linux_process_reap_locked(struct linux_process *lp)
 {
     list_remove(&lp->sibling);
     pid_remove_locked(lp);
+    pidfd_notify_locked(lp, true);
 }
 
-/* Children go to pid 1. Zombies among them vanish: they are moved to `dead`. */
-static void orphan_children(struct linux_process *lp, struct list *dead)
+bool linux_process_reaped(struct linux_process *lp)
 {
-    struct linux_process *init = pid_find_locked(PID_INIT);
+    SPIN_GUARD(&family_lock);
+
+    return list_empty(&lp->pid_link);
+}
+
+/* Who adopts its children: the next ancestor that asked for it, or pid 1. */
+static struct linux_process *reaper_locked(struct linux_process *lp)
+{
+    for (lp = lp->parent; lp; lp = lp->parent)
+        if (lp->pid == PID_INIT || (lp->subreaper && !lp->zombie))
+            return lp;
+    return NULL;
+}
+
+/* Children go to the reaper. Zombies that nobody will wait for there vanish: they are moved to
+ * `dead`. True: others do, and it is to be told. */
+static bool orphan_children(struct linux_process *lp, struct linux_process *reaper,
+                            struct list *dead)
+{
+    bool news = false;
 
     while (!list_empty(&lp->children)) {
         struct linux_process *child =
             container_of(lp->children.next, struct linux_process, sibling);
 
-        list_remove(&child->sibling);
-        child->parent = init;
-        if (child->zombie) {
-            pid_remove_locked(child);
+        child->parent = reaper;
+        child->exit_signal = SIGCHLD;
+        child->parent_told_death = false;
+        if (child->zombie && parent_ignores(child, reaper)) {
+            linux_process_reap_locked(child);
             list_push_back(dead, &child->sibling);
-        } else {
-            list_push_back(&init->children, &child->sibling);
+            continue;
         }
+        list_remove(&child->sibling);
+        list_push_back(&reaper->children, &child->sibling);
+        news |= child->zombie;
+    }
+    return news;
+}
+
+/* A child that is to hear of its parent's end (PR_SET_PDEATHSIG) and has not: a reference. */
+static struct linux_process *child_to_tell(struct linux_process *lp)
+{
+    SPIN_GUARD(&family_lock);
+
+    list_for_each (it, &lp->children) {
+        struct linux_process *child = container_of(it, struct linux_process, sibling);
+
+        if (!child->pdeath_signal || child->parent_told_death)
+            continue;
+        child->parent_told_death = true;
+        return linux_process_get(child);
+    }
+    return NULL;
+}
+
+static void tell_children(struct linux_process *lp)
+{
+    struct linux_process *child;
+
+    while ((child = child_to_tell(lp))) {
+        struct siginfo info = {
+            .signo = child->pdeath_signal, .code = SI_USER, .rt.pid = lp->pid};
+
+        (void)!signal_send(child, &info);
+        linux_process_put(child);
     }
 }
 
 /* Becomes a zombie, or vanishes at once (then onto `dead`). The parent to tell, with a
- * reference; NULL when it is pid 1. */
-static struct linux_process *become_zombie(struct linux_process *lp, struct list *dead)
+ * reference; NULL when it is pid 1. `*reaper` likewise, if the children are news to it. */
+static struct linux_process *become_zombie(struct linux_process *lp, struct list *dead,
+                                           struct linux_process **reaper)
 {
     SPIN_GUARD(&family_lock);
-    struct linux_process *parent = lp->parent;
+    struct linux_process *parent = lp->parent, *adopter = reaper_locked(lp);
 
-    orphan_children(lp, dead);
+    *reaper = orphan_children(lp, adopter, dead) && adopter->process
+                  ? linux_process_get(adopter)
+                  : NULL;
     lp->wait_status = lp->exit_code;
     lp->zombie = true;
-    if (parent_ignores(parent)) {
+    pidfd_notify_locked(lp, false);
+    if (parent_ignores(lp, parent)) {
         linux_process_reap_locked(lp);
         list_push_back(dead, &lp->sibling);
     }
@@ -124,33 +183,35 @@ static void tell_parent(struct linux_process *parent, struct linux_process *lp)
 
 void linux_vfork_release(struct linux_process *lp)
 {
-    struct linux_process *parent;
-
     {
         SPIN_GUARD(&family_lock);
         if (!lp->vfork_child)
             return;
         lp->vfork_child = false;
-        parent = linux_process_get(lp->parent);
     }
-    wait_queue_wake(&parent->children_changed, UINT32_MAX);
-    linux_process_put(parent);
+    wait_queue_wake(&lp->threads_changed, UINT32_MAX);
 }
 
 /* The last thread is gone and so is the memory. */
 static void linux_process_ended(struct process *p)
 {
-    struct linux_process *lp = p->linux_, *parent;
+    struct linux_process *lp = p->linux_, *parent, *reaper;
     struct list dead;
 
     list_init(&dead);
     session_process_ended(lp);
     linux_process_release(lp);
     linux_vfork_release(lp);
-    parent = become_zombie(lp, &dead);
+    tell_children(lp);
+    parent = become_zombie(lp, &dead, &reaper);
     if (parent) {
         tell_parent(parent, lp);
         linux_process_put(parent);
+    }
+    if (reaper) {
+        signal_send_kernel(reaper, SIGCHLD);
+        wait_queue_wake(&reaper->children_changed, UINT32_MAX);
+        linux_process_put(reaper);
     }
     if (lp->on_exit)
         lp->on_exit(lp->wait_status);

@@ -77,6 +77,7 @@ static struct linux_process *linux_process_alloc(void)
     list_init(&lp->sibling);
     list_init(&lp->all_link);
     list_init(&lp->pid_link);
+    list_init(&lp->pidfds);
     wait_queue_init(&lp->children_changed);
     wait_queue_init(&lp->threads_changed);
     signal_shared_init(&lp->signals);
@@ -148,6 +149,7 @@ static status_t take_over(struct linux_process *lp, struct linux_process *parent
     lp->nice = parent->nice;
     memcpy(lp->signals.actions, parent->signals.actions, sizeof(lp->signals.actions));
     lp->layout = parent->layout;
+    lp->no_new_privs = parent->no_new_privs;
     lp->exe = parent->exe ? file_get(parent->exe) : NULL;
     memcpy(lp->comm, parent->comm, sizeof(lp->comm));
     return OK;

@@ -34,12 +34,16 @@ struct rlimit {
     uint64_t soft, hard; /* RLIM_INFINITY: UINT64_MAX */
 };
 
-/* Where exec put things, for /proc and brk. */
+/* Pairs of the auxiliary vector, its end included. */
+enum { AUXV_PAIRS = 20 };
+
+/* Where exec put things, for /proc, brk and prctl. */
 struct linux_layout {
     user_addr_t code_start, code_end, data_start, data_end, brk_start, brk, stack_top;
     user_addr_t arg_start, arg_end, env_start, env_end;
     user_addr_t vdso;
     user_addr_t sigreturn; /* in the vDSO, riscv64: where handlers return to */
+    uint64_t auxv[2 * AUXV_PAIRS];
 };
 
 struct linux_process {
@@ -53,13 +57,19 @@ struct linux_process {
     struct list children, sibling;
     struct list all_link; /* of every process, for /proc and kill(-1) */
     struct list pid_link; /* pid hash */
+    struct list pidfds;   /* of descriptions that stand for it */
     pid_t_ pgrp, sid;
     bool session_leader, zombie, exec_done;
     int exit_signal;                    /* to the parent; SIGCHLD or clone's */
     uint32_t wait_status;               /* wait(2)'s encoding, valid from exit on */
     bool stop_news, continue_news;      /* for the parent's WUNTRACED / WCONTINUED */
     struct wait_queue children_changed; /* woken when a child exits, stops, continues */
-    struct wait_queue threads_changed;  /* woken when a thread of ours ends (exec waits) */
+    /* Woken when a thread of ours ends (exec waits), and when we exec or end (vfork waits). */
+    struct wait_queue threads_changed;
+    pid_t_ forked_by;       /* the thread that made us (__WNOTHREAD) */
+    bool subreaper;         /* adopts the orphans among its descendants (prctl(2)) */
+    int pdeath_signal;      /* sent to us when the parent ends; 0: none */
+    bool parent_told_death; /* the parent that is ending has sent it */
 
     struct spinlock lock;
     struct credentials cred; /* guarded by lock */
@@ -84,8 +94,8 @@ struct linux_process {
     struct posix_timers posix_timers;
     time_ns_t start_time;
     uint64_t ended_ns, child_ns; /* CPU time of threads that ended, of children waited for */
-    bool dumpable;
-    bool vfork_child; /* the parent waits until we exec or exit; guarded by lock */
+    bool dumpable, no_new_privs; /* prctl(2) */
+    bool vfork_child; /* its maker waits until we exec or exit; guarded by family_lock */
     void (*on_exit)(uint32_t wait_status); /* the first program's; NULL elsewhere */
 };
 
@@ -110,6 +120,7 @@ struct linux_thread {
     atomic_int waits_for;
     atomic_bool waited_for;
     bool past_futexes;
+    uint64_t timer_slack; /* prctl(2); 0: the default */
     char comm[16];
     /* The interrupted call that a signal without handler, or one with SA_RESTART, makes again;
      * set by the call table's finish, taken by signal_pending_co. */
@@ -198,6 +209,8 @@ void linux_vfork_release(struct linux_process *lp);
 
 /* Zombie → gone; family_lock held; the pid table's reference is given to the caller. */
 void linux_process_reap_locked(struct linux_process *lp);
+/* It is gone. No lock held. */
+bool linux_process_reaped(struct linux_process *lp);
 
 /* The personality of Linux threads (object/thread.h). */
 extern const struct personality linux_personality;

@@ -3,6 +3,7 @@
  */
 #include "co/waiter.h"
 #include "personality/linux/process/pid.h"
+#include "personality/linux/process/pidfd.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/process/rusage.h"
 #include "personality/linux/result_copy.h"
@@ -24,7 +25,9 @@ enum { P_ALL, P_PID, P_PGID, P_PIDFD };
 struct wait_for {
     int idtype;
     pid_t_ id;
+    struct linux_process *only; /* P_PIDFD's: a reference; NULL */
     unsigned options;
+    pid_t_ caller; /* the thread */
 };
 
 struct wait_news {
@@ -35,10 +38,24 @@ struct wait_news {
     struct linux_process *gone; /* a reaped zombie: the pid table's reference */
 };
 
-static bool matches(const struct wait_for *w, const struct linux_process *child)
+static bool is_meant(const struct wait_for *w, const struct linux_process *child)
 {
     return w->idtype == P_ALL || (w->idtype == P_PID && child->pid == w->id) ||
-           (w->idtype == P_PGID && child->pgrp == w->id);
+           (w->idtype == P_PGID && child->pgrp == w->id) ||
+           (w->idtype == P_PIDFD && child == w->only);
+}
+
+/* Children that tell of their end otherwise than by SIGCHLD are "clones", and waited for only
+ * by who asks for those. */
+static bool matches(const struct wait_for *w, const struct linux_process *child)
+{
+    bool clone = child->exit_signal != SIGCHLD;
+
+    if (w->options & WNOTHREAD && child->forked_by != w->caller)
+        return false;
+    if (!(w->options & WALL) && clone != !!(w->options & WCLONE))
+        return false;
+    return is_meant(w, child);
 }
 
 static int exit_cause(uint32_t ws)
@@ -129,9 +146,10 @@ static CO_FN(child_wait)
 }
 CO_END
 
-static struct wait_for select_pid(struct linux_process *lp, pid_t_ pid, unsigned options)
+static struct wait_for select_pid(struct syscall *call, pid_t_ pid, unsigned options)
 {
-    struct wait_for w = {.options = options};
+    struct linux_process *lp = linux_process_of(call);
+    struct wait_for w = {.options = options, .caller = current_linux(call)->tid};
 
     if (pid > 0)
         w.idtype = P_PID, w.id = pid;
@@ -161,7 +179,7 @@ CO_FN(sys_wait4)
     if ((pid_t_)f->call->arg[0] == INT32_MIN)
         CO_RETURN(ERR_NO_PROCESS);
     CO_CALL(st, f->wait, child_wait, .lp = linux_process_of(f->call),
-            .want = select_pid(linux_process_of(f->call), (pid_t_)f->call->arg[0],
+            .want = select_pid(f->call, (pid_t_)f->call->arg[0],
                                (unsigned)f->call->arg[2] | WEXITED));
     if (st != OK)
         CO_RETURN(st);
@@ -203,25 +221,31 @@ struct sys_waitid {
     struct child_wait wait;
     struct result_copy copy;
     struct wait_for want;
+    bool nonblock; /* the pidfd's: nothing there is EAGAIN */
     struct siginfo info;
     struct rusage usage;
 };
 SYSCALL_WAIT(sys_waitid);
 
-static status_t waitid_args(struct syscall *call, struct wait_for *w)
+static status_t waitid_args(struct syscall *call, struct wait_for *w, bool *nonblock)
 {
     pid_t_ id = (pid_t_)call->arg[1];
 
     w->options = (unsigned)call->arg[3];
     w->idtype = (int)call->arg[0];
     w->id = id;
+    w->only = NULL;
+    w->caller = current_linux(call)->tid;
+    *nonblock = false;
     if (w->options & ~(unsigned)(WNOHANG | WUNTRACED | WEXITED | WCONTINUED | WNOWAIT |
                                  WNOTHREAD | WALL | WCLONE) ||
         !(w->options & (WEXITED | WUNTRACED | WCONTINUED)))
         return ERR_INVALID_ARGS;
-    if ((unsigned)w->idtype > P_PGID || (w->idtype == P_PID && id <= 0) ||
-        (w->idtype == P_PGID && id < 0))
+    if ((unsigned)w->idtype > P_PIDFD || (w->idtype == P_PID && id <= 0) ||
+        (w->idtype >= P_PGID && id < 0))
         return ERR_INVALID_ARGS;
+    if (w->idtype == P_PIDFD)
+        return pidfd_process(call, id, &w->only, nonblock);
     if (w->idtype == P_PGID && id == 0)
         w->id = linux_process_of(call)->pgrp;
     return OK;
@@ -231,10 +255,15 @@ CO_FN(sys_waitid)
 {
     status_t st;
 
-    st = waitid_args(f->call, &f->want);
+    st = waitid_args(f->call, &f->want, &f->nonblock);
     if (st != OK)
         CO_RETURN(st);
+    f->nonblock = f->nonblock && !(f->want.options & WNOHANG);
+    f->want.options |= f->nonblock ? WNOHANG : 0;
     CO_CALL(st, f->wait, child_wait, .lp = linux_process_of(f->call), .want = f->want);
+    linux_process_put(f->want.only);
+    if (st == OK && f->nonblock && !f->wait.news.pid)
+        st = ERR_SHOULD_WAIT;
     if (st != OK)
         CO_RETURN(st);
     f->info = child_info(&f->wait.news);

@@ -2,6 +2,7 @@
  * signal_kill.c - sending signals: kill, tkill, tgkill, rt_sigqueueinfo (kill(2), tgkill(2)).
  */
 #include "personality/linux/process/pid.h"
+#include "personality/linux/process/pidfd.h"
 #include "personality/linux/signal/signal_internal.h"
 
 /* kill(2): root, or the same user. */
@@ -42,6 +43,24 @@ static bool is_meant(const void *arg, const struct linux_process *lp)
     return k->pgrp ? lp->pgrp == k->pgrp : lp != k->from;
 }
 
+/* A zombie takes any signal, and nothing comes of it. */
+static status_t kill_zombies(const struct kill_many *k, int signo)
+{
+    status_t st = ERR_NO_PROCESS;
+    SPIN_GUARD(&family_lock);
+
+    list_for_each (it, pid_all_locked()) {
+        struct linux_process *lp = container_of(it, struct linux_process, all_link);
+
+        if (!lp->zombie || !is_meant(k, lp))
+            continue;
+        if (may_signal(k->from, lp, signo))
+            return OK;
+        st = ERR_NOT_PERMITTED;
+    }
+    return st;
+}
+
 /* OK if it reached one at least; otherwise why it did not. */
 static status_t kill_many(const struct kill_many *k, const struct siginfo *info)
 {
@@ -58,7 +77,7 @@ static status_t kill_many(const struct kill_many *k, const struct siginfo *info)
         st = one;
     }
     linux_processes_free(&targets);
-    return any ? OK : st;
+    return any ? OK : st != ERR_NO_PROCESS ? st : kill_zombies(k, info->signo);
 }
 
 status_t sys_kill(struct syscall *call)
@@ -135,6 +154,41 @@ static status_t queue_info(struct syscall *call, user_addr_t from, int signo, pi
     if ((info->code >= 0 || info->code == SI_TKILL) && to != linux_process_of(call)->pid)
         return ERR_NOT_PERMITTED;
     return signo < 0 || signo > SIGNALS ? ERR_INVALID_ARGS : OK;
+}
+
+static status_t pidfd_info(struct syscall *call, struct linux_process *to, struct siginfo *info)
+{
+    int signo = (int)call->arg[1], given;
+    status_t st;
+
+    *info = user_info(call, signo, SI_USER);
+    if (!call->arg[2])
+        return signo < 0 || signo > SIGNALS ? ERR_INVALID_ARGS : OK;
+    st = copy_from_user(&call->thread->user, &given, call->arg[2], sizeof(given));
+    if (st == OK && given != signo)
+        st = ERR_INVALID_ARGS;
+    return st == OK ? queue_info(call, call->arg[2], signo, to->pid, info) : st;
+}
+
+status_t sys_pidfd_send_signal(struct syscall *call)
+{
+    struct linux_process *to;
+    struct siginfo info;
+    bool nonblock;
+    status_t st;
+
+    if (call->arg[3])
+        return ERR_INVALID_ARGS;
+    st = pidfd_process(call, (int)call->arg[0], &to, &nonblock);
+    if (st != OK)
+        return st;
+    st = pidfd_info(call, to, &info);
+    if (st == OK && linux_process_reaped(to))
+        st = ERR_NO_PROCESS;
+    if (st == OK)
+        st = kill_one(linux_process_of(call), to, &info);
+    linux_process_put(to);
+    return st;
 }
 
 status_t sys_rt_sigqueueinfo(struct syscall *call)
