@@ -101,6 +101,61 @@ END
         open F, "-|", "seq 5"; print while <F>; $p = fork; exit 9 unless $p; waitpid $p, 0;
         print $? >> 8, "\\n"; $SIG{USR1} = sub { print "usr1\\n" }; kill USR1 => $$;
         print `echo sub`; print join(",", sort { $a <=> $b } map { $_ * 3 % 17 } 1 .. 20), "\\n"'"""),
+    "python sockets": ("/usr/bin/python3", """cat >s.py <<'END'
+import array, asyncio, multiprocessing, os, socket, socketserver, threading
+from multiprocessing.connection import Client, Listener
+from multiprocessing.managers import BaseManager
+async def serve():
+    async def upper(reader, writer):
+        while line := await reader.readline(): writer.write(line.upper())
+        writer.close()
+    async def ask(n):
+        reader, writer = await asyncio.open_unix_connection("a")
+        writer.write(b"line %d\\n" % n * 1000); writer.write_eof()
+        return len(await reader.read())
+    async with await asyncio.start_unix_server(upper, "a"):
+        print(await asyncio.gather(*(ask(n) for n in range(10))))
+    process = await asyncio.create_subprocess_exec("tr", "a", "b", stdin=-1, stdout=-1)
+    print(await process.communicate(b"banana"), process.returncode)
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self): self.wfile.write(self.rfile.readline()[::-1])
+def child(connection, address):
+    connection.send({"pid": os.getpid() > 0, "data": list(range(1000))})
+    with Client(address) as c: c.send(("through", address[:1])); print(c.recv())
+class Manager(BaseManager): pass
+if __name__ == "__main__":
+    asyncio.run(serve())
+    with socketserver.ThreadingUnixStreamServer("b", Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for i in range(5):
+            with socket.socket(socket.AF_UNIX) as c:
+                c.connect("b"); c.sendall(b"\\nabc%d\\n" % i); print(c.makefile("rb").read())
+        server.shutdown()
+    ours, theirs = multiprocessing.Pipe()
+    with Listener("c", "AF_UNIX") as listener:
+        p = multiprocessing.Process(target=child, args=(theirs, "c")); p.start()
+        print(len(ours.recv()["data"]))
+        with listener.accept() as c: print(c.recv()); c.send("back")
+        p.join(); print(p.exitcode)
+    a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    r, w = os.pipe(); socket.send_fds(a, [b"fd"], [w]); os.close(w)
+    data, fds, flags, _ = socket.recv_fds(b, 10, 2); os.write(fds[0], b"passed"); print(data, os.read(r, 9))
+    a.settimeout(0.01)
+    try: a.recv(1)
+    except TimeoutError as e: print(e)
+    a.close()
+    try: b.send(b"x")
+    except OSError as e: print(e)
+END
+        /usr/bin/python3 s.py"""),
+    "perl sockets": ("perl", """perl -MIO::Socket::UNIX -MSocket -e '
+        $l = IO::Socket::UNIX->new(Local => "l", Listen => 5) or die; if (!fork) { close $l;
+        $c = IO::Socket::UNIX->new(Peer => "l") or die; print $c "from perl\\n"; print <$c>; exit 4 }
+        $s = $l->accept; $line = <$s>; print $s uc $line; close $s; wait; print $? >> 8, "\\n";
+        socketpair(A, B, AF_UNIX, SOCK_SEQPACKET, PF_UNSPEC); send A, "one", 0; send A, "two", 0;
+        recv B, $m, 99, 0; print "$m\\n"; shutdown A, 1; recv B, $m, 99, 0; recv B, $e, 99, 0;
+        print "$m-$e-\\n"; print -S "l" ? "socket\\n" : "no\\n"; unlink "l";
+        print IO::Socket::UNIX->new(Peer => "l") ? "?" : "$!\\n"'"""),
     "awk": ("awk", """awk 'BEGIN { for (i = 0; i < 100000; i++) s += i; print s
         while (("seq 3" | getline l) > 0) print l; print "x" | "cat"; close("cat"); system("exit 3") }'"""),
     "git": ("git", """
