@@ -8,6 +8,7 @@
 #include "fs/dentry.h"
 
 #include "fs/dentry_internal.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 
 enum {
@@ -82,7 +83,7 @@ void dentry_free(struct dentry *d)
 
 struct dentry *dentry_get(struct dentry *d)
 {
-    atomic_fetch_add_explicit(&d->refs, 1, memory_order_relaxed);
+    ref_get(&d->refs);
     return d;
 }
 
@@ -135,7 +136,7 @@ static void put_slow(struct dentry *d, struct list *free_list)
 {
     SPIN_GUARD(&dentry_lock);
 
-    if (atomic_fetch_sub_explicit(&d->refs, 1, memory_order_acq_rel) == 1)
+    if (ref_put(&d->refs) == 1)
         retire_locked(d, free_list);
 }
 

@@ -4,6 +4,7 @@
 #include "fs/genfs.h"
 
 #include "fs/fs_internal.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 
 #define GEN_NAME_TTL 1 /* ns: a name is looked up each time */
@@ -34,7 +35,7 @@ static struct gen_inode *gen_inode_of(struct inode *inode)
 
 static void snapshot_put(struct snapshot *s)
 {
-    if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+    if (!s || ref_put(&s->refs) != 1)
         return;
     seq_fini(&s->seq);
     kfree(s);
@@ -77,7 +78,7 @@ static struct snapshot *snapshot_get(struct gen_open *open)
     SPIN_GUARD(&open->lock);
 
     if (open->snapshot)
-        atomic_fetch_add_explicit(&open->snapshot->refs, 1, memory_order_relaxed);
+        ref_get(&open->snapshot->refs);
     return open->snapshot;
 }
 
@@ -92,7 +93,7 @@ static status_t gen_try_read(struct file *file, struct iobuf *io, uint64_t *pos)
         st = snapshot_create(file->inode, &s);
         if (st != OK)
             return st;
-        atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+        ref_get(&s->refs);
         show_snapshot(open, s);
     }
     if (*pos < s->seq.size)

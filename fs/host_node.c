@@ -3,6 +3,7 @@
  */
 #include "fs/fs_internal.h"
 #include "fs/hostfs_internal.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 
 enum {
@@ -17,7 +18,7 @@ SLAB_CACHE(host_node_cache, struct host_node);
 
 struct host_node *host_node_get(struct host_node *node)
 {
-    atomic_fetch_add_explicit(&node->refs, 1, memory_order_relaxed);
+    ref_get(&node->refs);
     return node;
 }
 
@@ -75,7 +76,7 @@ static int take_fd(struct host_node *node)
 /* Up the chain as far as nobody else holds on, in a loop: trees are deep. */
 void host_node_put(struct host_node *node)
 {
-    while (node && atomic_fetch_sub_explicit(&node->refs, 1, memory_order_acq_rel) == 1) {
+    while (node && ref_put(&node->refs) == 1) {
         struct host_node *parent = node->parent;
         struct hostfs *hostfs = node->hostfs;
 

@@ -5,6 +5,7 @@
 
 #include "fs/fs_internal.h"
 #include "fs/seal.h"
+#include "hal/ref.h"
 #include "hal/time.h"
 
 /*
@@ -54,12 +55,12 @@ struct filesystem *filesystem_get(struct filesystem *fs)
 
 void filesystem_ref(struct filesystem *fs)
 {
-    atomic_fetch_add_explicit(&fs->refs, 1, memory_order_relaxed);
+    ref_get(&fs->refs);
 }
 
 void filesystem_unref(struct filesystem *fs)
 {
-    if (atomic_fetch_sub_explicit(&fs->refs, 1, memory_order_acq_rel) == 1)
+    if (ref_put(&fs->refs) == 1)
         fs->destroy(fs);
 }
 
@@ -86,7 +87,7 @@ void inode_init(struct inode *inode, struct filesystem *fs, const struct inode_o
 
 struct inode *inode_get(struct inode *inode)
 {
-    atomic_fetch_add_explicit(&inode->refs, 1, memory_order_relaxed);
+    ref_get(&inode->refs);
     return inode;
 }
 
@@ -138,7 +139,7 @@ static struct inode *dying_pop(void)
 
 void inode_put(struct inode *inode)
 {
-    if (!inode || atomic_fetch_sub_explicit(&inode->refs, 1, memory_order_acq_rel) != 1)
+    if (!inode || ref_put(&inode->refs) != 1)
         return;
     if (!dying_push(inode))
         return;

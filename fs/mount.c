@@ -6,6 +6,7 @@
 #include "fs/chardev.h"
 #include "fs/fstype.h"
 #include "fs/mount_internal.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 
 struct list mounts;
@@ -24,14 +25,14 @@ void vfs_init(void)
 
 struct mount *mount_get(struct mount *mount)
 {
-    atomic_fetch_add_explicit(&mount->refs, 1, memory_order_relaxed);
+    ref_get(&mount->refs);
     return mount;
 }
 
 /* Mounts are few and shallow, so letting go of the one below may recurse. */
 void mount_put(struct mount *mount)
 {
-    if (!mount || atomic_fetch_sub_explicit(&mount->refs, 1, memory_order_acq_rel) != 1)
+    if (!mount || ref_put(&mount->refs) != 1)
         return;
     dentry_put(mount->root);
     path_put(&mount->point);

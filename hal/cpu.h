@@ -39,6 +39,13 @@ static inline unsigned hal_cpu_id(void)
 /* CPUs that run or will run after hal_cpu_start_others. At least 1, at most HAL_MAX_CPUS. */
 unsigned hal_cpu_count(void);
 
+/*
+ * There is one CPU, now and later: nobody to lock out, so that locks and counts need no atomic
+ * operation of the hardware (15 to 20 cycles each). Set by kernel/main.c before any lock is
+ * taken. What host threads beside the CPUs share takes the other road: hal/libos/host_lock.h.
+ */
+extern bool hal_one_cpu;
+
 /* From the boot CPU, once: each other CPU calls `entry` on its own stack; it never returns. */
 void hal_cpu_start_others(void (*entry)(void));
 

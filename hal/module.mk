@@ -1,5 +1,5 @@
 module          := hal
-sources         := contract_test contract_mmu contract_time contract_thread contract_cpus
+sources         := one_cpu contract_test contract_mmu contract_time contract_thread contract_cpus
 sources-libos   := isa/x86_64/contract_user
 sources-x86_64  := isa/x86_64/contract_user
 sources-riscv64 := isa/riscv64/contract_user

@@ -13,9 +13,19 @@ struct spinlock {
     atomic_uint held;
 };
 
+/* The only CPU waits for itself: a panic. */
+_Noreturn void spin_deadlock(void);
+
 static inline void spin_lock(struct spinlock *lock)
 {
     hal_preempt_disable();
+    if (hal_one_cpu) {
+        if (atomic_load_explicit(&lock->held, memory_order_relaxed))
+            spin_deadlock();
+        atomic_store_explicit(&lock->held, 1, memory_order_relaxed);
+        atomic_signal_fence(memory_order_acquire);
+        return;
+    }
     for (unsigned tries = 0; atomic_exchange_explicit(&lock->held, 1, memory_order_acquire);
          tries++)
         hal_cpu_relax(tries);

@@ -48,6 +48,7 @@ static void show_line(enum log_level level, const char *line, size_t size)
 
 static void core_init(void)
 {
+    hal_one_cpu = hal_cpu_count() == 1;
     hal_upcalls_register(&upcalls);
     panic_init();
     log_init(show_line, LOG_WARN);

@@ -8,7 +8,7 @@ $(foreach t,libos $(bare),$(eval \
     headers-$t = $$(eval headers-$t := $$(call freestanding,$t))$$(headers-$t)))
 
 define target-rules
-compile-$1  = $$(cc-$1) $$(cflags-c) $$(only-gcc) $$(machine-$1) $$(coverage-$1) $$(include-$1) \
+compile-$1  = $$(cc-$1) $$(cflags-c) $$(only-gcc) $$(only-gcc-$1) $$(machine-$1) $$(coverage-$1) $$(include-$1) \
               $$(headers-$1) $$(module-cflags) -MMD -MP -c
 assemble-$1 = $$(cc-$1) -g $$(machine-$1) $$(include-$1) $$(headers-$1) $$(module-cflags) -MMD -MP -c
 

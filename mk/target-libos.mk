@@ -8,5 +8,6 @@ script-libos  := hal/libos/kernel.ld
 machine-libos := $(machine-freestanding) -fpie -fvisibility=hidden \
                  -mgeneral-regs-only -mno-red-zone -mfsgsbase -fcf-protection=none
 # The linker would turn loads from the GOT into 32-bit immediates, which our addresses are not.
+only-gcc-libos := $(moves-for-structs)
 ldflags-libos := -static --no-dynamic-linker -no-pie --no-relax
 clang-libos   := --target=x86_64-linux-gnu

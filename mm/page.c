@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/string.h"
 #include "hal/cpu.h"
+#include "hal/ref.h"
 #include "mm/inject.h"
 
 #define MAGAZINE_SIZE 64u
@@ -163,14 +164,14 @@ void page_free(struct page *page)
 
 void page_get(struct page *page)
 {
-    unsigned old = atomic_fetch_add_explicit(&page->refs, 1, memory_order_relaxed);
+    unsigned old = ref_get(&page->refs);
 
     assert(old > 0); /* a holder can only be made by a holder */
 }
 
 void page_put(struct page *page)
 {
-    unsigned old = atomic_fetch_sub_explicit(&page->refs, 1, memory_order_acq_rel);
+    unsigned old = ref_put(&page->refs);
 
     assert(old > 0);
     if (old == 1)

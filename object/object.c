@@ -4,6 +4,7 @@
 #include "object/object.h"
 
 #include "base/assert.h"
+#include "hal/ref.h"
 
 static _Atomic uint64_t next_koid = ZX_KOID_FIRST;
 static atomic_uint live;
@@ -27,7 +28,7 @@ void object_init(struct object *obj, const struct object_ops *ops, signals_t ini
 
 struct object *object_get(struct object *obj)
 {
-    unsigned old = atomic_fetch_add_explicit(&obj->refs, 1, memory_order_relaxed);
+    unsigned old = ref_get(&obj->refs);
 
     assert(old > 0); /* a reference can only be made from a reference */
     return obj;
@@ -51,7 +52,7 @@ void object_put(struct object *obj)
 
     if (!obj)
         return;
-    old = atomic_fetch_sub_explicit(&obj->refs, 1, memory_order_acq_rel);
+    old = ref_put(&obj->refs);
     assert(old > 0);
     if (old == 1) {
         assert(list_empty(&obj->observers));

@@ -4,6 +4,7 @@
 #include "vm/vmar_internal.h"
 
 #include "base/status.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 
 SLAB_CACHE(aspace_cache, struct aspace);
@@ -65,7 +66,7 @@ out_aspace:
 
 struct aspace *aspace_get(struct aspace *as)
 {
-    atomic_fetch_add_explicit(&as->refs, 1, memory_order_relaxed);
+    ref_get(&as->refs);
     return as;
 }
 
@@ -90,7 +91,7 @@ void aspace_clear(struct aspace *as)
 /* VMARs may outlive the address space: dead, but with its lock to find that out. */
 void aspace_put(struct aspace *as)
 {
-    if (!as || atomic_fetch_sub_explicit(&as->refs, 1, memory_order_acq_rel) != 1)
+    if (!as || ref_put(&as->refs) != 1)
         return;
     clear(as, true);
     hal_pt_fini(&as->pt);

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "base/string.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 
 SLAB_CACHE(node_cache, struct radix_node);
@@ -61,13 +62,13 @@ static struct radix_node *node_copy(const struct radix_node *from)
 struct radix_node *radix_get(struct radix_node *root)
 {
     if (root)
-        atomic_fetch_add_explicit(&root->refs, 1, memory_order_relaxed);
+        ref_get(&root->refs);
     return root;
 }
 
 void radix_put(struct radix_node *root)
 {
-    if (!root || atomic_fetch_sub_explicit(&root->refs, 1, memory_order_acq_rel) != 1)
+    if (!root || ref_put(&root->refs) != 1)
         return;
     for (unsigned i = 0; i < RADIX_SLOTS; i++) {
         if (root->level)

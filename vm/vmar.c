@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "hal/boot.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 
 SLAB_CACHE(vmar_cache, struct vmar);
@@ -29,14 +30,14 @@ struct vmar *vmar_new(struct aspace *as, user_addr_t base, uint64_t size, uint32
 
 struct vmar *vmar_get(struct vmar *vmar)
 {
-    atomic_fetch_add_explicit(&vmar->refs, 1, memory_order_relaxed);
+    ref_get(&vmar->refs);
     return vmar;
 }
 
 /* What is in the tree has a reference, so this one is empty. */
 void vmar_put(struct vmar *vmar)
 {
-    if (!vmar || atomic_fetch_sub_explicit(&vmar->refs, 1, memory_order_acq_rel) != 1)
+    if (!vmar || ref_put(&vmar->refs) != 1)
         return;
     aspace_release(vmar->region.aspace);
     slab_free(&vmar_cache, vmar);

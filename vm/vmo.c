@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/string.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 
 SLAB_CACHE(vmo_cache, struct vmo);
@@ -62,14 +63,14 @@ status_t vmo_create_physical(paddr_t base, uint64_t size, struct vmo **out)
 
 struct vmo *vmo_get(struct vmo *vmo)
 {
-    atomic_fetch_add_explicit(&vmo->refs, 1, memory_order_relaxed);
+    ref_get(&vmo->refs);
     return vmo;
 }
 
 /* A mapping has a reference, so none is left. A parent has none of its own: no recursion. */
 void vmo_put(struct vmo *vmo)
 {
-    if (!vmo || atomic_fetch_sub_explicit(&vmo->refs, 1, memory_order_acq_rel) != 1)
+    if (!vmo || ref_put(&vmo->refs) != 1)
         return;
     assert(list_empty(&vmo->mappings) && list_empty(&vmo->clone_mappings));
     if (vmo->pager && vmo->pager->release)

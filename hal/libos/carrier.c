@@ -3,8 +3,8 @@
 
 #include "base/string.h"
 #include "hal/libos/boot.h"
+#include "hal/libos/host_lock.h"
 #include "hal/libos/linux.h"
-#include "hal/spinlock.h"
 
 enum { TURN_NONE, TURN_GIVEN, TURN_ASLEEP };
 
@@ -27,7 +27,7 @@ struct carrier *carrier_alloc(void)
 {
     struct carrier *c;
 
-    SPIN_GUARD(&slots_lock);
+    HOST_GUARD(&slots_lock);
     c = slots_free;
     if (c)
         slots_free = c->next;
@@ -44,7 +44,7 @@ struct carrier *carrier_alloc(void)
 
 void carrier_free(struct carrier *c)
 {
-    SPIN_GUARD(&slots_lock);
+    HOST_GUARD(&slots_lock);
     c->next = slots_free;
     slots_free = c;
 }

@@ -9,6 +9,7 @@
 #include "hal/libos/space.h"
 #include "hal/libos/stub.h"
 #include "hal/libos/upcalls.h"
+#include "hal/spinlock.h"
 
 enum { ALWAYS_EVERY = 16, PATCH_MAX = 15, BREAKPOINT = 0xcc, NOP = 0x90 };
 enum { COMPARE_SITE = SYSCALL_SIZE + COMPARE_MAX };

@@ -7,6 +7,7 @@
 #include "hal/libos/pt_tree.h"
 #include "hal/libos/space.h"
 #include "hal/libos/upcalls.h"
+#include "hal/spinlock.h"
 
 enum {
     FAULT_AROUND = 64, /* pages; a fault installs its run inside the aligned window */

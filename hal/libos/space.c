@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "hal/libos/carrier.h"
+#include "hal/libos/host_lock.h"
 #include "hal/libos/pt.h"
 #include "hal/libos/template.h"
 #include "hal/libos/upcalls.h"
@@ -25,7 +26,7 @@ void space_unreserve(void)
 /* The last reference is gone. True: the warden is to end the process. */
 static bool retire(struct space *s)
 {
-    SPIN_GUARD(&spaces_lock);
+    HOST_GUARD(&spaces_lock);
     if (s->state == SPACE_DEAD) {
         space_free_locked(s);
         return false;
@@ -51,7 +52,7 @@ static struct space *pool_take(struct hal_pt *pt)
     bool low;
 
     {
-        SPIN_GUARD(&spaces_lock);
+        HOST_GUARD(&spaces_lock);
         s = space_pool;
         if (s) {
             space_pool = s->next;
@@ -97,7 +98,7 @@ static struct carrier *pop_parked(struct space *s)
 {
     struct carrier *c;
 
-    SPIN_GUARD(&s->lock);
+    HOST_GUARD(&s->lock);
     c = s->parked;
     if (c)
         s->parked = c->next;
@@ -134,7 +135,7 @@ static void move_to(struct cpu *cpu, struct space *s, struct carrier *to)
     /* `from` has woken us, so it needs the CPU's stack no more, and may be given a CPU again
      * even before it sleeps. Only now may its process go. */
     {
-        SPIN_GUARD(&old->lock);
+        HOST_GUARD(&old->lock);
         from->next = old->parked;
         old->parked = from;
     }
@@ -221,7 +222,7 @@ void space_detach(struct hal_pt *pt)
     if (!s)
         return;
     {
-        SPIN_GUARD(&spaces_lock);
+        HOST_GUARD(&spaces_lock);
         s->pt = NULL;
         s->death_noted = false;
     }
@@ -240,7 +241,7 @@ void space_serve_deaths(void)
     atomic_store(&space_deaths, 0);
 
     /* The lock keeps each `pt` from being taken down meanwhile (space_detach). */
-    SPIN_GUARD(&spaces_lock);
+    HOST_GUARD(&spaces_lock);
     for (unsigned i = 0; i < spaces_used; i++) {
         if (!spaces[i].death_noted)
             continue;

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "hal/libos/boot.h"
 #include "hal/libos/carrier.h"
+#include "hal/libos/host_lock.h"
 #include "hal/libos/irq.h"
 #include "hal/libos/linux.h"
 #include "hal/libos/template.h"
@@ -56,7 +57,7 @@ static bool add_carrier(struct space *s)
         return false;
     }
 
-    SPIN_GUARD(&s->lock);
+    HOST_GUARD(&s->lock);
     c->sibling = s->all;
     s->all = c;
     c->next = s->parked;
@@ -69,7 +70,7 @@ static void start_space(struct space *s)
     bool usable = add_carrier(s);
 
     {
-        SPIN_GUARD(&spaces_lock);
+        HOST_GUARD(&spaces_lock);
         starting--;
         if (usable)
             space_pool_put_locked(s);
@@ -132,7 +133,7 @@ void space_pool_put_locked(struct space *s)
 
 bool space_wanted(void)
 {
-    SPIN_GUARD(&spaces_lock);
+    HOST_GUARD(&spaces_lock);
     return space_pool_count + starting < POOL_TARGET;
 }
 
@@ -140,7 +141,7 @@ static struct space *space_alloc(void)
 {
     struct space *s;
 
-    SPIN_GUARD(&spaces_lock);
+    HOST_GUARD(&spaces_lock);
     s = unused;
     if (s)
         unused = s->next;
@@ -169,7 +170,7 @@ void space_free_locked(struct space *s)
 static void abandon(struct space *s)
 {
     atomic_fetch_add(&space_failures, 1);
-    SPIN_GUARD(&spaces_lock);
+    HOST_GUARD(&spaces_lock);
     starting--;
     space_free_locked(s);
 }
@@ -243,7 +244,7 @@ bool space_reap(int pid)
     if (atomic_load(&s->refs) > (s->pt ? 1u : 0u))
         panic("host process %d died while a CPU was in it", pid);
     {
-        SPIN_GUARD(&spaces_lock);
+        HOST_GUARD(&spaces_lock);
         reap_locked(s);
     }
     if (atomic_load(&space_deaths))

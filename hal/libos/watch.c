@@ -9,8 +9,8 @@
 
 #include "base/status.h"
 #include "hal/host.h"
+#include "hal/libos/host_lock.h"
 #include "hal/libos/io.h"
-#include "hal/spinlock.h"
 
 enum watch_state { WATCH_FREE, WATCH_ARMED, WATCH_FIRED, WATCH_SERVING };
 
@@ -27,7 +27,7 @@ status_t hal_host_watch(struct hal_host_watch *watch)
     unsigned i = 0;
 
     {
-        SPIN_GUARD(&watch_lock);
+        HOST_GUARD(&watch_lock);
         while (i < WATCH_MAX && slots[i].state != WATCH_FREE)
             i++;
         if (i == WATCH_MAX)
@@ -44,7 +44,7 @@ static bool try_unwatch(struct hal_host_watch *watch)
 {
     struct watch_slot *slot = &slots[watch->slot];
 
-    SPIN_GUARD(&watch_lock);
+    HOST_GUARD(&watch_lock);
     if (slot->state == WATCH_FREE || slot->watch != watch)
         return true;
     if (slot->state == WATCH_SERVING)
@@ -63,7 +63,7 @@ unsigned watch_collect(struct linux_pollfd *fds, uint8_t *collected)
 {
     unsigned count = 0;
 
-    SPIN_GUARD(&watch_lock);
+    HOST_GUARD(&watch_lock);
     for (unsigned i = 0; i < WATCH_MAX; i++) {
         if (slots[i].state != WATCH_ARMED)
             continue;
@@ -78,7 +78,7 @@ bool watch_fire(unsigned i, int fd)
 {
     /* Another watch may have taken the slot since: a spurious `ready` is harmless, but not one
      * for another descriptor's sake. */
-    SPIN_GUARD(&watch_lock);
+    HOST_GUARD(&watch_lock);
     if (slots[i].state != WATCH_ARMED || slots[i].watch->fd != fd)
         return false;
     slots[i].state = WATCH_FIRED;
@@ -87,7 +87,7 @@ bool watch_fire(unsigned i, int fd)
 
 static struct hal_host_watch *take_fired(unsigned i)
 {
-    SPIN_GUARD(&watch_lock);
+    HOST_GUARD(&watch_lock);
     if (slots[i].state != WATCH_FIRED)
         return NULL;
     slots[i].state = WATCH_SERVING;
@@ -102,7 +102,7 @@ void watch_serve(void)
         if (!watch)
             continue;
         watch->ready(watch);
-        SPIN_GUARD(&watch_lock);
+        HOST_GUARD(&watch_lock);
         slots[i].state = WATCH_FREE;
     }
 }

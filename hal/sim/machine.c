@@ -69,6 +69,7 @@ static void memory_setup(void)
 static void cpus_setup(void)
 {
     sim.cpu_count = MAX(sim.config.cpus, 1u);
+    hal_one_cpu = sim.cpu_count == 1;
     assert(sim.cpu_count <= HAL_MAX_CPUS);
     for (unsigned i = 0; i < sim.cpu_count; i++) {
         sim.cpus[i].cpu.id = i;

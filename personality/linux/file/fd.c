@@ -6,6 +6,7 @@
 
 #include "base/bitmap.h"
 #include "base/string.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 #include "personality/linux/file/file_lock.h"
 #include "personality/linux/poll/epoll.h"
@@ -113,13 +114,13 @@ status_t fd_table_copy(struct fd_table *from, struct fd_table **out)
 
 struct fd_table *fd_table_get(struct fd_table *t)
 {
-    atomic_fetch_add_explicit(&t->refs, 1, memory_order_relaxed);
+    ref_get(&t->refs);
     return t;
 }
 
 void fd_table_put(struct fd_table *t)
 {
-    if (!t || atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1)
+    if (!t || ref_put(&t->refs) != 1)
         return;
     for (uint32_t i = 0; i < t->capacity; i++)
         if (t->files[i])

@@ -1,6 +1,7 @@
 /*
  * fs_context.c - root, working directory and umask of processes (clone(2), CLONE_FS).
  */
+#include "hal/ref.h"
 #include "mm/slab.h"
 #include "personality/linux/file/fd.h"
 
@@ -45,13 +46,13 @@ status_t fs_context_copy(struct fs_context *from, struct fs_context **out)
 
 struct fs_context *fs_context_get(struct fs_context *fs)
 {
-    atomic_fetch_add_explicit(&fs->refs, 1, memory_order_relaxed);
+    ref_get(&fs->refs);
     return fs;
 }
 
 void fs_context_put(struct fs_context *fs)
 {
-    if (!fs || atomic_fetch_sub_explicit(&fs->refs, 1, memory_order_acq_rel) != 1)
+    if (!fs || ref_put(&fs->refs) != 1)
         return;
     path_put(&fs->root);
     path_put(&fs->cwd);

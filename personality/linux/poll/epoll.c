@@ -4,6 +4,7 @@
 #include "personality/linux/poll/epoll.h"
 
 #include "base/hash.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 #include "personality/linux/poll/epoll_internal.h"
 #include "uapi/linux/poll.h"
@@ -28,7 +29,7 @@ static struct list *bucket_of(const struct file *file)
 
 void epoll_item_put(struct epoll_item *item)
 {
-    if (atomic_fetch_sub_explicit(&item->refs, 1, memory_order_acq_rel) != 1)
+    if (ref_put(&item->refs) != 1)
         return;
     file_put(item->file);
     slab_free(&epoll_item_cache, item);
@@ -325,7 +326,7 @@ static struct epoll_item *pop(struct epoll *set)
         return NULL;
     item = container_of(set->ready.next, struct epoll_item, ready_link);
     unqueue_locked(item);
-    atomic_fetch_add_explicit(&item->refs, 1, memory_order_relaxed);
+    ref_get(&item->refs);
     return item;
 }
 

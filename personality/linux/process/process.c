@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/string.h"
 #include "co/executor.h"
+#include "hal/ref.h"
 #include "hal/time.h"
 #include "mm/slab.h"
 #include "personality/linux/file/fd.h"
@@ -26,7 +27,7 @@ struct linux_thread *linux_caller(void)
 
 struct linux_process *linux_process_get(struct linux_process *lp)
 {
-    unsigned old = atomic_fetch_add_explicit(&lp->refs, 1, memory_order_relaxed);
+    unsigned old = ref_get(&lp->refs);
 
     assert(old > 0);
     return lp;
@@ -56,7 +57,7 @@ static void linux_process_drop_resources(struct linux_process *lp)
 
 void linux_process_put(struct linux_process *lp)
 {
-    if (!lp || atomic_fetch_sub_explicit(&lp->refs, 1, memory_order_acq_rel) != 1)
+    if (!lp || ref_put(&lp->refs) != 1)
         return;
     linux_process_drop_resources(lp);
     signal_pending_clear(&lp->signals.pending);
