@@ -206,6 +206,15 @@ status_t file_truncate(struct file *file, uint64_t size)
     return inode->ops->set_attr(inode, &attr, ATTR_SIZE);
 }
 
+status_t file_sync(struct file *file, enum sync_how how)
+{
+    struct inode *inode = file->inode ? inode_contents(file->inode) : NULL;
+
+    if (!inode || (inode->attr.type != INODE_FILE && inode->attr.type != INODE_DIR))
+        return ERR_INVALID_ARGS;
+    return inode->ops->sync ? inode->ops->sync(inode, how) : OK;
+}
+
 /* Where an lseek starts from. */
 static status_t seek_base(struct file *file, int64_t offset, int whence, uint64_t *base)
 {

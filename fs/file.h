@@ -144,6 +144,10 @@ status_t file_ioctl(struct file *file, struct user_access *ua, uint32_t request,
 /* The VMO that a mapping of the file shows; a reference. ERR_NO_DEVICE: it cannot be mapped. */
 status_t file_mmap(struct file *file, uint64_t offset, uint64_t size,
                    struct vmo **out) MUST_USE;
+/* fsync: what was written goes to the disk. ERR_INVALID_ARGS unless a file or directory. */
+status_t file_sync(struct file *file, enum sync_how how) MUST_USE;
+/* Every mounted file system. */
+void file_sync_all(enum sync_fs_how how);
 /* ftruncate: ERR_INVALID_ARGS unless a regular file open for writing. */
 status_t file_truncate(struct file *file, uint64_t size) MUST_USE;
 /* Entries from file->readdir_at on, "." and ".." first; advances it past those emitted.

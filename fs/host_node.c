@@ -29,12 +29,10 @@ status_t host_node_create(struct hostfs *hostfs, struct host_node *parent, const
 
     if (!node)
         return ERR_NO_MEMORY;
-    if (name) {
-        node->name = kmemdup(name, strlen(name) + 1);
-        if (!node->name) {
-            slab_free(&host_node_cache, node);
-            return ERR_NO_MEMORY;
-        }
+    node->name = kmemdup(name, strlen(name) + 1);
+    if (!node->name) {
+        slab_free(&host_node_cache, node);
+        return ERR_NO_MEMORY;
     }
     atomic_init(&node->refs, 1);
     filesystem_ref(&hostfs->fs);
@@ -43,8 +41,9 @@ status_t host_node_create(struct hostfs *hostfs, struct host_node *parent, const
     node->ino = stat->ino;
     node->type = stat->type;
     node->parent = parent ? host_node_get(parent) : NULL;
-    node->fd = -1;
+    node->fd = node->write_fd = -1;
     list_init(&node->lru_link);
+    list_init(&node->dirty_link);
     *out = node;
     return OK;
 }
@@ -81,6 +80,7 @@ void host_node_put(struct host_node *node)
         struct hostfs *hostfs = node->hostfs;
 
         close_fd(take_fd(node));
+        close_fd(node->write_fd);
         kfree(node->name);
         slab_free(&host_node_cache, node);
         filesystem_unref(&hostfs->fs);
@@ -131,9 +131,7 @@ void host_node_seen(struct host_node *node, struct host_node *parent, const char
 
 static void copy_name_locked(const struct host_node *node, char *name)
 {
-    const char *text = node->name ? node->name : ".";
-
-    memcpy(name, text, strlen(text) + 1);
+    memcpy(name, node->name, strlen(node->name) + 1);
 }
 
 /*
@@ -179,7 +177,7 @@ static int evict_locked(struct hostfs *hostfs)
     list_for_each (it, &hostfs->descriptors) {
         struct host_node *node = container_of(it, struct host_node, lru_link);
 
-        if (node->fd_users == 0)
+        if (node->fd_users == 0 && !node->orphan)
             return take_fd_locked(node);
     }
     return -1;
@@ -217,6 +215,16 @@ static status_t open_host(const struct host_node *node, int dir, const char *nam
     return st;
 }
 
+status_t host_node_check(const struct host_node *node, int fd, struct hal_host_stat *stat)
+{
+    status_t st = hal_host_stat(fd, stat);
+
+    if (st == OK &&
+        (stat->dev != node->dev || stat->ino != node->ino || stat->type != node->type))
+        st = ERR_STALE;
+    return st;
+}
+
 /* Open `node` by its name in `dir`, if it still is what we know. */
 static status_t open_checked(struct host_node *node, int dir, const char *name)
 {
@@ -226,9 +234,7 @@ static status_t open_checked(struct host_node *node, int dir, const char *name)
 
     if (st != OK)
         return st == ERR_NOT_FOUND ? ERR_STALE : st;
-    st = hal_host_stat(fd, &stat);
-    if (st == OK && (stat.dev != node->dev || stat.ino != node->ino || stat.type != node->type))
-        st = ERR_STALE;
+    st = host_node_check(node, fd, &stat);
     if (st == OK)
         keep_fd(node, fd);
     else
@@ -250,7 +256,7 @@ status_t host_node_fd_get(struct host_node *node, int *fd)
             host_node_put(at);
             return OK;
         }
-        st = open_checked(below, at ? at->fd : hal_host_root(), name);
+        st = open_checked(below, at ? at->fd : node->hostfs->root_dir, name);
         if (at)
             host_node_fd_put(at);
         host_node_put(at);
@@ -262,17 +268,59 @@ status_t host_node_fd_get(struct host_node *node, int *fd)
 
 status_t host_node_way(struct host_node *node, struct host_node **parent, int *fd, char *name)
 {
-    status_t st;
+    status_t st = OK;
 
     {
         SPIN_GUARD(&node->hostfs->lock);
-        if (!node->parent)
-            return ERR_INVALID_ARGS;
-        *parent = host_node_get(node->parent);
+        *parent = node->parent ? host_node_get(node->parent) : NULL;
         copy_name_locked(node, name);
+        *fd = node->hostfs->root_dir;
     }
-    st = host_node_fd_get(*parent, fd);
+    if (*parent)
+        st = host_node_fd_get(*parent, fd);
     if (st != OK)
         host_node_put(*parent);
     return st;
+}
+
+void host_node_way_end(struct host_node *parent)
+{
+    if (!parent)
+        return;
+    host_node_fd_put(parent);
+    host_node_put(parent);
+}
+
+status_t host_node_open_path(struct host_node *node, int *fd)
+{
+    struct hal_host_stat stat;
+    struct host_node *parent;
+    char name[NAME_MAX_BYTES + 1];
+    int dir;
+    status_t st = host_node_way(node, &parent, &dir, name);
+
+    if (st != OK)
+        return st;
+    st = hal_host_open(dir, name, HAL_HOST_PATH, fd);
+    host_node_way_end(parent);
+    if (st != OK)
+        return st;
+    st = host_node_check(node, *fd, &stat);
+    if (st != OK)
+        hal_host_close(*fd);
+    return st;
+}
+
+/* Where it cannot be opened it cannot be read later, either. */
+void host_node_orphan(struct host_node *node)
+{
+    int fd;
+
+    if (host_node_fd_get(node, &fd) != OK)
+        return;
+    {
+        SPIN_GUARD(&node->hostfs->lock);
+        node->orphan = true;
+    }
+    host_node_fd_put(node);
 }

@@ -54,21 +54,26 @@ static struct inode_attr attr_of(const struct hostfs *hostfs, const struct hal_h
     };
 }
 
-/* The pager: a page is a pread. Called under vmo->lock. */
-static status_t host_page_in(struct vmo *vmo, uint64_t index, struct page *page)
+/* The pager: pages in a row are a pread. Called under vmo->lock. */
+static status_t host_page_in_run(struct vmo *vmo, uint64_t first, unsigned count, void *data)
 {
     struct host_node *node = vmo->pager_data;
-    size_t actual = 0;
+    size_t size = count * PAGE_SIZE, actual = 0;
     int fd;
     status_t st = host_node_fd_get(node, &fd);
 
     if (st != OK)
         return st;
-    st = hal_host_pread(fd, page_data(page), PAGE_SIZE, index << PAGE_SHIFT, &actual);
+    st = hal_host_pread(fd, data, size, first << PAGE_SHIFT, &actual);
     host_node_fd_put(node);
     if (st == OK)
-        memset((char *)page_data(page) + actual, 0, PAGE_SIZE - actual);
+        memset((char *)data + actual, 0, size - actual);
     return st;
+}
+
+static status_t host_page_in(struct vmo *vmo, uint64_t index, struct page *page)
+{
+    return host_page_in_run(vmo, index, 1, page_data(page));
 }
 
 static void host_release(struct vmo *vmo)
@@ -76,10 +81,22 @@ static void host_release(struct vmo *vmo)
     host_node_put(vmo->pager_data);
 }
 
-static const struct vmo_pager_ops host_pager = {.try_page_in = host_page_in,
-                                                .release = host_release};
+static const struct vmo_pager_ops host_pager = {
+    .try_page_in = host_page_in,
+    .try_page_in_run = host_page_in_run,
+    .dirtied = host_dirtied,
+    .write_back = host_write_back,
+    .release = host_release,
+    .cache = true,
+};
 
-status_t host_inode_refresh(struct host_inode *h, const struct hal_host_stat *stat)
+static bool differs(const struct inode_attr *a, const struct inode_attr *b)
+{
+    return a->size != b->size || a->mtime != b->mtime;
+}
+
+status_t host_inode_refresh(struct host_inode *h, const struct hal_host_stat *stat,
+                            enum host_change whose)
 {
     struct inode_attr attr = attr_of(hostfs_of(&h->inode), stat);
     struct inode *inode = &h->inode;
@@ -88,8 +105,9 @@ status_t host_inode_refresh(struct host_inode *h, const struct hal_host_stat *st
     SPIN_GUARD(&inode->lock);
 
     h->checked = now;
-    if (inode->vmo && (inode->attr.size != attr.size || inode->attr.mtime != attr.mtime)) {
-        st = vmo_decommit(inode->vmo, 0, inode->vmo->size);
+    if (inode->vmo && differs(&inode->attr, &attr)) {
+        if (whose == HOST_CHANGE_FOREIGN && !host_node_is_written(h->node))
+            st = vmo_decommit(inode->vmo, 0, inode->vmo->size);
         if (st == OK)
             st = vmo_set_size(inode->vmo, attr.size);
     }
@@ -98,15 +116,60 @@ status_t host_inode_refresh(struct host_inode *h, const struct hal_host_stat *st
     return st;
 }
 
-static struct list *bucket_of(struct hostfs *hostfs, uint64_t dev, uint64_t ino)
+void host_inode_expire(struct inode *inode)
 {
-    return &hostfs->inodes[(hash_u64(dev) ^ hash_u64(ino)) % HOSTFS_BUCKETS];
+    SPIN_GUARD(&inode->lock);
+
+    host_inode_of(inode)->checked = INT64_MIN;
+}
+
+/* What is never opened is asked for by its name. */
+static status_t stat_node(struct host_node *node, struct hal_host_stat *stat)
+{
+    int fd;
+    status_t st;
+
+    if (node->type == HAL_HOST_FILE || node->type == HAL_HOST_DIR) {
+        st = host_node_fd_get(node, &fd);
+        if (st == OK) {
+            st = hal_host_stat(fd, stat);
+            host_node_fd_put(node);
+        }
+        if (st != ERR_ACCESS_DENIED)
+            return st;
+    }
+    st = host_node_open_path(node, &fd);
+    if (st != OK)
+        return st;
+    st = hal_host_stat(fd, stat);
+    hal_host_close(fd);
+    return st;
+}
+
+status_t host_inode_ask(struct host_inode *h, enum host_change whose)
+{
+    struct hal_host_stat stat;
+    status_t st = stat_node(h->node, &stat);
+
+    return st == OK ? host_inode_refresh(h, &stat, whose) : st;
+}
+
+static uint64_t hash_of(uint64_t dev, uint64_t ino)
+{
+    return hash_u64(dev) ^ hash_u64(ino);
+}
+
+static uint64_t hash_of_link(const struct list *link)
+{
+    const struct host_node *node = container_of(link, struct host_inode, hash_link)->node;
+
+    return hash_of(node->dev, node->ino);
 }
 
 /* A reference; NULL: not known, or dying. */
 static struct host_inode *find_locked(struct hostfs *hostfs, const struct hal_host_stat *stat)
 {
-    list_for_each (it, bucket_of(hostfs, stat->dev, stat->ino)) {
+    list_for_each (it, table_bucket(&hostfs->inodes, hash_of(stat->dev, stat->ino))) {
         struct host_inode *h = container_of(it, struct host_inode, hash_link);
 
         if (h->node->dev == stat->dev && h->node->ino == stat->ino &&
@@ -125,7 +188,7 @@ static struct host_inode *settle(struct hostfs *hostfs, const struct hal_host_st
 
     found = find_locked(hostfs, stat);
     if (!found && fresh)
-        list_push_back(bucket_of(hostfs, stat->dev, stat->ino), &fresh->hash_link);
+        table_add(&hostfs->inodes, &fresh->hash_link);
     return found ? found : fresh;
 }
 
@@ -157,9 +220,9 @@ static status_t host_inode_create(struct hostfs *hostfs, struct host_node *paren
         return st;
     }
     list_init(&h->hash_link);
+    list_init(&h->listings);
     h->checked = hal_time_now();
-    inode_init(&h->inode, &hostfs->fs, attr.type == INODE_DIR ? &host_dir_ops : &host_other_ops,
-               &attr);
+    inode_init(&h->inode, &hostfs->fs, host_ops_for(hostfs->access, attr.type), &attr);
     st = create_contents(h, stat);
     if (st != OK) {
         inode_put(&h->inode);
@@ -175,8 +238,9 @@ void host_inode_destroy(struct inode *inode)
 
     {
         SPIN_GUARD(&hostfs_of(inode)->lock);
-        list_remove(&h->hash_link);
+        table_remove(&hostfs_of(inode)->inodes, &h->hash_link);
     }
+    host_listings_free(h);
     vmo_put(inode->vmo);
     host_node_put(h->node);
     slab_free(&host_inode_cache, h);
@@ -197,7 +261,7 @@ status_t host_inode_for(struct hostfs *hostfs, struct host_node *parent, const c
             inode_put(&fresh->inode);
     } else {
         host_node_seen(h->node, parent, name);
-        st = host_inode_refresh(h, stat);
+        st = host_inode_refresh(h, stat, HOST_CHANGE_FOREIGN);
         if (st != OK) {
             inode_put(&h->inode);
             return st;
@@ -211,44 +275,56 @@ static void hostfs_destroy(struct filesystem *fs)
 {
     struct hostfs *hostfs = container_of(fs, struct hostfs, fs);
 
-    kfree(hostfs->inodes);
+    table_destroy(&hostfs->inodes);
     kfree(hostfs);
 }
 
-static status_t create_root(struct hostfs *hostfs)
+/* The list of dirty nodes keeps VMOs, and so the instance: this is their last chance. */
+static void hostfs_shutdown(struct filesystem *fs)
+{
+    if (fs->root)
+        host_sync_fs(fs, SYNC_FS_WRITE);
+}
+
+static status_t create_root(struct hostfs *hostfs, const char *name)
 {
     struct hal_host_stat stat;
     struct host_inode *root;
-    status_t st = hal_host_stat(hal_host_root(), &stat);
+    status_t st = hal_host_stat_at(hostfs->root_dir, name, &stat);
 
+    if (st == OK && stat.type != HAL_HOST_DIR && stat.type != HAL_HOST_FILE)
+        st = ERR_ACCESS_DENIED;
     if (st != OK)
         return st;
     hostfs->root_dev = stat.dev;
-    st = host_inode_create(hostfs, NULL, NULL, &stat, &root);
+    st = host_inode_create(hostfs, NULL, name, &stat, &root);
     if (st == OK)
         hostfs->fs.root = &settle(hostfs, &stat, root)->inode;
     return st;
 }
 
-status_t hostfs_create(struct filesystem **out)
+status_t hostfs_create(int dir, const char *name, enum hostfs_access access,
+                       struct filesystem **out)
 {
     struct hostfs *hostfs = kzalloc(sizeof(*hostfs));
     status_t st;
 
     if (!hostfs)
         return ERR_NO_MEMORY;
-    hostfs->inodes = kmalloc(HOSTFS_BUCKETS * sizeof(struct list));
-    if (!hostfs->inodes) {
+    if (table_init(&hostfs->inodes, hash_of_link) != OK) {
         kfree(hostfs);
         return ERR_NO_MEMORY;
     }
-    for (unsigned i = 0; i < HOSTFS_BUCKETS; i++)
-        list_init(&hostfs->inodes[i]);
     list_init(&hostfs->descriptors);
+    list_init(&hostfs->dirty);
     filesystem_init(&hostfs->fs, "hostfs", HOSTFS_MAGIC, hostfs_destroy);
-    hostfs->fs.read_only = true;
+    hostfs->root_dir = dir;
+    hostfs->access = access;
+    hostfs->fs.read_only = access == HOSTFS_READ_ONLY;
     hostfs->fs.name_ttl = HOSTFS_TTL;
-    st = create_root(hostfs);
+    hostfs->fs.sync = host_sync_fs;
+    hostfs->fs.shutdown = hostfs_shutdown;
+    st = create_root(hostfs, name);
     if (st != OK) {
         filesystem_put(&hostfs->fs);
         return st;

@@ -5,73 +5,33 @@
 #include "fs/hostfs_internal.h"
 #include "hal/time.h"
 
+struct host_name host_name_of(struct name name)
+{
+    struct host_name out = {""};
+
+    if (name.size < sizeof(out.text)) {
+        memcpy(out.text, name.text, name.size);
+        out.text[name.size] = '\0';
+    }
+    return out;
+}
+
 static status_t host_lookup(struct inode *dir, struct name name, struct inode **out)
 {
     struct host_node *node = host_inode_of(dir)->node;
-    char text[NAME_MAX_BYTES + 1];
+    struct host_name text = host_name_of(name);
     struct hal_host_stat stat;
     int fd;
     status_t st;
 
     if (name.size > NAME_MAX_BYTES)
         return ERR_NAME_TOO_LONG;
-    memcpy(text, name.text, name.size);
-    text[name.size] = '\0';
     st = host_node_fd_get(node, &fd);
     if (st != OK)
         return st == ERR_STALE ? ERR_NOT_FOUND : st;
-    st = hal_host_stat_at(fd, text, &stat);
+    st = hal_host_stat_at(fd, text.text, &stat);
     host_node_fd_put(node);
-    return st == OK ? host_inode_for(hostfs_of(dir), node, text, &stat, out) : st;
-}
-
-/* The host lists from the beginning each time: a cursor counts entries. One that has seen the
- * end says so, which saves the last call of every reader a whole listing. */
-#define LISTED_ALL (1ull << 60)
-
-struct listing {
-    bool (*emit)(void *arg, struct name name, uint64_t ino, enum inode_type type,
-                 uint64_t next);
-    void *arg;
-    uint64_t at, seen;
-    bool full; /* emit took no more */
-};
-
-static bool emit_host(void *arg, const char *name, size_t length, uint64_t ino,
-                      enum hal_host_type type)
-{
-    struct listing *l = arg;
-
-    if (l->seen++ < l->at)
-        return true;
-    if (!l->emit(l->arg, (struct name){name, length}, ino, inode_type_of_host(type),
-                 l->at + 1)) {
-        l->full = true;
-        return false;
-    }
-    l->at++;
-    return true;
-}
-
-static status_t host_readdir(struct inode *dir, uint64_t *at,
-                             bool (*emit)(void *arg, struct name name, uint64_t ino,
-                                          enum inode_type type, uint64_t next),
-                             void *arg)
-{
-    struct host_node *node = host_inode_of(dir)->node;
-    struct listing listing = {.emit = emit, .arg = arg, .at = *at};
-    int fd;
-    status_t st;
-
-    if (*at & LISTED_ALL)
-        return OK;
-    st = host_node_fd_get(node, &fd);
-    if (st != OK)
-        return st;
-    st = hal_host_readdir(fd, emit_host, &listing);
-    host_node_fd_put(node);
-    *at = st == OK && !listing.full ? listing.at | LISTED_ALL : listing.at;
-    return st;
+    return st == OK ? host_inode_for(hostfs_of(dir), node, text.text, &stat, out) : st;
 }
 
 static status_t host_readlink(struct inode *inode, char *buf, size_t size, size_t *length)
@@ -84,22 +44,8 @@ static status_t host_readlink(struct inode *inode, char *buf, size_t size, size_
     if (st != OK)
         return st;
     st = hal_host_readlink(fd, name, buf, size, length);
-    host_node_fd_put(parent);
-    host_node_put(parent);
+    host_node_way_end(parent);
     return st;
-}
-
-static status_t ask_host(struct host_inode *h)
-{
-    struct hal_host_stat stat;
-    int fd;
-    status_t st = host_node_fd_get(h->node, &fd);
-
-    if (st != OK)
-        return st;
-    st = hal_host_stat(fd, &stat);
-    host_node_fd_put(h->node);
-    return st == OK ? host_inode_refresh(h, &stat) : st;
 }
 
 static bool is_fresh(struct host_inode *h)
@@ -107,7 +53,7 @@ static bool is_fresh(struct host_inode *h)
     time_ns_t now = hal_time_now();
     SPIN_GUARD(&h->inode.lock);
 
-    return now - h->checked < HOSTFS_TTL;
+    return h->checked != INT64_MIN && now - h->checked < HOSTFS_TTL;
 }
 
 /* Someone who has the file open sees it grow, if not at once. What the host refuses is as it
@@ -116,7 +62,7 @@ static status_t host_get_attr(struct inode *inode, struct inode_attr *out)
 {
     struct host_inode *h = host_inode_of(inode);
 
-    if (!is_fresh(h) && inode->attr.type == INODE_FILE && ask_host(h) != OK) {
+    if (!is_fresh(h) && host_inode_ask(h, HOST_CHANGE_FOREIGN) != OK) {
         SPIN_GUARD(&inode->lock);
         h->checked = hal_time_now();
     }
@@ -125,21 +71,62 @@ static status_t host_get_attr(struct inode *inode, struct inode_attr *out)
     return OK;
 }
 
+/* A FIFO is opened where the guest may make one, and by the guest only. */
 static status_t host_open(struct inode *inode, struct file *file)
 {
-    (void)file;
-    return inode->attr.type == INODE_FILE ? ask_host(host_inode_of(inode)) : ERR_ACCESS_DENIED;
+    struct host_inode *h = host_inode_of(inode);
+
+    if (inode->attr.type == INODE_FIFO && hostfs_of(inode)->access == HOSTFS_WRITABLE)
+        return OK;
+    if (inode->attr.type != INODE_FILE)
+        return ERR_ACCESS_DENIED;
+    if (!(file->flags & FILE_WRITE))
+        host_writer_drop_unused(h->node);
+    return host_inode_ask(h, HOST_CHANGE_FOREIGN);
 }
 
-const struct inode_ops host_dir_ops = {
-    .lookup = host_lookup,
-    .readdir = host_readdir,
-    .get_attr = host_get_attr,
-    .destroy = host_inode_destroy,
+#define HOST_DIR_OPS                                                           \
+    .lookup = host_lookup, .readdir = host_readdir, .get_attr = host_get_attr, \
+    .destroy = host_inode_destroy
+#define HOST_OTHER_OPS                                                       \
+    .readlink = host_readlink, .get_attr = host_get_attr, .open = host_open, \
+    .destroy = host_inode_destroy
+
+static status_t refuse_write(struct inode *inode)
+{
+    (void)inode;
+    return ERR_READ_ONLY;
+}
+
+static const struct inode_ops read_only_dir_ops = {HOST_DIR_OPS};
+static const struct inode_ops read_only_other_ops = {HOST_OTHER_OPS,
+                                                     .prepare_write = refuse_write};
+
+static const struct inode_ops writable_dir_ops = {
+    HOST_DIR_OPS,
+    .create = host_create,
+    .mkdir = host_mkdir,
+    .symlink = host_symlink,
+    .link = host_link,
+    .unlink = host_unlink,
+    .rmdir = host_rmdir,
+    .rename = host_rename,
+    .exchange = host_exchange,
+    .set_attr = host_set_attr,
+    .sync = host_sync,
 };
-const struct inode_ops host_other_ops = {
-    .readlink = host_readlink,
-    .get_attr = host_get_attr,
-    .open = host_open,
-    .destroy = host_inode_destroy,
+static const struct inode_ops writable_other_ops = {
+    HOST_OTHER_OPS,
+    .set_attr = host_set_attr,
+    .prepare_write = host_prepare_write,
+    .end_write = host_end_write,
+    .write = host_write,
+    .sync = host_sync,
 };
+
+const struct inode_ops *host_ops_for(enum hostfs_access access, enum inode_type type)
+{
+    if (access == HOSTFS_WRITABLE)
+        return type == INODE_DIR ? &writable_dir_ops : &writable_other_ops;
+    return type == INODE_DIR ? &read_only_dir_ops : &read_only_other_ops;
+}

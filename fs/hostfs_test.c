@@ -13,6 +13,7 @@
 #include "fs/fs_test.h"
 #include "fs/hostfile.h"
 #include "fs/overlay.h"
+#include "hal/host.h"
 
 static char folder[64];
 static struct filesystem *host;
@@ -55,7 +56,7 @@ static int start(bool overlaid)
 
     make_folder();
     boot(&(struct sim_config){.host_root = folder});
-    assert_int_equal(hostfs_create(&host), OK);
+    assert_int_equal(hostfs_create(hal_host_root(), ".", HOSTFS_READ_ONLY, &host), OK);
     if (overlaid)
         assert_int_equal(overlay_create(host, &fs), OK);
     mount_root(overlaid ? fs : filesystem_get(host));

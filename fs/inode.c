@@ -147,8 +147,16 @@ void inode_put(struct inode *inode)
         inode_destroy(inode);
 }
 
-struct vmo *inode_vmo(struct inode *inode)
+struct inode *inode_contents(struct inode *inode)
 {
+    while (inode->ops->contents)
+        inode = inode->ops->contents(inode);
+    return inode;
+}
+
+struct vmo *inode_vmo(struct inode *shown)
+{
+    struct inode *inode = inode_contents(shown);
     SPIN_GUARD(&inode->lock);
 
     return inode->vmo ? vmo_get(inode->vmo) : NULL;

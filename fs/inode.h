@@ -19,6 +19,7 @@
 
 struct file;
 struct filesystem;
+struct iobuf;
 struct inode;
 struct path;
 struct pipe;
@@ -70,6 +71,8 @@ struct name {
     size_t size;
 };
 
+enum sync_how { SYNC_FILE, SYNC_DATA };
+
 struct inode_ops {
     /*
      * Directories. Inodes given out are references of the caller's; names are checked by the
@@ -117,6 +120,15 @@ struct inode_ops {
     status_t (*set_attr)(struct inode *inode, const struct inode_attr *attr, unsigned which);
     /* Before a file is opened for writing or truncated: the overlay copies up. NULL: fine. */
     status_t (*prepare_write)(struct inode *inode);
+    /* A file for which that succeeded is closed. */
+    void (*end_write)(struct inode *inode);
+    /* Whose VMO, size and bytes these are; borrowed. NULL: the inode's own. */
+    struct inode *(*contents)(struct inode *inode);
+    /* Bytes that go beyond the VMO: as file_ops.try_write; with `append`, at the end. NULL:
+     * into the VMO. */
+    status_t (*write)(struct inode *inode, struct iobuf *io, uint64_t *pos, bool append);
+    /* What was written is on the disk. NULL: there is none. */
+    status_t (*sync)(struct inode *inode, enum sync_how how);
     /* A file of this inode is being opened; may replace file->ops and set file->data (devices,
      * FIFOs, procfs). NULL: regular file or directory over the VMO / readdir. */
     status_t (*open)(struct inode *inode, struct file *file);
@@ -145,6 +157,8 @@ struct filesystem_stat {
     uint64_t blocks, free, inodes, free_inodes;
 };
 
+enum sync_fs_how { SYNC_FS_WRITE, SYNC_FS_DISK };
+
 /*
  * One mounted or mountable file system instance. `holders` (the creator, mounts, file systems
  * stacked on it) keep its root; when the last one lets go the root is dropped, and the memory
@@ -164,6 +178,8 @@ struct filesystem {
     void (*show_options)(struct filesystem *fs, struct seq *seq);
     /* Optional: other options while mounted. NULL: it takes none. */
     status_t (*remount)(struct filesystem *fs, const char *options);
+    /* What is written so far goes on, SYNC_FS_DISK: as far as the disk; optional. */
+    void (*sync)(struct filesystem *fs, enum sync_fs_how how);
     void (*shutdown)(struct filesystem *fs); /* no holder: drops inodes beside root; optional */
     void (*destroy)(struct filesystem *fs);  /* the last inode is gone; frees it */
     atomic_uint holders;
@@ -181,6 +197,8 @@ void inode_init(struct inode *inode, struct filesystem *fs, const struct inode_o
                 const struct inode_attr *attr);
 struct inode *inode_get(struct inode *inode);
 void inode_put(struct inode *inode); /* NULL is fine */
+/* Whose VMO, size and bytes a file shows: its own, or those of a layer below. */
+struct inode *inode_contents(struct inode *inode);
 /* A reference to the VMO of now; NULL: none. */
 struct vmo *inode_vmo(struct inode *inode);
 void inode_attr_get(struct inode *inode, struct inode_attr *out);

@@ -210,6 +210,11 @@ static status_t root_dentry(struct filesystem *fs, struct dentry **out)
     return dentry_create_root(fs->root, "", out);
 }
 
+static bool is_dir(const struct inode *inode)
+{
+    return inode->attr.type == INODE_DIR;
+}
+
 status_t mount_add(struct filesystem *fs, const struct path *point, unsigned flags,
                    const char *source, struct path *root)
 {
@@ -217,7 +222,7 @@ status_t mount_add(struct filesystem *fs, const struct path *point, unsigned fla
     struct mount *mount;
     status_t st;
 
-    if (point && point->dentry->inode->attr.type != INODE_DIR)
+    if (point && is_dir(point->dentry->inode) != is_dir(fs->root))
         return ERR_NOT_DIR;
     st = root_dentry(fs, &dentry);
     if (st != OK)
@@ -309,6 +314,28 @@ struct filesystem *mount_find_type(const char *type)
             return filesystem_get(fs);
     }
     return NULL;
+}
+
+/* The file system of mount number `n`, held; NULL: there are not so many. */
+static struct filesystem *filesystem_at(unsigned n)
+{
+    SPIN_GUARD(&dentry_lock);
+
+    list_for_each (it, &mounts)
+        if (n-- == 0)
+            return filesystem_get(container_of(it, struct mount, link)->fs);
+    return NULL;
+}
+
+void file_sync_all(enum sync_fs_how how)
+{
+    struct filesystem *fs;
+
+    for (unsigned n = 0; (fs = filesystem_at(n)); n++) {
+        if (fs->sync)
+            fs->sync(fs, how);
+        filesystem_put(fs);
+    }
 }
 
 void mount_for_each(void (*fn)(void *arg, struct mount *mount), void *arg)

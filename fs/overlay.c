@@ -17,9 +17,14 @@ enum { OVERLAY_MAGIC = 0x794c7630 };
 /* Numbers of inodes of our own are above those of the lower layer. */
 #define OVERLAY_FIRST_INO (1ull << 60)
 
-static struct list *bucket_of(struct ramfs *ramfs, const struct inode *lower)
+static uint64_t hash_of(const struct inode *lower)
 {
-    return &ramfs->inodes[hash_u64((uintptr_t)lower) % OVERLAY_BUCKETS];
+    return hash_u64((uintptr_t)lower);
+}
+
+static uint64_t hash_of_link(const struct list *link)
+{
+    return hash_of(container_of(link, struct ram_inode, lower_link)->lower);
 }
 
 status_t overlay_lower(struct ram_inode *dir, struct name name, struct inode **out)
@@ -35,7 +40,7 @@ status_t overlay_lower(struct ram_inode *dir, struct name name, struct inode **o
 /* A reference to the inode for `lower`; NULL: there is none, or it is dying. */
 static struct ram_inode *find_locked(struct ramfs *ramfs, struct inode *lower)
 {
-    list_for_each (it, bucket_of(ramfs, lower)) {
+    list_for_each (it, table_bucket(&ramfs->inodes, hash_of(lower))) {
         struct ram_inode *r = container_of(it, struct ram_inode, lower_link);
 
         if (r->lower == lower && inode_try_get(&r->inode))
@@ -53,7 +58,7 @@ static struct ram_inode *settle(struct ramfs *ramfs, struct inode *lower,
 
     found = find_locked(ramfs, lower);
     if (!found && fresh)
-        list_push_back(bucket_of(ramfs, lower), &fresh->lower_link);
+        table_add(&ramfs->inodes, &fresh->lower_link);
     return found ? found : fresh;
 }
 
@@ -158,7 +163,7 @@ void overlay_forget(struct ram_inode *r)
 {
     SPIN_GUARD(&ramfs_of(&r->inode)->names_lock);
 
-    list_remove(&r->lower_link);
+    table_remove(&ramfs_of(&r->inode)->inodes, &r->lower_link);
 }
 
 /* Passes on what no name of the upper layer hides. */
@@ -218,8 +223,8 @@ static struct inode *next_pinned(struct ramfs *ramfs)
 {
     SPIN_GUARD(&ramfs->names_lock);
 
-    for (unsigned i = 0; i < OVERLAY_BUCKETS; i++)
-        list_for_each (it, &ramfs->inodes[i]) {
+    for (size_t i = 0; i < ramfs->inodes.size; i++)
+        list_for_each (it, &ramfs->inodes.buckets[i]) {
             struct ram_inode *r = container_of(it, struct ram_inode, lower_link);
 
             if (r->pinned)
@@ -252,13 +257,10 @@ status_t overlay_create(struct filesystem *lower, struct filesystem **out)
     ramfs = kzalloc(sizeof(*ramfs));
     if (!ramfs)
         return ERR_NO_MEMORY;
-    ramfs->inodes = kmalloc(OVERLAY_BUCKETS * sizeof(struct list));
-    if (!ramfs->inodes) {
+    if (table_init(&ramfs->inodes, hash_of_link) != OK) {
         kfree(ramfs);
         return ERR_NO_MEMORY;
     }
-    for (unsigned i = 0; i < OVERLAY_BUCKETS; i++)
-        list_init(&ramfs->inodes[i]);
     filesystem_init(&ramfs->fs, "overlay", OVERLAY_MAGIC, ramfs_destroy);
     ramfs->fs.shutdown = overlay_shutdown;
     ramfs->fs.stat = ramfs_stat;

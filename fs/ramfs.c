@@ -139,7 +139,7 @@ void ramfs_destroy(struct filesystem *fs)
 
     filesystem_put(ramfs->lower);
     ram_quota_put(ramfs->quota);
-    kfree(ramfs->inodes);
+    table_destroy(&ramfs->inodes);
     kfree(ramfs);
 }
 

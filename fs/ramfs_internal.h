@@ -13,8 +13,7 @@
 #include "fs/dirtable.h"
 #include "fs/ram_quota.h"
 #include "fs/ramfs.h"
-
-enum { OVERLAY_BUCKETS = 1024 };
+#include "fs/table.h"
 
 struct ramfs {
     struct filesystem fs;
@@ -24,7 +23,7 @@ struct ramfs {
 
     /* Overlay only. */
     struct filesystem *lower; /* held; NULL: plain ramfs */
-    struct list *inodes; /* of ram_inode.lower_link, by lower inode; guarded by names_lock */
+    struct table inodes; /* of ram_inode.lower_link, by lower inode; guarded by names_lock */
 };
 
 struct ram_inode {

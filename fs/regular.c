@@ -88,8 +88,9 @@ void file_note_read(struct file *file)
 
 static status_t regular_try_read(struct file *file, struct iobuf *io, uint64_t *pos)
 {
-    uint64_t size = size_of(file->inode), start = *pos;
-    struct vmo *vmo = inode_vmo(file->inode);
+    struct inode *inode = inode_contents(file->inode);
+    uint64_t size = size_of(inode), start = *pos;
+    struct vmo *vmo = inode_vmo(inode);
     status_t st = OK;
 
     while (st == OK && *pos < size && iobuf_left(io)) {
@@ -182,13 +183,29 @@ static void note_written(struct inode *inode)
     inode->attr.mode &= ~(uint32_t)(MODE_SETUID | (inode->attr.mode & 0010 ? MODE_SETGID : 0));
 }
 
-/* The caller holds inode->mutex. */
+static status_t write_beyond(struct file *file, struct inode *inode, struct iobuf *io,
+                             uint64_t *pos)
+{
+    size_t before = io->done;
+    status_t st;
+
+    if (!(file->flags & FILE_APPEND) && *pos >= FILE_SIZE_MAX)
+        return ERR_FILE_BIG;
+    st = inode->ops->write(inode, io, pos, file->flags & FILE_APPEND);
+    if (io->done != before && (file->flags & FILE_SYNC))
+        st = file_sync(file, SYNC_DATA);
+    return st;
+}
+
+/* The caller holds the mutex of file->inode. */
 static status_t regular_try_write(struct file *file, struct iobuf *io, uint64_t *pos)
 {
-    struct inode *inode = file->inode;
+    struct inode *inode = inode_contents(file->inode);
     uint64_t start;
     status_t st = OK;
 
+    if (inode->ops->write)
+        return write_beyond(file, inode, io, pos);
     if (file->flags & FILE_APPEND)
         *pos = size_of(inode);
     start = *pos;
@@ -206,8 +223,15 @@ static status_t regular_try_write(struct file *file, struct iobuf *io, uint64_t 
     return OK;
 }
 
+static void regular_close(struct file *file)
+{
+    if ((file->flags & FILE_WRITE) && file->inode->ops->end_write)
+        file->inode->ops->end_write(file->inode);
+}
+
 const struct file_ops regular_file_ops = {
     .name = "file",
     .try_read = regular_try_read,
     .try_write = regular_try_write,
+    .close = regular_close,
 };

@@ -43,12 +43,50 @@ status_t hal_host_readlink(int dir, const char *name, char *buf, size_t size,
 status_t hal_host_pread(int fd, void *buf, size_t size, uint64_t offset,
                         size_t *actual) MUST_USE;
 
-/* Directory entries of an open directory: calls `emit` for each (never "." and ".."); stops
- * when it returns false. Starts over at the beginning each time. */
-status_t hal_host_readdir(int fd,
+/* Directory entries of an open directory, from the beginning: calls `emit` for each (never "."
+ * and ".."); stops when it returns false. `buffer` is the caller's, HAL_HOST_LISTING bytes
+ * aligned to 8: one call of the host each time it is full. Moves the descriptor's position. */
+#define HAL_HOST_LISTING 32768u
+status_t hal_host_readdir(int fd, void *buffer,
                           bool (*emit)(void *arg, const char *name, size_t length, uint64_t ino,
                                        enum hal_host_type type),
                           void *arg) MUST_USE;
+
+/*
+ * Changes. Modes are taken as they are: the host process has no umask. `name` is one component
+ * and never followed. What the host refuses comes out as its error: ERR_NO_SPACE, READ_ONLY,
+ * ACCESS_DENIED, NOT_PERMITTED, QUOTA ...
+ */
+/* A new regular file, open for reading and writing. ERR_ALREADY_EXISTS. */
+status_t hal_host_create(int dir, const char *name, uint32_t mode, int *fd) MUST_USE;
+/* FIFO, socket or device. */
+status_t hal_host_mknod(int dir, const char *name, enum hal_host_type type, uint32_t mode,
+                        uint64_t rdev) MUST_USE;
+status_t hal_host_mkdir(int dir, const char *name, uint32_t mode) MUST_USE;
+status_t hal_host_symlink(const char *text, int dir, const char *name) MUST_USE;
+status_t hal_host_link(int from_dir, const char *from, int to_dir, const char *to) MUST_USE;
+enum hal_host_unlink { HAL_HOST_UNLINK_FILE, HAL_HOST_UNLINK_DIR };
+status_t hal_host_unlink(int dir, const char *name, enum hal_host_unlink what) MUST_USE;
+enum hal_host_rename {
+    HAL_HOST_RENAME_REPLACE,
+    HAL_HOST_RENAME_NOREPLACE,
+    HAL_HOST_RENAME_EXCHANGE
+};
+status_t hal_host_rename(int from_dir, const char *from, int to_dir, const char *to,
+                         enum hal_host_rename how) MUST_USE;
+/* `*actual` < size together with the error that stopped it. */
+status_t hal_host_pwrite(int fd, const void *buf, size_t size, uint64_t offset,
+                         size_t *actual) MUST_USE;
+status_t hal_host_truncate(int fd, uint64_t size) MUST_USE;
+/* These take any descriptor of the file, HAL_HOST_PATH ones too. Times: HAL_HOST_TIME_KEEP
+ * leaves one as it is. */
+#define HAL_HOST_TIME_KEEP INT64_MIN
+status_t hal_host_chmod(int fd, uint32_t mode) MUST_USE;
+status_t hal_host_chown(int fd, uint32_t uid, uint32_t gid) MUST_USE;
+status_t hal_host_utimes(int fd, int64_t atime_ns, int64_t mtime_ns) MUST_USE;
+/* To the disk: a file or directory, or all of the file system that it is in. Takes its time. */
+enum hal_host_sync { HAL_HOST_SYNC_FILE, HAL_HOST_SYNC_DATA, HAL_HOST_SYNC_ALL };
+status_t hal_host_sync(int fd, enum hal_host_sync what) MUST_USE;
 
 /*
  * The launcher's own descriptors 0..2, as the guest's: what each is, transfers at its own file

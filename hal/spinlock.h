@@ -31,6 +31,16 @@ static inline void spin_lock(struct spinlock *lock)
         hal_cpu_relax(tries);
 }
 
+/* Never waits: false, somebody holds it. */
+static inline bool spin_try_lock(struct spinlock *lock)
+{
+    hal_preempt_disable();
+    if (!atomic_exchange_explicit(&lock->held, 1, memory_order_acquire))
+        return true;
+    hal_preempt_enable();
+    return false;
+}
+
 static inline void spin_unlock(struct spinlock *lock)
 {
     atomic_store_explicit(&lock->held, 0, memory_order_release);

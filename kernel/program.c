@@ -6,6 +6,7 @@
 #include "base/format.h"
 #include "base/string.h"
 #include "fs/devfs.h"
+#include "fs/file.h"
 #include "hal/boot.h"
 #include "hal/console.h"
 #include "kernel/machine.h"
@@ -59,6 +60,7 @@ static void linux_exited(uint32_t wait_status)
 
     end->status =
         wait_status & 0x7f ? 128 + (int)(wait_status & 0x7f) : (int)(wait_status >> 8 & 0xff);
+    file_sync_all(SYNC_FS_WRITE);
     if (!end->tty)
         hal_power_off(end->status);
     tty_shut(end->tty);

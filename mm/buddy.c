@@ -272,6 +272,13 @@ void buddy_give(struct page *const *pages, unsigned count)
     give_surplus();
 }
 
+bool page_is_low(void)
+{
+    enum { LOW_SHARE = 16 };
+
+    return __atomic_load_n(&free_frames, __ATOMIC_RELAXED) < total_frames / LOW_SHARE;
+}
+
 void buddy_stats(struct page_stats *out)
 {
     SPIN_GUARD(&buddy_lock);

@@ -18,9 +18,10 @@
 struct page {
     atomic_uint
         refs; /* holders: for a page of VMOs, the slots of radix leaves that point to it */
-    uint16_t order;   /* of the block it heads while free or allocated as a block */
-    uint16_t flags;   /* the allocator's */
-    void *owner;      /* the slab it belongs to, if any */
+    uint16_t order; /* of the block it heads while free or allocated as a block */
+    uint8_t flags;  /* the allocator's */
+    bool dirty;     /* of a file's VMO: written through a mapping; guarded by the VMO's lock */
+    void *owner;    /* the slab it belongs to, if any */
     struct list link; /* free list, or its owner's use while allocated */
 };
 
@@ -63,6 +64,9 @@ struct page_stats {
 };
 /* Exact when nothing else runs; magazines count as free. */
 void page_stats_read(struct page_stats *out);
+
+/* Little is free. A glance: no lock, no walk over magazines. */
+bool page_is_low(void);
 
 /* Give magazines of this CPU back (tests, memory pressure). */
 void page_drain(void);

@@ -11,6 +11,8 @@
  */
 #include "vm/vmar_internal.h"
 
+enum { SHRINK_PAGES = 256 };
+
 struct fault {
     struct mapping *m;
     struct vmo *vmo;     /* m->vmo; its lock is held */
@@ -56,10 +58,24 @@ static status_t run_add(const struct fault *ft, struct map_run *run, uint64_t in
     return st;
 }
 
+/* Pages of a file are mapped for writing only when they are written; who writes them back wants
+ * to know of each. */
+static bool may_write(const struct fault *ft, uint64_t index, struct page *page)
+{
+    const struct vmo_pager_ops *pager = ft->vmo->pager;
+
+    if (!pager || !ft->write || !pager->dirtied)
+        return !pager || ft->write;
+    if (index == ft->index && !page->dirty) {
+        page->dirty = true;
+        pager->dirtied(ft->vmo, index);
+    }
+    return page->dirty;
+}
+
 /*
- * What can be shown at `index`: a page and rights. NULL: nothing now. Pages of a file are
- * mapped for writing only when they are written, pages of one's own at once. After a write only
- * pages that may be written are of interest.
+ * What can be shown at `index`: a page and rights. NULL: nothing now. Pages of one's own are
+ * mapped for writing at once. After a write only pages that may be written are of interest.
  */
 static struct page *window_page(const struct fault *ft, uint64_t index, unsigned *prot)
 {
@@ -68,7 +84,7 @@ static struct page *window_page(const struct fault *ft, uint64_t index, unsigned
     uint64_t parent_index;
 
     *prot = mapping_hal_prot(ft->m);
-    if (page && ours && (ft->write || !ft->vmo->pager))
+    if (page && ours && may_write(ft, index, page))
         return page;
     *prot &= ~(unsigned)HAL_PROT_WRITE;
     if (ft->write)
@@ -302,6 +318,8 @@ CO_FN(vm_fault)
 
     for (;;) {
         st = try_vm_fault(f->aspace, f->addr, f->access);
+        if (st == ERR_NO_MEMORY && vmo_cache_shrink(SHRINK_PAGES))
+            continue;
         if (st != ERR_SHOULD_WAIT)
             CO_RETURN(st);
         st = fault_target(f, &index);

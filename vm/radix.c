@@ -255,6 +255,31 @@ void radix_remove(struct radix_node **root, uint64_t first, uint64_t last)
         remove_range(root, first, MIN(last, level_last((*root)->level)));
 }
 
+/* From `index` on, relative to what `node` covers. */
+static uint64_t next_below(const struct radix_node *node, uint64_t index)
+{
+    unsigned shift = level_shift(node);
+    uint64_t below = (1ull << shift) - 1;
+
+    for (uint64_t i = index >> shift; i < RADIX_SLOTS; i++) {
+        uint64_t from = i == index >> shift ? index & below : 0, found;
+
+        if (!node->pages[i])
+            continue;
+        if (!node->level)
+            return i;
+        found = next_below(node->nodes[i], from);
+        if (found != UINT64_MAX)
+            return (i << shift) + found;
+    }
+    return UINT64_MAX;
+}
+
+uint64_t radix_next(const struct radix_node *root, uint64_t index)
+{
+    return root && index <= level_last(root->level) ? next_below(root, index) : UINT64_MAX;
+}
+
 uint64_t radix_count(const struct radix_node *root)
 {
     uint64_t count = 0;

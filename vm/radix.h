@@ -53,6 +53,9 @@ void radix_prune(struct radix_node **root, uint64_t index);
 status_t radix_prepare_remove(struct radix_node **root, uint64_t first, uint64_t last) MUST_USE;
 void radix_remove(struct radix_node **root, uint64_t first, uint64_t last);
 
+/* The first index from `index` on that has a page; UINT64_MAX: none. */
+uint64_t radix_next(const struct radix_node *root, uint64_t index);
+
 /* One more / one less tree with this root; NULL is fine. */
 struct radix_node *radix_get(struct radix_node *root);
 void radix_put(struct radix_node *root);

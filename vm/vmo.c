@@ -22,6 +22,7 @@ struct vmo *vmo_new(uint64_t size, uint32_t flags)
     vmo->size = size;
     list_init(&vmo->mappings);
     list_init(&vmo->clone_mappings);
+    list_init(&vmo->cache_link);
     atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
     return vmo;
 }
@@ -73,6 +74,7 @@ void vmo_put(struct vmo *vmo)
     if (!vmo || ref_put(&vmo->refs) != 1)
         return;
     assert(list_empty(&vmo->mappings) && list_empty(&vmo->clone_mappings));
+    vmo_cache_forget(vmo);
     if (vmo->pager && vmo->pager->release)
         vmo->pager->release(vmo);
     radix_put(vmo->root);

@@ -26,6 +26,17 @@ struct vmo_pager_ops {
     /* Without waiting, under vmo->lock: the contents of page `index` into `page`; bytes past
      * the end are zero. ERR_SHOULD_WAIT: use page_in. */
     status_t (*try_page_in)(struct vmo *vmo, uint64_t index, struct page *page) MUST_USE;
+    /* The same for `count` pages from `first` on, into `data`, all or nothing. NULL: one by
+     * one.
+     */
+    status_t (*try_page_in_run)(struct vmo *vmo, uint64_t first, unsigned count,
+                                void *data) MUST_USE;
+    /* Under vmo->lock: page `index`, clean until now, is about to be written through a mapping.
+     * NULL: nobody asks (vmo_write_back). */
+    void (*dirtied)(struct vmo *vmo, uint64_t index);
+    /* Dirty pages go to where pages come from. NULL: there are none. */
+    status_t (*write_back)(struct vmo *vmo);
+    bool cache;     /* clean pages are dropped when memory is low: they come again */
     co_fn *page_in; /* frame starts with VMO_PAGE_IN_FRAME; NULL: never needed */
     void (*release)(struct vmo *vmo); /* the VMO goes away */
 };
@@ -63,6 +74,9 @@ struct vmo {
     struct list clone_mappings; /* of mapping.parent_link: they may show our pages; by lock */
     const struct vmo_pager_ops *pager; /* NULL: absent pages are zero */
     void *pager_data;
+    uint64_t read_next; /* where the pages read last end: sequential if the next begin there */
+    struct list cache_link; /* of the VMOs with pages to drop; see vmo_cache.c */
+    uint64_t cache_hand;    /* page where dropping goes on; guarded by lock */
     struct vmo *parent;     /* reference; absent pages come from here (private file mappings) */
     uint64_t parent_offset; /* bytes; like parent constant */
     uint64_t parent_limit;  /* bytes of ours: absent pages from here on are zero; by lock */
@@ -138,6 +152,23 @@ status_t vmo_read(struct vmo *vmo, uint64_t offset, void *to, size_t size,
                   size_t *done) MUST_USE;
 status_t vmo_write(struct vmo *vmo, uint64_t offset, const void *from, size_t size,
                    size_t *done) MUST_USE;
+
+/* Bytes for the pages that are present; the others will come from the pager, which has them
+ * already. */
+void vmo_update(struct vmo *vmo, uint64_t offset, const void *from, size_t size);
+
+/*
+ * Hand each dirty page of [first, end) to `write`, under vmo->lock; it is clean then, and the
+ * next write through a mapping faults. Ends with the first error, that page and those behind it
+ * still dirty.
+ */
+status_t vmo_write_back(struct vmo *vmo, uint64_t first, uint64_t end,
+                        status_t (*write)(void *arg, uint64_t index, const void *data),
+                        void *arg) MUST_USE;
+
+/* Drop about `pages` clean pages of files, those first that were read longest ago. Any context
+ * that may take the locks of this file. How many were dropped. */
+size_t vmo_cache_shrink(size_t pages);
 
 /* Free the pages of a page-aligned range (they read as zero, or from the pager again).
  * ERR_NO_MEMORY (a shared tree, nothing changed), ERR_OUT_OF_RANGE. */

@@ -45,6 +45,15 @@ struct vmo *vmo_new(uint64_t size, uint32_t flags);
 /* Unmap and free the pages [first, end). ERR_NO_MEMORY: nothing changed. */
 status_t vmo_drop_locked(struct vmo *vmo, uint64_t first, uint64_t end) MUST_USE;
 
+/* vmo_cache.c */
+
+/* Pages were read into a VMO whose clean pages may be dropped: it is the last to lose them. */
+void vmo_cache_used_locked(struct vmo *vmo);
+/* The VMO dies. */
+void vmo_cache_forget(struct vmo *vmo);
+/* Before pages are taken: if memory is low, clean ones of files are dropped. */
+void vmo_cache_make_room_locked(struct vmo *vmo);
+
 /* vmo_map.c */
 
 /* Put `m` on its VMO's list and its parent's / take it off and out of the page tables. Takes

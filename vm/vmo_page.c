@@ -146,8 +146,10 @@ static status_t fill_run(struct vmo *vmo, struct vmo_run *run)
 status_t vmo_run_prepare_locked(struct vmo *vmo, uint64_t first, unsigned order,
                                 struct vmo_run *run)
 {
-    status_t st = alloc_run(run, first, order);
+    status_t st;
 
+    vmo_cache_make_room_locked(vmo);
+    st = alloc_run(run, first, order);
     if (st != OK)
         return st;
     st = radix_own(&vmo->root, vmo->root_base + first, &run->leaf);
@@ -177,8 +179,12 @@ static status_t supply_run(struct vmo *vmo, struct vmo_run *run, uint64_t index)
 {
     unsigned wanted = (unsigned)(index - run->first), slot;
     status_t st = radix_own(&vmo->root, vmo->root_base + index, &run->leaf);
+    bool at_once = false;
 
-    if (st == OK) {
+    if (st == OK && run->count > 1 && vmo->pager->try_page_in_run)
+        at_once = vmo->pager->try_page_in_run(vmo, run->first, run->count,
+                                              hal_phys_to_virt(run->pa)) == OK;
+    if (st == OK && !at_once) {
         st = vmo->pager->try_page_in(vmo, index, run->pages[wanted]);
         if (st != OK)
             radix_prune(&vmo->root, vmo->root_base + index);
@@ -187,9 +193,23 @@ static status_t supply_run(struct vmo *vmo, struct vmo_run *run, uint64_t index)
         return st;
     slot = radix_slot(vmo->root_base + run->first);
     for (unsigned i = 0; i < run->count; i++)
-        if (i == wanted || vmo->pager->try_page_in(vmo, run->first + i, run->pages[i]) == OK)
+        if (at_once || i == wanted ||
+            vmo->pager->try_page_in(vmo, run->first + i, run->pages[i]) == OK)
             run->pages[i] = radix_replace(run->leaf, slot + i, run->pages[i]);
+    vmo->read_next = run->first + run->count;
+    vmo_cache_used_locked(vmo);
     return OK;
+}
+
+/* How many neighbours to read along: some where reading begins, many where it goes on, few
+ * where it jumps. */
+static unsigned read_ahead_order(const struct vmo *vmo, uint64_t index)
+{
+    enum { JUMP_ORDER = 2, FIRST_ORDER = 4 };
+
+    if (index == 0)
+        return FIRST_ORDER;
+    return index == vmo->read_next ? (unsigned)VMO_RUN_ORDER : JUMP_ORDER;
 }
 
 status_t vmo_supply_locked(struct vmo *vmo, uint64_t index, unsigned order, struct page **out)
@@ -203,6 +223,7 @@ status_t vmo_supply_locked(struct vmo *vmo, uint64_t index, unsigned order, stru
         return OK;
     if (index >= vmo_pages(vmo))
         return ERR_OUT_OF_RANGE;
+    vmo_cache_make_room_locked(vmo);
     order = MIN(order, vmo_run_order_locked(vmo, index, 0, UINT64_MAX - vmo->root_base));
     while (alloc_run(&run, vmo_run_first(vmo, index, order), order) != OK)
         if (order-- == 0)
@@ -232,7 +253,8 @@ status_t vmo_get_page_locked(struct vmo *vmo, uint64_t index, unsigned how, stru
         return ERR_NOT_FOUND;
     *writable = true;
     if (vmo->pager)
-        return vmo_supply_locked(vmo, index, 0, out);
+        return vmo_supply_locked(vmo, index, how & VMO_WRITE ? 0 : read_ahead_order(vmo, index),
+                                 out);
     if (!(how & VMO_WRITE) && !vmo_from_parent(vmo, index, &parent_index)) {
         *out = vmo_zero_page(vmo, index);
         *writable = false;

@@ -101,6 +101,43 @@ status_t vmo_write(struct vmo *vmo, uint64_t offset, const void *from, size_t si
     return st;
 }
 
+void vmo_update(struct vmo *vmo, uint64_t offset, const void *from, size_t size)
+{
+    SPIN_GUARD(&vmo->lock);
+
+    for (size_t done = 0, part; done < size; done += part) {
+        uint64_t at = offset + done;
+        bool ours;
+        struct page *page = vmo_peek_locked(vmo, at >> PAGE_SHIFT, &ours);
+
+        part = MIN(size - done, PAGE_SIZE - (at & PAGE_MASK));
+        if (page)
+            memcpy((char *)page_data(page) + (at & PAGE_MASK), (const char *)from + done, part);
+    }
+}
+
+status_t vmo_write_back(struct vmo *vmo, uint64_t first, uint64_t end,
+                        status_t (*write)(void *arg, uint64_t index, const void *data),
+                        void *arg)
+{
+    status_t st = OK;
+    SPIN_GUARD(&vmo->lock);
+
+    end = MIN(end, vmo_pages(vmo));
+    if (first < end)
+        vmo_write_protect_locked(vmo);
+    for (uint64_t i = first; st == OK && i < end; i++) {
+        bool ours;
+        struct page *page = vmo_peek_locked(vmo, i, &ours);
+
+        if (!page || !page->dirty)
+            continue;
+        st = write(arg, i, page_data(page));
+        page->dirty = st != OK;
+    }
+    return st;
+}
+
 /* Find who has the pager. False: nothing is absent that a pager would have. */
 static bool find_owner(struct vmo_page_in *f)
 {

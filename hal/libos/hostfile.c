@@ -153,16 +153,16 @@ static bool emit_entry(const struct linux_dirent *entry,
                 type_of_mode((uint32_t)entry->type << 12));
 }
 
-status_t hal_host_readdir(int fd,
+status_t hal_host_readdir(int fd, void *buffer,
                           bool (*emit)(void *arg, const char *name, size_t length, uint64_t ino,
                                        enum hal_host_type type),
                           void *arg)
 {
-    _Alignas(struct linux_dirent) char buf[4096];
+    const char *buf = buffer;
     long size;
 
     host_call(LINUX_LSEEK, fd, 0, LINUX_SEEK_SET);
-    while ((size = host_call(LINUX_GETDENTS64, fd, buf, sizeof(buf))) > 0) {
+    while ((size = host_call(LINUX_GETDENTS64, fd, buffer, HAL_HOST_LISTING)) > 0) {
         for (long at = 0; at < size;) {
             const struct linux_dirent *entry = (const void *)(buf + at);
 

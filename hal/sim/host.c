@@ -160,7 +160,7 @@ static bool is_dots(const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-status_t hal_host_readdir(int fd,
+status_t hal_host_readdir(int fd, void *buffer,
                           bool (*emit)(void *arg, const char *name, size_t length, uint64_t ino,
                                        enum hal_host_type type),
                           void *arg)
@@ -168,6 +168,7 @@ status_t hal_host_readdir(int fd,
     int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = again < 0 ? NULL : fdopendir(again);
 
+    (void)buffer;
     if (!dir)
         return status_from_errno(errno);
     for (struct dirent *e; (e = readdir(dir));)

@@ -95,8 +95,8 @@ static void host_files(void **state)
     assert_int_equal(n, 4);
     assert_int_equal(
         hal_host_open(hal_host_root(), ".", HAL_HOST_READ | HAL_HOST_DIRECTORY, &dir), OK);
-    assert_int_equal(hal_host_readdir(dir, count_entry, &entries), OK);
-    assert_int_equal(hal_host_readdir(dir, count_entry, &(unsigned){0}), OK);
+    assert_int_equal(hal_host_readdir(dir, NULL, count_entry, &entries), OK);
+    assert_int_equal(hal_host_readdir(dir, NULL, count_entry, &(unsigned){0}), OK);
     assert_int_equal(entries, 2);
     hal_host_close(dir);
 }

@@ -72,6 +72,9 @@ const char *sim_console_output(void);
 /* The launcher hands on signals (hal/host.h). */
 void sim_host_signals(uint64_t signals);
 
+/* From now on the host refuses changes of its files with this error; OK: no more. */
+void sim_host_fail(status_t st);
+
 /* For SIM_PANICS. */
 jmp_buf *sim_catch(void);
 void sim_catch_end(void);

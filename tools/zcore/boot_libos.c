@@ -235,6 +235,7 @@ static _Noreturn void template_process(struct machine *m, pid_t launcher)
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
+    umask(0); /* the guest has one of its own */
     map_window(m);
     close(m->kernel_fd);
     move_vdso(m);

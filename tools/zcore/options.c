@@ -24,6 +24,8 @@ enum {
     KEY_ICOUNT,
     KEY_ADD,
     KEY_GDB,
+    KEY_RW,
+    KEY_BIND,
 };
 
 static const struct argp_option common_options[] = {
@@ -43,6 +45,15 @@ static const struct argp_option common_options[] = {
     {"strace", KEY_STRACE, "FILE", OPTION_ARG_OPTIONAL,
      "Show each system call, as strace does, on standard error or in FILE", 0},
     {"selftest", KEY_SELFTEST, NULL, 0, "Test the machine, in place of a program", 0},
+    {0},
+};
+
+static const struct argp_option file_options[] = {
+    {"rw", KEY_RW, NULL, 0, "Changes below the root directory are made on the host", 2},
+    {"bind", KEY_BIND, "HOST[:GUEST][:ro]", 0,
+     "Show the directory or file HOST at GUEST (default: at the same place); changes are made "
+     "on the host, unless :ro is given; may be given again",
+     2},
     {0},
 };
 
@@ -108,6 +119,51 @@ static void parse_addition(struct options *options, char *text)
     options->additions[options->addition_count++] = (struct addition){text, colon + 1};
 }
 
+/* HOST, then perhaps GUEST, then perhaps "ro". */
+static void parse_bind(struct options *options, char *text)
+{
+    struct bind bind = {.host = text};
+    char *colon = strrchr(text, ':');
+
+    if (options->bind_count == MAX_BINDS)
+        errx(STATUS_FAILED, "--bind can be given %d times only", MAX_BINDS);
+    if (colon && !strcmp(colon + 1, "ro")) {
+        bind.read_only = true;
+        *colon = '\0';
+        colon = strrchr(text, ':');
+    }
+    if (colon) {
+        *colon = '\0';
+        bind.guest = colon + 1;
+    }
+    if (!*text || (colon && (bind.guest[0] != '/' || strchr(text, ':'))))
+        errx(STATUS_FAILED, "--bind=%s%s%s: not HOST[:GUEST][:ro] with an absolute GUEST", text,
+             colon ? ":" : "", colon ? bind.guest : "");
+    options->binds[options->bind_count++] = bind;
+}
+
+static error_t parse_files(int key, char *arg, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case KEY_RW:
+        options->rw = true;
+        return 0;
+    case KEY_BIND:
+        parse_bind(options, arg);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void check_files(const struct options *options)
+{
+    if (options->arch && (options->rw || options->bind_count))
+        errx(STATUS_FAILED, "--rw and --bind are not for QEMU");
+}
+
 static const struct arch *parse_arch(const char *text)
 {
     const struct arch *arch = arch_find(text);
@@ -156,8 +212,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         options_be_brief(state);
+        state->child_inputs[0] = options;
         if (options->command->machine)
-            state->child_inputs[0] = options;
+            state->child_inputs[1] = options;
         return 0;
     case KEY_CPUS:
         options->cpus = parse_cpus(arg);
@@ -190,12 +247,17 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 void options_parse(const struct command *command, int argc, char **argv, struct options *out)
 {
     static const struct argp machine = {.options = machine_options, .parser = parse_machine};
-    static const struct argp_child children[] = {{&machine, 0, "Options of QEMU:", 1}, {0}};
+    static const struct argp files = {.options = file_options, .parser = parse_files};
+    const struct argp_child children[] = {
+        {&files, 0, "Files of the host (not for QEMU):", 2},
+        {command->machine ? &machine : NULL, 0, "Options of QEMU:", 1},
+        {0},
+    };
     const struct argp argp = {.options = common_options,
                               .parser = parse_common,
                               .args_doc = command->synopsis,
                               .doc = command->summary,
-                              .children = command->machine ? children : NULL};
+                              .children = children};
     char name[64];
 
     *out = (struct options){.command = command, .log = LOG_DEFAULT};
@@ -203,6 +265,7 @@ void options_parse(const struct command *command, int argc, char **argv, struct 
     argv[0] = name;
     if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, out))
         exit(STATUS_FAILED);
+    check_files(out);
     if (!out->program && !out->selftest)
         errx(STATUS_FAILED, "no program given; see %s --help", name);
 }

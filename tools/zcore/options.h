@@ -15,6 +15,14 @@ struct addition {
     const char *host, *guest;
 };
 
+enum { MAX_BINDS = 24 };
+
+/* A directory or file of the host that the guest has at a place of its own. */
+struct bind {
+    const char *host, *guest; /* guest NULL: the same place */
+    bool read_only;
+};
+
 struct command;
 
 struct options {
@@ -25,6 +33,10 @@ struct options {
     int log;
     bool strace, selftest;
     const char *strace_file; /* NULL: standard error */
+    /* The library OS's */
+    bool rw;
+    struct bind binds[MAX_BINDS];
+    unsigned bind_count;
     /* QEMU's; arch NULL: the library OS */
     const struct arch *arch;
     bool icount, gdb;

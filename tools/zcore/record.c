@@ -36,6 +36,17 @@ void record_option(struct record *record, const char *format, ...)
     record_add(record, 'O', text);
 }
 
+void record_mount(struct record *record, int dir, bool read_only, const char *name,
+                  const char *guest)
+{
+    char *option;
+
+    if (asprintf(&option, "bind=%d:%s:%s:%s", dir, read_only ? "ro" : "rw", name, guest) < 0)
+        err(STATUS_FAILED, "cannot write the boot record");
+    record_add(record, 'O', option);
+    free(option);
+}
+
 void record_init(struct record *record, const struct options *options)
 {
     char *directory = getcwd(NULL, 0);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/zcore/boot_libos.h"
@@ -69,19 +70,58 @@ static int open_trace(const struct options *options, int log_fd)
     return fd;
 }
 
-static int boot(const struct options *options, const struct record *record)
+/* By its directory and name there, whose kind the kernel looks at for itself. */
+static void record_bind(struct record *record, const struct bind *bind)
+{
+    char *host = realpath(bind->host, NULL), *slash, *line;
+    int fd = host ? open(host, O_PATH | O_CLOEXEC) : -1;
+    struct stat st;
+    const char *name = ".";
+
+    if (fd < 0 || fstat(fd, &st))
+        err(STATUS_FAILED, "--bind: %s", bind->host);
+    if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+        errx(STATUS_FAILED, "--bind: %s: Not a directory or regular file", bind->host);
+    if (asprintf(&line, "%s", host) < 0)
+        err(STATUS_FAILED, "--bind");
+    slash = strrchr(line, '/');
+    if (!S_ISDIR(st.st_mode)) {
+        *slash = '\0';
+        name = slash + 1;
+        close(fd);
+        fd = open(*line ? line : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+            err(STATUS_FAILED, "--bind: %s", bind->host);
+    }
+    record_mount(record, fd, bind->read_only, name, bind->guest ? bind->guest : host);
+    free(line);
+    free(host);
+}
+
+static void record_files(struct record *record, const struct options *options)
+{
+    if (options->rw)
+        record_option(record, "root=rw");
+    for (unsigned i = 0; i < options->bind_count; i++)
+        record_bind(record, &options->binds[i]);
+}
+
+static int boot(const struct options *options, struct record *record)
 {
     int log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
     struct image kernel = image_libos();
-    struct libos_boot machine = {.kernel = kernel.data,
-                                 .kernel_size = kernel.size,
-                                 .cpus = choose_cpus(options),
-                                 .memory = choose_memory(options),
-                                 .root_fd = open_root(options),
-                                 .log_fd = log_fd,
-                                 .trace_fd = open_trace(options, log_fd),
-                                 .record = record->text,
-                                 .record_size = record->size};
+    struct libos_boot machine;
+
+    record_files(record, options);
+    machine = (struct libos_boot){.kernel = kernel.data,
+                                  .kernel_size = kernel.size,
+                                  .cpus = choose_cpus(options),
+                                  .memory = choose_memory(options),
+                                  .root_fd = open_root(options),
+                                  .log_fd = log_fd,
+                                  .trace_fd = open_trace(options, log_fd),
+                                  .record = record->text,
+                                  .record_size = record->size};
 
     return boot_libos(&machine);
 }

@@ -2,8 +2,7 @@
  * file_size.c - position, size and storage of files: lseek, truncate, ftruncate, fallocate,
  * fsync and its like.
  *
- * Whatever can be written here lives in memory, so what was written is where it will stay:
- * syncing has nothing left to do but to check its arguments.
+ * What lives in memory is where it will stay; file systems that write to elsewhere sync it.
  */
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
@@ -105,29 +104,26 @@ status_t sys_fallocate(struct syscall *call)
     return st;
 }
 
-/* The checks of fsync(2). */
-static status_t sync_file(struct syscall *call)
+static status_t sync_file(struct syscall *call, enum sync_how how)
 {
     struct file *file;
     status_t st = call_fd_get(call, (int)call->arg[0], &file);
 
     if (st != OK)
         return st;
-    if (!file->inode ||
-        (file->inode->attr.type != INODE_FILE && file->inode->attr.type != INODE_DIR))
-        st = ERR_INVALID_ARGS;
+    st = file_sync(file, how);
     file_put(file);
     return st;
 }
 
 status_t sys_fsync(struct syscall *call)
 {
-    return sync_file(call);
+    return sync_file(call, SYNC_FILE);
 }
 
 status_t sys_fdatasync(struct syscall *call)
 {
-    return sync_file(call);
+    return sync_file(call, SYNC_DATA);
 }
 
 status_t sys_syncfs(struct syscall *call)
@@ -135,13 +131,17 @@ status_t sys_syncfs(struct syscall *call)
     struct file *file;
     status_t st = call_fd_get(call, (int)call->arg[0], &file);
 
-    if (st == OK)
-        file_put(file);
-    return st;
+    if (st != OK)
+        return st;
+    if (file->inode && file->inode->fs->sync)
+        file->inode->fs->sync(file->inode->fs, SYNC_FS_DISK);
+    file_put(file);
+    return OK;
 }
 
 status_t sys_sync(struct syscall *call UNUSED)
 {
+    file_sync_all(SYNC_FS_DISK);
     return OK;
 }
 

@@ -326,8 +326,25 @@ status_t sys_madvise(struct syscall *call)
     return st;
 }
 
-/* Nothing is ever swapped out, and files of the page cache are memory: msync has no work, but
- * its errors (msync(2)). */
+/* What was written through mappings of files, to where the files are. The range is mapped. */
+static status_t write_back(struct aspace *as, user_addr_t base, uint64_t size)
+{
+    struct mapping_info info;
+    status_t st = OK;
+
+    for (user_addr_t at = base; st == OK && at < base + size; at = info.base + info.size) {
+        st = aspace_next_mapping(as, at, &info);
+        if (st != OK)
+            return ERR_NO_MEMORY;
+        if (info.vmo->pager && info.vmo->pager->write_back)
+            st = info.vmo->pager->write_back(info.vmo);
+        vmo_put(info.vmo);
+    }
+    return st;
+}
+
+/* Nothing is ever swapped out, so there is work only for files that lie elsewhere (msync(2)).
+ */
 status_t sys_msync(struct syscall *call)
 {
     enum { MS_ASYNC = 1, MS_INVALIDATE = 2, MS_SYNC = 4 };
@@ -336,9 +353,9 @@ status_t sys_msync(struct syscall *call)
     if (flags & ~(uint64_t)(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
         (flags & MS_ASYNC && flags & MS_SYNC) || !IS_ALIGNED(call->arg[0], PAGE_SIZE))
         return ERR_INVALID_ARGS;
-    if (call->arg[0] + size < call->arg[0])
+    if (call->arg[0] + size < call->arg[0] || !all_mapped(aspace_of(call), call->arg[0], size))
         return ERR_NO_MEMORY;
-    return all_mapped(aspace_of(call), call->arg[0], size) ? OK : ERR_NO_MEMORY;
+    return write_back(aspace_of(call), call->arg[0], size);
 }
 
 /* The pages of mlock's and munlock's bytes, all of which must be mapped. */
