@@ -15,6 +15,9 @@ int main(int argc, char **argv);
 /* A handle from the start-up message, by PA_HND_TYPE; owned by the runtime. 0: none. */
 zx_handle_t startup_handle(uint32_t type);
 
+/* Where zx_thread_start enters, with a function that does not return and its argument. */
+extern const char runtime_thread_entry[];
+
 /* A line to the debug log that the program was given, or else to the console. */
 void print(const char *text);
 /* The same with a number in the place of its one '%'. */

@@ -7,18 +7,19 @@
 #include "uapi/zircon/types.h"
 
 /* The low 28 bits number a topic, the top four its version. */
-#define ZX_INFO_HANDLE_VALID    1u
-#define ZX_INFO_HANDLE_BASIC    2u
-#define ZX_INFO_PROCESS         3u
-#define ZX_INFO_PROCESS_THREADS 4u
-#define ZX_INFO_VMAR            7u
-#define ZX_INFO_JOB_CHILDREN    8u
-#define ZX_INFO_JOB_PROCESSES   9u
-#define ZX_INFO_THREAD          10u
-#define ZX_INFO_HANDLE_COUNT    19u
-#define ZX_INFO_VMO_V1          23u
-#define ZX_INFO_VMO             (ZX_INFO_VMO_V1 | 1u << 28)
-#define ZX_INFO_JOB             24u
+#define ZX_INFO_HANDLE_VALID         1u
+#define ZX_INFO_HANDLE_BASIC         2u
+#define ZX_INFO_PROCESS              3u
+#define ZX_INFO_PROCESS_THREADS      4u
+#define ZX_INFO_VMAR                 7u
+#define ZX_INFO_JOB_CHILDREN         8u
+#define ZX_INFO_JOB_PROCESSES        9u
+#define ZX_INFO_THREAD               10u
+#define ZX_INFO_HANDLE_COUNT         19u
+#define ZX_INFO_PROCESS_HANDLE_STATS 21u
+#define ZX_INFO_VMO_V1               23u
+#define ZX_INFO_VMO                  (ZX_INFO_VMO_V1 | 1u << 28)
+#define ZX_INFO_JOB                  24u
 
 typedef struct zx_info_handle_basic {
     zx_koid_t koid;
@@ -36,6 +37,12 @@ typedef struct zx_info_process {
     uint8_t started, exited, debugger_attached;
     uint8_t padding[5];
 } zx_info_process_t;
+
+/* Handles of the process by the type of their objects. */
+typedef struct zx_info_process_handle_stats {
+    uint32_t handle_count[64];
+    uint32_t padding[64];
+} zx_info_process_handle_stats_t;
 
 typedef struct zx_info_job {
     int64_t return_code;

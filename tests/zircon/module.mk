@@ -1,0 +1,12 @@
+# Native Zircon test programs by subject: `build/zcore zircon build/user/ISA/NAME [CASE]`.
+# tests/zircon/run runs them.
+module               := tests/zircon
+user-programs-zircon := event
+user-common          := ztest ztest_help ../../user/zircon/relocate ../../user/zircon/runtime \
+                        ../../user/zircon/memory ../../user/zircon/load
+sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation
+sources-isa-riscv64  := ../../user/zircon/isa/riscv64/start ../../user/zircon/isa/riscv64/relocation
+
+# Their calls are imports from the vDSO, bound when they start.
+$(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
+    $(eval build/user/$i/$p: build/user/$i/vdso.so)))
