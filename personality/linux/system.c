@@ -66,69 +66,6 @@ status_t sys_getcpu(struct syscall *call)
     return st;
 }
 
-/* A thread of the same system, for the sched_* calls: 0 is the caller. */
-static status_t check_thread(struct syscall *call, pid_t_ tid)
-{
-    struct thread *t;
-
-    if (tid < 0)
-        return ERR_INVALID_ARGS;
-    if (!tid || tid == current_linux(call)->tid)
-        return OK;
-    t = linux_thread_find(tid);
-    if (!t)
-        return ERR_NO_PROCESS;
-    object_put(&t->object);
-    return OK;
-}
-
-/* Any thread may run on any CPU; the mask says so. Returns the bytes written. */
-status_t sys_sched_getaffinity(struct syscall *call)
-{
-    uint64_t mask = (1ull << hal_cpu_count()) - 1;
-    status_t st;
-
-    if (call->arg[1] < sizeof(mask) || call->arg[1] % 8)
-        return ERR_INVALID_ARGS;
-    st = check_thread(call, (pid_t_)call->arg[0]);
-    if (st == OK)
-        st = copy_to_user(&call->thread->user, call->arg[2], &mask, sizeof(mask));
-    call->result = sizeof(mask);
-    return st;
-}
-
-/* SCHED_OTHER for all. */
-status_t sys_sched_getscheduler(struct syscall *call)
-{
-    return check_thread(call, (pid_t_)call->arg[0]);
-}
-
-status_t sys_sched_getparam(struct syscall *call)
-{
-    int32_t priority = 0;
-    status_t st = check_thread(call, (pid_t_)call->arg[0]);
-
-    return st == OK ? copy_to_user(&call->thread->user, call->arg[1], &priority, 4) : st;
-}
-
-status_t sys_sched_get_priority_max(struct syscall *call)
-{
-    enum { SCHED_FIFO_ = 1, SCHED_RR_ = 2, SCHED_IDLE_ = 5 };
-
-    if (call->arg[0] > SCHED_IDLE_)
-        return ERR_INVALID_ARGS;
-    call->result = call->arg[0] == SCHED_FIFO_ || call->arg[0] == SCHED_RR_ ? 99 : 0;
-    return OK;
-}
-
-status_t sys_sched_get_priority_min(struct syscall *call)
-{
-    status_t st = sys_sched_get_priority_max(call);
-
-    call->result = call->result ? 1 : 0;
-    return st;
-}
-
 status_t sys_set_tid_address(struct syscall *call)
 {
     current_linux(call)->clear_child_tid = call->arg[0];
@@ -196,4 +133,19 @@ status_t sys_times(struct syscall *call)
     call->result = (int64_t)((uint64_t)hal_time_now() / tick);
     return call->arg[0] ? copy_to_user(&call->thread->user, call->arg[0], tms, sizeof(tms))
                         : OK;
+}
+
+/* How a program is to be run (personality(2)): only as it is. */
+status_t sys_personality(struct syscall *call)
+{
+    const uint32_t ask = UINT32_MAX;
+    struct linux_process *lp = linux_process_of(call);
+    uint32_t persona = (uint32_t)call->arg[0];
+
+    if (persona != ask && persona & ~(uint32_t)ADDR_NO_RANDOMIZE)
+        return ERR_INVALID_ARGS;
+    call->result = lp->persona;
+    if (persona != ask)
+        lp->persona = persona;
+    return OK;
 }

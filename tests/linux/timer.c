@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timex.h>
@@ -411,6 +412,24 @@ static void clocks_are_not_set(void)
                 0);
 }
 
+static void the_cpu_limit(void)
+{
+    int *shared = check_shared;
+    pid_t child = CHILD({
+        struct rlimit limit = {1, 2};
+
+        handle(SIGXCPU);
+        CHECK(setrlimit(RLIMIT_CPU, &limit) == 0);
+        for (;;) {
+            burn(MS);
+            *shared = seen;
+        }
+    });
+
+    CHECK_KILLED(child, SIGKILL);
+    CHECK(*shared >= 1);
+}
+
 static const struct check_case cases[] = {
     CASE(one_shots),
     CASE(intervals_and_overruns),
@@ -427,5 +446,6 @@ static const struct check_case cases[] = {
     CASE(timers_are_not_inherited),
     CASE(timers_refuse),
     CASE(clocks_are_not_set),
+    CASE(the_cpu_limit),
 };
 CHECK_MAIN(cases)

@@ -4,6 +4,7 @@
 #include "mm/slab.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
+#include "personality/linux/file/file_io.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/user_data.h"
 #include "uapi/linux/fcntl.h"
@@ -20,6 +21,7 @@ struct copy_bytes {
     uint64_t from_at, to_at; /* in: `to_at` may be FILE_POSITION; advanced */
     uint64_t left;           /* in */
     uint64_t done;           /* out */
+    bool broken;             /* out: nobody reads what is written */
     char *chunk;
     struct iobuf io;
     struct file_transfer transfer;
@@ -42,6 +44,7 @@ static CO_FN(copy_bytes)
         iobuf_init_kernel(&f->io, f->chunk, f->io.done);
         CO_CALL(st, f->transfer, file_transfer, .file = f->to, .io = &f->io, .at = f->to_at,
                 .direction = FILE_TRANSFER_WRITE);
+        f->broken = st == ERR_PEER_CLOSED;
         f->from_at += f->io.done;
         f->to_at += f->to_at == FILE_POSITION ? 0 : f->io.done;
         f->done += f->io.done;
@@ -126,6 +129,8 @@ CO_FN(sys_sendfile)
         if (st == OK)
             st = offset_end(f->call, f->from, f->call->arg[2], f->copy.from_at, f->copy.done);
         f->call->result = (int64_t)f->copy.done;
+        if (f->copy.broken)
+            call_raise_sigpipe(f->call);
     }
     file_put(f->from);
     file_put(f->to);

@@ -5,15 +5,19 @@
 
 #include "hal/boot.h"
 #include "hal/mmu.h"
+#include "personality/linux/process/process.h"
 
 /* The room kept for the stack and its random distance from the top. */
 enum { STACK_GAP = 128 << 20 };
 
-/* 0 .. 2^bits - 1 pages, in bytes. */
+/* 0 .. 2^bits - 1 pages, in bytes; 0 for a caller who wants it so (personality(2)). */
 static uint64_t random_pages(unsigned bits)
 {
+    struct linux_thread *lt = linux_caller();
     uint64_t value;
 
+    if (lt && lt->process->persona & ADDR_NO_RANDOMIZE)
+        return 0;
     hal_entropy(&value, sizeof(value));
     return (value & ((1ull << bits) - 1)) << PAGE_SHIFT;
 }

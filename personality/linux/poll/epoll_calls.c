@@ -226,12 +226,6 @@ static CO_FN(epoll_wait_call)
 }
 CO_END
 
-/* Milliseconds; negative: for ever. */
-static time_ns_t deadline_ms(uint64_t timeout)
-{
-    return (int32_t)timeout < 0 ? TIME_INFINITE : deadline_after((int32_t)timeout * NS_PER_MS);
-}
-
 struct sys_epoll_wait {
     SYSCALL_FRAME;
     struct epoll_wait_call wait;
@@ -243,7 +237,7 @@ CO_FN(sys_epoll_wait)
     status_t st;
 
     CO_CALL(st, f->wait, epoll_wait_call, .call = f->call,
-            .deadline = deadline_ms(f->call->arg[3]));
+            .deadline = deadline_of_ms(f->call, f->call->arg[3]));
     CO_RETURN(st);
 }
 CO_END
@@ -262,7 +256,7 @@ CO_FN(sys_epoll_pwait)
     if (st != OK)
         CO_RETURN(st);
     CO_CALL(st, f->wait, epoll_wait_call, .call = f->call,
-            .deadline = deadline_ms(f->call->arg[3]));
+            .deadline = deadline_of_ms(f->call, f->call->arg[3]));
     wait_mask_end(f->call, st);
     CO_RETURN(st);
 }

@@ -83,17 +83,12 @@ struct sys_poll {
 };
 SYSCALL_WAIT(sys_poll);
 
-/* Milliseconds; negative: for ever. */
-static time_ns_t deadline_ms(uint64_t timeout)
-{
-    return (int32_t)timeout < 0 ? TIME_INFINITE : deadline_after((int32_t)timeout * NS_PER_MS);
-}
-
 CO_FN(sys_poll)
 {
     status_t st;
 
-    CO_CALL(st, f->poll, poll_call, .call = f->call, .deadline = deadline_ms(f->call->arg[2]));
+    CO_CALL(st, f->poll, poll_call, .call = f->call,
+            .deadline = deadline_of_ms(f->call, f->call->arg[2]));
     CO_RETURN(st);
 }
 CO_END

@@ -166,7 +166,7 @@ static status_t timeval_deadline(struct syscall *call, user_addr_t from, time_ns
     ts = (struct timespec){.sec = tv.sec + tv.usec / 1000000, .nsec = tv.usec % 1000000 * 1000};
     st = timespec_to_ns(&ts, &duration);
     if (st == OK)
-        *deadline = deadline_after(duration);
+        *deadline = call_deadline(call, duration);
     return st;
 }
 

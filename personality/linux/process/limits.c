@@ -4,6 +4,8 @@
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/process.h"
 
+enum { RLIMIT_CPU };
+
 /* The limits of others are for root, and for processes of the same user and group throughout.
  */
 static status_t check_target(struct syscall *call, const struct linux_process *lp)
@@ -43,6 +45,8 @@ static status_t prlimit(struct syscall *call, struct linux_process *lp, unsigned
         st = copy_from_user(&call->thread->user, &new, new_limit, sizeof(new));
         if (st == OK)
             st = set_limit(call, lp, resource, &new);
+        if (st == OK && resource == RLIMIT_CPU)
+            itimer_limit_cpu(lp);
         if (st != OK)
             return st;
     }

@@ -59,6 +59,7 @@ void linux_process_put(struct linux_process *lp)
 {
     if (!lp || ref_put(&lp->refs) != 1)
         return;
+    itimers_fini(lp->itimers); /* the CPU limit's may be armed though it never started */
     linux_process_drop_resources(lp);
     signal_pending_clear(&lp->signals.pending);
     if (lp->process)
@@ -151,6 +152,7 @@ static status_t take_over(struct linux_process *lp, struct linux_process *parent
     memcpy(lp->signals.actions, parent->signals.actions, sizeof(lp->signals.actions));
     lp->layout = parent->layout;
     lp->no_new_privs = parent->no_new_privs;
+    lp->persona = parent->persona;
     lp->exe = parent->exe ? file_get(parent->exe) : NULL;
     memcpy(lp->comm, parent->comm, sizeof(lp->comm));
     return OK;
@@ -275,6 +277,8 @@ status_t linux_process_create(struct linux_process *parent, uint64_t flags, int 
         return ERR_NO_MEMORY;
     lp->exit_signal = exit_signal;
     st = populate(lp, parent, flags);
+    if (st == OK)
+        itimer_limit_cpu(lp);
     if (st == OK)
         st = thread_with_tid(lp, lp->pid, out);
     if (st != OK)

@@ -95,9 +95,12 @@ struct linux_process {
     time_ns_t start_time;
     uint64_t ended_ns, child_ns; /* CPU time of threads that ended, of children waited for */
     bool dumpable, no_new_privs; /* prctl(2) */
+    uint32_t persona;            /* 0 or ADDR_NO_RANDOMIZE */
     bool vfork_child; /* its maker waits until we exec or exit; guarded by family_lock */
     void (*on_exit)(uint32_t wait_status); /* the first program's; NULL elsewhere */
 };
+
+enum { ADDR_NO_RANDOMIZE = 0x0040000 }; /* personality(2) */
 
 /* What becomes of a call that a signal ended (signal(7)). */
 enum restart_kind {

@@ -18,3 +18,17 @@ uint64_t sigframe_stack_top(const struct linux_thread *lt, const struct signal_a
 /* The stack_t of the frame. */
 void sigframe_note_stack(const struct linux_thread *lt, uint64_t *sp, int32_t *flags,
                          uint64_t *size);
+
+/* The alternate stack (sigaltstack(2)). */
+enum { SS_ONSTACK = 1, SS_DISABLE = 2, MINSIGSTKSZ = 2048 };
+#define SS_AUTODISARM (1u << 31)
+
+/* Does a stack pointer lie in it? One that disarms itself is never taken for the present one.
+ */
+bool signal_on_altstack(const struct linux_thread *lt, uint64_t sp);
+/* ERR_NOT_PERMITTED: the thread is on it; ERR_INVALID_ARGS; ERR_NO_MEMORY: too small. */
+status_t signal_set_altstack(struct linux_thread *lt, uint64_t sp, int32_t flags,
+                             uint64_t size) MUST_USE;
+/* A handler's frame has noted it: with SS_AUTODISARM there is none until the handler returns.
+ */
+void signal_disarm_altstack(struct linux_thread *lt);

@@ -216,32 +216,6 @@ struct stack_user {
     uint64_t size;
 };
 
-enum { SS_ONSTACK = 1, SS_DISABLE = 2, MINSIGSTKSZ = 2048 };
-#define SS_AUTODISARM (1u << 31)
-
-static bool on_altstack(const struct linux_thread *lt)
-{
-    uint64_t sp = user_regs_sp(&lt->thread->context.regs);
-
-    return sp > lt->signals.altstack && sp - lt->signals.altstack <= lt->signals.altstack_size;
-}
-
-static status_t set_altstack(struct linux_thread *lt, const struct stack_user *ss)
-{
-    uint32_t mode = (uint32_t)ss->flags & ~SS_AUTODISARM;
-
-    if (on_altstack(lt))
-        return ERR_NOT_PERMITTED;
-    if (mode != 0 && mode != SS_ONSTACK && mode != SS_DISABLE)
-        return ERR_INVALID_ARGS;
-    if (mode != SS_DISABLE && ss->size < MINSIGSTKSZ)
-        return ERR_NO_MEMORY;
-    lt->signals.altstack = mode == SS_DISABLE ? 0 : ss->sp;
-    lt->signals.altstack_size = mode == SS_DISABLE ? 0 : ss->size;
-    lt->signals.altstack_flags = (uint32_t)ss->flags;
-    return OK;
-}
-
 status_t sys_sigaltstack(struct syscall *call)
 {
     struct linux_thread *lt = current_linux(call);
@@ -249,12 +223,16 @@ status_t sys_sigaltstack(struct syscall *call)
         old = {.sp = lt->signals.altstack, .size = lt->signals.altstack_size};
     status_t st = OK;
 
-    old.flags = !old.size ? SS_DISABLE : on_altstack(lt) ? SS_ONSTACK : 0;
+    if (!old.size)
+        old.flags = SS_DISABLE;
+    else if (signal_on_altstack(lt, user_regs_sp(&call->thread->context.regs)))
+        old.flags = SS_ONSTACK;
+    old.flags |= (int32_t)(lt->signals.altstack_flags & SS_AUTODISARM);
     if (call->arg[0]) {
         st = copy_from_user(&call->thread->user, &new, call->arg[0], sizeof(new));
         if (st == OK && call->arg[1])
             st = copy_to_user(&call->thread->user, call->arg[1], &old, sizeof(old));
-        return st == OK ? set_altstack(lt, &new) : st;
+        return st == OK ? signal_set_altstack(lt, new.sp, new.flags, new.size) : st;
     }
     return call->arg[1] ? copy_to_user(&call->thread->user, call->arg[1], &old, sizeof(old))
                         : OK;

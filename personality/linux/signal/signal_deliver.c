@@ -7,6 +7,7 @@
 #include "personality/linux/machine.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/session.h"
+#include "personality/linux/signal/sigaction.h"
 #include "personality/linux/signal/signal_internal.h"
 #include "personality/linux/strace/strace.h"
 
@@ -140,9 +141,11 @@ static status_t run_handler(struct linux_thread *lt, const struct signal_action 
     settle_call(lt, lt->restart == RESTART_ALWAYS ||
                         (lt->restart == RESTART_IF_SA_RESTART && action->flags & SA_RESTART));
     st = sigframe_push(lt, action, info, mask_after(lt));
-    if (st == OK)
-        enter_handler_masks(lt, info->signo, action);
-    return st;
+    if (st != OK)
+        return st;
+    signal_disarm_altstack(lt);
+    enter_handler_masks(lt, info->signo, action);
+    return OK;
 }
 
 /* Takes one signal and acts on it, unless it has a handler. False: none is deliverable. */

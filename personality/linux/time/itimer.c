@@ -34,14 +34,32 @@ static bool elapsed(struct itimer *it)
     return timer_elapse(&it->setting, clock_scale_now(&clock)) != 0;
 }
 
+enum { RLIMIT_CPU };
+
+/* Whole seconds of CPU time, as the process's limits say; TIME_INFINITE: none. */
+static time_ns_t cpu_limit(struct linux_process *lp, bool hard)
+{
+    SPIN_GUARD(&lp->lock);
+    const struct rlimit *limit = &lp->limits[RLIMIT_CPU];
+    uint64_t seconds = hard ? limit->hard : limit->soft;
+
+    if (seconds >= TIME_INFINITE / NS_PER_SEC)
+        return TIME_INFINITE;
+    return (time_ns_t)MAX(seconds, (uint64_t)1) * NS_PER_SEC;
+}
+
 /* Whoever sets it anew disarms it first, and then waits for us. */
 static void fired(struct timer *timer)
 {
-    static const int signals[ITIMERS] = {SIGALRM, SIGVTALRM, SIGPROF};
+    static const int signals[ITIMERS] = {SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU};
     struct itimer *it = container_of(timer, struct itimer, timer);
 
-    if (elapsed(it))
-        signal_send_kernel(it->owner, signals[it->which]);
+    if (elapsed(it)) {
+        bool over = it->which == ITIMER_LIMIT &&
+                    linux_process_ran(it->owner) >= cpu_limit(it->owner, true);
+
+        signal_send_kernel(it->owner, over ? SIGKILL : signals[it->which]);
+    }
     SPIN_GUARD(&it->owner->lock);
     tick_locked(it);
 }
@@ -97,6 +115,19 @@ static struct timer_setting replace(struct itimer *it, time_ns_t value, time_ns_
     return old;
 }
 
+void itimer_limit_cpu(struct linux_process *lp)
+{
+    struct itimer *it = &lp->itimers[ITIMER_LIMIT];
+    time_ns_t soft = cpu_limit(lp, false);
+    SPIN_GUARD(&lp->posix_timers.lock);
+
+    halt(it);
+    SPIN_GUARD(&lp->lock);
+    it->setting = (struct timer_setting){
+        .armed = soft != TIME_INFINITE, .deadline = soft, .interval = NS_PER_SEC};
+    tick_locked(it);
+}
+
 status_t sys_alarm(struct syscall *call)
 {
     struct itimer *it = &linux_process_of(call)->itimers[ITIMER_REAL];
@@ -136,7 +167,7 @@ status_t sys_setitimer(struct syscall *call)
     time_ns_t value, interval;
     status_t st = OK;
 
-    if (call->arg[0] >= ITIMERS)
+    if (call->arg[0] >= ITIMERS_SET)
         return ERR_INVALID_ARGS;
     if (call->arg[1])
         st = copy_from_user(&call->thread->user, tv, call->arg[1], sizeof(tv));
@@ -156,7 +187,7 @@ status_t sys_getitimer(struct syscall *call)
 {
     struct timer_setting now;
 
-    if (call->arg[0] >= ITIMERS)
+    if (call->arg[0] >= ITIMERS_SET)
         return ERR_INVALID_ARGS;
     now = shown(&linux_process_of(call)->itimers[call->arg[0]]);
     return write_setting(call, call->arg[1], &now);

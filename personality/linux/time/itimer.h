@@ -8,8 +8,15 @@
 
 struct linux_process;
 
-/* By their numbers. */
-enum { ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF, ITIMERS };
+/* By their numbers; the last one is RLIMIT_CPU's, which no program sets as a timer. */
+enum {
+    ITIMER_REAL,
+    ITIMER_VIRTUAL,
+    ITIMER_PROF,
+    ITIMERS_SET,
+    ITIMER_LIMIT = ITIMERS_SET,
+    ITIMERS
+};
 
 /* Of a process. */
 struct itimer {
@@ -20,5 +27,8 @@ struct itimer {
 };
 
 void itimers_init(struct itimer itimers[ITIMERS], struct linux_process *owner);
+/* RLIMIT_CPU is new: SIGXCPU when the soft limit comes and each second after, SIGKILL at the
+ * hard one. No lock held. */
+void itimer_limit_cpu(struct linux_process *lp);
 /* The process ends: after it no callback runs. */
 void itimers_fini(struct itimer itimers[ITIMERS]);

@@ -41,6 +41,12 @@ time_ns_t call_deadline(struct syscall *call, time_ns_t duration)
     return lt->deadline;
 }
 
+time_ns_t deadline_of_ms(struct syscall *call, uint64_t timeout)
+{
+    return (int32_t)timeout < 0 ? TIME_INFINITE
+                                : call_deadline(call, (int32_t)timeout * NS_PER_MS);
+}
+
 status_t timeout_from_user(struct syscall *call, user_addr_t addr, time_ns_t *deadline)
 {
     struct timespec ts;

@@ -41,6 +41,9 @@ status_t timeout_from_user(struct syscall *call, user_addr_t addr,
  * stop ended it, the deadline that it had. */
 time_ns_t call_deadline(struct syscall *call, time_ns_t duration);
 
+/* The same in milliseconds, of which a negative number is for ever (poll(2)). */
+time_ns_t deadline_of_ms(struct syscall *call, uint64_t timeout);
+
 /* now + duration, without overflow. */
 time_ns_t deadline_after(time_ns_t duration);
 /* When the wall clock shows `ns`, as things stand. */

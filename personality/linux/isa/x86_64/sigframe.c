@@ -220,6 +220,9 @@ status_t sigframe_pop(struct linux_thread *lt, sigset_t_ *mask)
         return st;
     load_regs(&t->context.regs, &frame.uc.mcontext);
     *mask = frame.uc.sigmask;
+    /* A stack that is refused stays as it is, as on Linux. */
+    (void)!signal_set_altstack(lt, frame.uc.stack_sp, frame.uc.stack_flags,
+                               frame.uc.stack_size);
     return OK;
 }
 

@@ -1,0 +1,217 @@
+/*
+ * schedule.c - scheduling as programs see it (sched(7)): one policy for all, on any CPU. What
+ * is asked for and is the case is granted, everything else refused.
+ */
+#include "base/string.h"
+#include "hal/cpu.h"
+#include "hal/time.h"
+#include "personality/linux/process/pid.h"
+#include "personality/linux/process/process.h"
+#include "personality/linux/user_data.h"
+
+enum { SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE = 5, SCHED_DEADLINE };
+enum { SLICE_MS = 10, PRIORITY_MAX = 99 };
+#define SCHED_RESET_ON_FORK 0x40000000u
+
+/* The thread of this tid, 0 the caller: a reference. */
+static status_t find_thread(struct syscall *call, pid_t_ tid, struct thread **out)
+{
+    if (tid < 0)
+        return ERR_INVALID_ARGS;
+    *out = tid ? linux_thread_find(tid) : call->thread;
+    if (!tid)
+        object_get(&call->thread->object);
+    return *out ? OK : ERR_NO_PROCESS;
+}
+
+static status_t check_thread(struct syscall *call, pid_t_ tid)
+{
+    struct thread *t;
+    status_t st = find_thread(call, tid, &t);
+
+    if (st == OK)
+        object_put(&t->object);
+    return st;
+}
+
+/* To change another's, be root or its user. */
+static status_t check_change(struct syscall *call, pid_t_ tid)
+{
+    const struct credentials *c = &linux_process_of(call)->cred, *of;
+    struct thread *t;
+    status_t st = find_thread(call, tid, &t);
+
+    if (st != OK)
+        return st;
+    of = &t->linux_->process->cred;
+    if (!credentials_privileged(c) && c->euid != of->uid && c->euid != of->euid)
+        st = ERR_NOT_PERMITTED;
+    object_put(&t->object);
+    return st;
+}
+
+static uint64_t all_cpus(void)
+{
+    unsigned count = hal_cpu_count();
+
+    return count >= 64 ? UINT64_MAX : (1ull << count) - 1;
+}
+
+/* Any thread may run on any CPU; the mask says so. Returns the bytes written. */
+status_t sys_sched_getaffinity(struct syscall *call)
+{
+    uint64_t mask = all_cpus();
+    status_t st;
+
+    if (call->arg[1] < sizeof(mask) || call->arg[1] % 8)
+        return ERR_INVALID_ARGS;
+    st = check_thread(call, (pid_t_)call->arg[0]);
+    if (st == OK)
+        st = copy_to_user(&call->thread->user, call->arg[2], &mask, sizeof(mask));
+    call->result = sizeof(mask);
+    return st;
+}
+
+status_t sys_sched_setaffinity(struct syscall *call)
+{
+    uint64_t mask = 0;
+    status_t st = copy_from_user(&call->thread->user, &mask, call->arg[2],
+                                 MIN(call->arg[1], sizeof(mask)));
+
+    if (st == OK)
+        st = check_change(call, (pid_t_)call->arg[0]);
+    if (st != OK)
+        return st;
+    /* Threads are not kept to some of the CPUs. */
+    return (mask & all_cpus()) == all_cpus() ? OK : ERR_INVALID_ARGS;
+}
+
+status_t sys_sched_getscheduler(struct syscall *call)
+{
+    return check_thread(call, (pid_t_)call->arg[0]);
+}
+
+status_t sys_sched_getparam(struct syscall *call)
+{
+    int32_t priority = 0;
+    status_t st;
+
+    if (!call->arg[1])
+        return ERR_INVALID_ARGS;
+    st = check_thread(call, (pid_t_)call->arg[0]);
+    return st == OK ? copy_to_user(&call->thread->user, call->arg[1], &priority, 4) : st;
+}
+
+static bool realtime(uint32_t policy)
+{
+    return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+/* Valid ones other than SCHED_OTHER are refused as to a program that may not have them. */
+static status_t check_policy(struct syscall *call, pid_t_ tid, uint32_t policy,
+                             int32_t priority)
+{
+    status_t st;
+
+    policy &= ~SCHED_RESET_ON_FORK;
+    if (policy > SCHED_BATCH && policy != SCHED_IDLE)
+        return ERR_INVALID_ARGS;
+    if (priority < 0 || priority > PRIORITY_MAX || realtime(policy) != (priority != 0))
+        return ERR_INVALID_ARGS;
+    st = check_change(call, tid);
+    return st == OK && policy != SCHED_OTHER ? ERR_NOT_PERMITTED : st;
+}
+
+status_t sys_sched_setscheduler(struct syscall *call)
+{
+    int32_t priority;
+    status_t st;
+
+    if (!call->arg[2] || (int32_t)call->arg[1] < 0)
+        return ERR_INVALID_ARGS;
+    st = copy_from_user(&call->thread->user, &priority, call->arg[2], sizeof(priority));
+    return st == OK ? check_policy(call, (pid_t_)call->arg[0], (uint32_t)call->arg[1], priority)
+                    : st;
+}
+
+status_t sys_sched_setparam(struct syscall *call)
+{
+    int32_t priority;
+    status_t st;
+
+    if (!call->arg[1])
+        return ERR_INVALID_ARGS;
+    st = copy_from_user(&call->thread->user, &priority, call->arg[1], sizeof(priority));
+    return st == OK ? check_policy(call, (pid_t_)call->arg[0], SCHED_OTHER, priority) : st;
+}
+
+/* struct sched_attr, its first version (sched_setattr(2)). */
+struct sched_attr {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+};
+
+status_t sys_sched_setattr(struct syscall *call)
+{
+    struct sched_attr attr;
+    uint32_t size;
+    status_t st;
+
+    if (!call->arg[1] || (pid_t_)call->arg[0] < 0 || call->arg[2])
+        return ERR_INVALID_ARGS;
+    st = copy_from_user(&call->thread->user, &size, call->arg[1], sizeof(size));
+    if (st != OK)
+        return st;
+    size = size ? size : sizeof(attr);
+    if (size < sizeof(attr) || size > PAGE_SIZE)
+        return ERR_TOO_BIG;
+    st = copy_struct_from_user(&call->thread->user, &attr, sizeof(attr), call->arg[1], size);
+    if (st != OK)
+        return st;
+    return check_policy(call, (pid_t_)call->arg[0], attr.policy, (int32_t)attr.priority);
+}
+
+status_t sys_sched_getattr(struct syscall *call)
+{
+    struct sched_attr attr = {.size = sizeof(attr)};
+    uint64_t size = call->arg[2];
+    struct thread *t;
+    status_t st;
+
+    if (!call->arg[1] || size < sizeof(attr) || size > PAGE_SIZE || call->arg[3])
+        return ERR_INVALID_ARGS;
+    st = find_thread(call, (pid_t_)call->arg[0], &t);
+    if (st != OK)
+        return st;
+    attr.nice = t->linux_->process->nice;
+    object_put(&t->object);
+    return copy_to_user(&call->thread->user, call->arg[1], &attr, sizeof(attr));
+}
+
+status_t sys_sched_get_priority_max(struct syscall *call)
+{
+    if (call->arg[0] > SCHED_DEADLINE || call->arg[0] == SCHED_BATCH + 1)
+        return ERR_INVALID_ARGS;
+    call->result = realtime((uint32_t)call->arg[0]) ? PRIORITY_MAX : 0;
+    return OK;
+}
+
+status_t sys_sched_get_priority_min(struct syscall *call)
+{
+    status_t st = sys_sched_get_priority_max(call);
+
+    call->result = call->result ? 1 : 0;
+    return st;
+}
+
+status_t sys_sched_rr_get_interval(struct syscall *call)
+{
+    const int64_t slice[2] = {0, SLICE_MS * NS_PER_MS}; /* struct timespec */
+    status_t st = check_thread(call, (pid_t_)call->arg[0]);
+
+    return st == OK ? copy_to_user(&call->thread->user, call->arg[1], slice, sizeof(slice))
+                    : st;
+}
