@@ -192,7 +192,7 @@ CO_FN(socket_attempt)
     for (;;) {
         st = f->attempt(f->socket, f->r);
         if (st == ERR_USER_PAGE) {
-            CO_CALL(st, f->fault, vm_fault, .aspace = f->r->io->user->aspace,
+            CO_CALL(st, f->r->call->thread->fault, vm_fault, .aspace = f->r->io->user->aspace,
                     .addr = f->r->io->user->fault_addr, .access = f->r->io->user->fault_access);
             if (st == ERR_ACCESS_DENIED || st == ERR_OUT_OF_RANGE)
                 st = ERR_FAULT;

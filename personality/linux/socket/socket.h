@@ -145,10 +145,7 @@ struct socket_attempt {
     time_ns_t deadline;
     struct socket *waited;
     struct observer observer;
-    union {
-        struct object_wait wait;
-        struct vm_fault fault;
-    };
+    struct object_wait wait;
 };
 co_fn socket_attempt;
 

@@ -120,8 +120,7 @@ struct unix_socket *unix_of_file(const struct file *file)
 static signals_t readiness_locked(struct unix_socket *u)
 {
     unsigned shut = unix_shut(u);
-    signals_t now =
-        atomic_load_explicit(&u->queued, memory_order_relaxed) <= u->backlog ? SOCKET_ROOM : 0;
+    signals_t now = unix_is_full(u) ? 0 : SOCKET_ROOM;
 
     if (u->reader_waits)
         return now;
@@ -153,8 +152,7 @@ static bool peer_is_full_locked(struct unix_socket *u)
 {
     struct unix_socket *peer = unix_is_datagram(u) ? unix_peer(u) : NULL;
 
-    return peer && unix_peer(peer) != u &&
-           atomic_load_explicit(&peer->queued, memory_order_relaxed) > peer->backlog;
+    return peer && unix_peer(peer) != u && unix_is_full(peer);
 }
 
 static bool is_writable_locked(struct unix_socket *u)

@@ -89,7 +89,7 @@ static status_t ask(struct unix_socket *to, struct lent *lent)
 
     if (to->state != UNIX_LISTENING || unix_shut(to) & UNIX_SHUT_RECEIVE)
         return ERR_CONNECTION_REFUSED;
-    if (atomic_load_explicit(&to->queued, memory_order_relaxed) > to->backlog)
+    if (unix_is_full(to))
         return ERR_SHOULD_WAIT;
     lent->name = unix_name_get(to->name);
     lent->identity = unix_identity_get(to->identity);
@@ -248,6 +248,7 @@ status_t unix_shutdown(struct socket *s, unsigned how)
     struct unix_socket *u = unix_of(s), *peer = unix_is_datagram(u) ? NULL : unix_peer(u);
 
     shut(u, mine[how]);
+    unix_update_clients(u);
     if (peer)
         shut(peer, peers[how]);
     return OK;

@@ -113,6 +113,12 @@ static inline unsigned unix_shut(struct unix_socket *u)
 {
     return atomic_load_explicit(&u->shut, memory_order_relaxed);
 }
+/* Others have to wait. One that receives nothing more refuses at once. */
+static inline bool unix_is_full(struct unix_socket *u)
+{
+    return atomic_load_explicit(&u->queued, memory_order_relaxed) > u->backlog &&
+           !(unix_shut(u) & UNIX_SHUT_RECEIVE);
+}
 static inline bool unix_is_datagram(const struct unix_socket *u)
 {
     return u->socket.type == SOCK_DGRAM;

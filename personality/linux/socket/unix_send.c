@@ -56,8 +56,7 @@ static status_t check_receiver_locked(struct unix_socket *u, struct unix_socket 
         return datagram ? ERR_CONNECTION_REFUSED : ERR_PEER_CLOSED;
     if (unix_shut(to) & UNIX_SHUT_RECEIVE)
         return ERR_PEER_CLOSED;
-    if (datagram && to != u && back != u &&
-        atomic_load_explicit(&to->queued, memory_order_relaxed) > to->backlog)
+    if (datagram && to != u && back != u && unix_is_full(to))
         return ERR_SHOULD_WAIT;
     return OK;
 }
