@@ -71,7 +71,7 @@ static void descriptor_put(struct fd_table *t, struct file *file)
     socket = last && socket_of_file(file);
     file_put(file);
     if (socket)
-        socket_collect();
+        socket_closed();
 }
 
 /* Into the empty table `to`; false: it has grown beyond what `to` has room for. */
@@ -125,6 +125,7 @@ void fd_table_put(struct fd_table *t)
     for (uint32_t i = 0; i < t->capacity; i++)
         if (t->files[i])
             descriptor_put(t, t->files[i]);
+    socket_collect();
     kfree(t->files);
     slab_free(&fd_table_cache, t);
 }

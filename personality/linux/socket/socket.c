@@ -152,6 +152,11 @@ void socket_collect(void)
     unix_collect();
 }
 
+void socket_closed(void)
+{
+    unix_closed();
+}
+
 status_t call_socket_get(struct syscall *call, int fd, struct file **file, struct socket **out)
 {
     status_t st = call_fd_get(call, fd, file);

@@ -125,9 +125,11 @@ status_t socket_file_create(struct socket *s, unsigned flags, struct file **out)
 void socket_file_undo(struct file *file);
 /* The file's socket, borrowed; NULL: it is none. */
 struct socket *socket_of_file(const struct file *file);
-/* The last descriptor of a socket's file is gone: end sockets that only messages hold, if they
- * hold each other. No lock held. */
+/* End sockets that only messages hold, if they hold each other. No lock held. */
 void socket_collect(void);
+/* The last descriptor of a socket's file is gone: the same, unless too much is on its way for
+ * so few closes. */
+void socket_closed(void);
 
 /* ERR_BAD_FD, ERR_NOT_SOCKET; `*file` is a reference. */
 status_t call_socket_get(struct syscall *call, int fd, struct file **file,

@@ -15,6 +15,7 @@
 static struct spinlock flight_lock;
 static struct list in_flight; /* of flight_link; guarded by flight_lock; zeroed when empty */
 static atomic_uint flights;   /* in all; a quick answer for closing files */
+static atomic_uint closes;    /* of sockets, since the last collection */
 
 static bool holds_sockets(const struct socket_rights *rights)
 {
@@ -188,9 +189,21 @@ void unix_collect(void)
 
     if (!atomic_load_explicit(&flights, memory_order_relaxed))
         return;
+    atomic_store_explicit(&closes, 0, memory_order_relaxed);
     list_init(&messages);
     take_garbage(&messages);
     list_for_each (it, &messages)
         unix_message_uncharge(container_of(it, struct unix_message, link));
     unix_messages_free(&messages);
+}
+
+/* A collection looks at all that is in flight, so it has to be earned: a few steps a close. */
+void unix_closed(void)
+{
+    enum { STEPS_A_CLOSE = 64 };
+    unsigned count = atomic_load_explicit(&flights, memory_order_relaxed);
+
+    if (count && (atomic_fetch_add_explicit(&closes, 1, memory_order_relaxed) + 1) >=
+                     DIV_ROUND_UP(count, STEPS_A_CLOSE))
+        unix_collect();
 }

@@ -199,5 +199,7 @@ void unix_flight_begin(struct socket_rights *rights);
 void unix_flight_end(struct socket_rights *rights);
 /* Another reference to each file of `from`, which is in flight; `to` has room and is not. */
 void unix_flight_copy(const struct socket_rights *from, struct socket_rights *to);
-/* Drop the messages of sockets that nobody can reach any more. */
+/* Drop the messages of sockets that nobody can reach any more: now, or when there were enough
+ * closes for the work that it is. */
 void unix_collect(void);
+void unix_closed(void);
