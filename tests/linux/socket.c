@@ -97,6 +97,7 @@ static void packets(int type)
     CHECK_EQ(write(s[0], "hello", 5), 5);
     CHECK_EQ(send(s[0], "", 0, 0), 0);
     CHECK_EQ(write(s[0], "", 0), 0);
+    CHECK_EQ(writev(s[0], &(struct iovec){buf, 0}, 1), 0);
     CHECK_EQ(send(s[0], "world!", 6, 0), 6);
     CHECK_EQ(send(s[0], "more", 4, 0), 4);
     CHECK_EQ(recv(s[1], buf, 2, MSG_PEEK | MSG_TRUNC), 5);

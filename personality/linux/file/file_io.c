@@ -72,7 +72,7 @@ status_t file_io_begin_vector(struct syscall *call, struct task *task, struct fi
     if (st != OK)
         return st;
     iobuf_init_iov(&io->buffer, &call->thread->user, io->iov, (unsigned)call->arg[2], total);
-    return attempt(task, io);
+    return total ? attempt(task, io) : OK; /* unlike write, it makes no empty message */
 }
 
 void call_raise_sigpipe(struct syscall *call)
