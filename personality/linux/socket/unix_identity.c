@@ -3,6 +3,7 @@
  * unix(7)).
  */
 #include "base/string.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/socket/unix_internal.h"
@@ -28,13 +29,13 @@ struct unix_identity *unix_identity_new(void)
 
 struct unix_identity *unix_identity_get(struct unix_identity *id)
 {
-    atomic_fetch_add_explicit(&id->refs, 1, memory_order_relaxed);
+    ref_get(&id->refs);
     return id;
 }
 
 void unix_identity_put(struct unix_identity *id)
 {
-    if (id && atomic_fetch_sub_explicit(&id->refs, 1, memory_order_acq_rel) == 1)
+    if (id && ref_put(&id->refs) == 1)
         kfree(id);
 }
 

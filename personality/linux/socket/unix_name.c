@@ -4,6 +4,7 @@
 #include "base/format.h"
 #include "base/hash.h"
 #include "base/string.h"
+#include "hal/ref.h"
 #include "mm/slab.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/process/process.h"
@@ -30,13 +31,13 @@ static struct unix_name *name_new(const char *text, uint32_t size)
 
 struct unix_name *unix_name_get(struct unix_name *name)
 {
-    atomic_fetch_add_explicit(&name->refs, 1, memory_order_relaxed);
+    ref_get(&name->refs);
     return name;
 }
 
 void unix_name_put(struct unix_name *name)
 {
-    if (name && atomic_fetch_sub_explicit(&name->refs, 1, memory_order_acq_rel) == 1)
+    if (name && ref_put(&name->refs) == 1)
         kfree(name);
 }
 
