@@ -116,6 +116,7 @@ status_t dentry_lookup(struct dentry *dir, struct name name, struct dentry **out
         *out = d;
         return OK;
     }
+    dentry_relieve();
     d = dentry_new(name);
     if (!d)
         return ERR_NO_MEMORY;

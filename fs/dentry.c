@@ -183,6 +183,26 @@ void dentry_shrink(void)
     } while (!list_empty(&free_list));
 }
 
+void dentry_relieve(void)
+{
+    enum { FEW = 32 };
+    struct list free_list;
+
+    if (!page_is_low())
+        return;
+    list_init(&free_list);
+    {
+        SPIN_GUARD(&dentry_lock);
+        for (unsigned i = 0; i < FEW && !list_empty(&unused); i++) {
+            struct dentry *d = container_of(unused.next, struct dentry, lru_link);
+
+            dentry_unlink_locked(d);
+            list_push_back(&free_list, &d->hash_link);
+        }
+    }
+    dentry_free_all(&free_list);
+}
+
 status_t dentry_create_root(struct inode *inode, const char *name, struct dentry **out)
 {
     struct dentry *d = dentry_new(name_of(name));

@@ -17,6 +17,10 @@ void dentry_insert_locked(struct dentry *dir, struct dentry *d, uint32_t hash);
 /* Out of hash, LRU and tree; its reference to the parent stays its own. */
 void dentry_unlink_locked(struct dentry *d);
 
+/* Before one more: when memory is low, a few that nobody uses go, and their inodes with them.
+ */
+void dentry_relieve(void);
+
 /* Free those on the list (of hash_link), unlinked and without references, and let go of their
  * parents, which may follow. */
 void dentry_free_all(struct list *free_list);

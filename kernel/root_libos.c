@@ -3,14 +3,15 @@
  * guest may change, is the launcher's to say.
  *
  * Options of the record: `root=rw`: the root is written to; otherwise its changes are kept in
- * memory, over it. `bind=FD:ACCESS:NAME:GUEST`, any number: NAME ("." or one component) in the
- * directory FD is at GUEST, ACCESS is `rw` or `ro`.
+ * memory, over it, or with `overlay=FD` in that directory. `bind=FD:ACCESS:NAME:GUEST`, any
+ * number: NAME ("." or one component) in the directory FD is at GUEST, ACCESS is `rw` or `ro`.
  */
 #include "base/log.h"
 #include "base/string.h"
 #include "co/timer.h"
 #include "fs/file.h"
 #include "fs/hostfs.h"
+#include "fs/layers.h"
 #include "fs/mount.h"
 #include "fs/overlay.h"
 #include "hal/boot.h"
@@ -131,6 +132,20 @@ static status_t mount_binds(const struct boot_record *record, const struct path 
     return st;
 }
 
+/* Changes are kept in the directory `dir`. */
+static status_t create_kept(struct filesystem *host, int dir, struct filesystem **out)
+{
+    struct filesystem *store;
+    status_t st = hostfs_create(dir, ".", HOSTFS_WRITABLE, &store);
+
+    if (st != OK)
+        return st;
+    start_flusher();
+    st = layers_create(host, store, out);
+    filesystem_put(store);
+    return st;
+}
+
 static status_t create_root(const struct boot_record *record, struct filesystem **out)
 {
     const char *access = record_option(record, "root");
@@ -144,7 +159,9 @@ static status_t create_root(const struct boot_record *record, struct filesystem 
     st = hostfs_create(hal_host_root(), ".", HOSTFS_READ_ONLY, &host);
     if (st != OK)
         return st;
-    st = overlay_create(host, out);
+    st = record_option(record, "overlay")
+             ? create_kept(host, (int)record_number(record, "overlay", 0), out)
+             : overlay_create(host, out);
     filesystem_put(host);
     return st;
 }

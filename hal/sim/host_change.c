@@ -13,10 +13,21 @@
 #include "hal/sim/sim_internal.h"
 
 static status_t refusal;
+static unsigned calls_left; /* before it */
 
-void sim_host_fail(status_t st)
+void sim_host_fail(unsigned after, status_t st)
 {
+    calls_left = after;
     refusal = st;
+}
+
+/* What this call is refused with, or OK. */
+static status_t refused(void)
+{
+    if (refusal == OK || calls_left == 0)
+        return refusal;
+    calls_left--;
+    return OK;
 }
 
 /* The outcome of a host call that answers -1 and errno. */
@@ -29,8 +40,10 @@ status_t hal_host_create(int dir, const char *name, uint32_t mode, int *fd)
 {
     int opened;
 
-    if (refusal != OK)
-        return refusal;
+    status_t st = refused();
+
+    if (st != OK)
+        return st;
     opened = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (opened < 0)
         return status_from_errno(errno);
@@ -46,31 +59,41 @@ status_t hal_host_mknod(int dir, const char *name, enum hal_host_type type, uint
                                      [HAL_HOST_FIFO] = S_IFIFO,
                                      [HAL_HOST_SOCKET] = S_IFSOCK};
 
-    if (refusal != OK)
-        return refusal;
+    status_t st = refused();
+
+    if (st != OK)
+        return st;
     return outcome(mknodat(dir, name, formats[type] | mode, rdev));
 }
 
 status_t hal_host_mkdir(int dir, const char *name, uint32_t mode)
 {
-    return refusal != OK ? refusal : outcome(mkdirat(dir, name, mode));
+    status_t st = refused();
+
+    return st != OK ? st : outcome(mkdirat(dir, name, mode));
 }
 
 status_t hal_host_symlink(const char *text, int dir, const char *name)
 {
-    return refusal != OK ? refusal : outcome(symlinkat(text, dir, name));
+    status_t st = refused();
+
+    return st != OK ? st : outcome(symlinkat(text, dir, name));
 }
 
 status_t hal_host_link(int from_dir, const char *from, int to_dir, const char *to)
 {
-    return refusal != OK ? refusal : outcome(linkat(from_dir, from, to_dir, to, 0));
+    status_t st = refused();
+
+    return st != OK ? st : outcome(linkat(from_dir, from, to_dir, to, 0));
 }
 
 status_t hal_host_unlink(int dir, const char *name, enum hal_host_unlink what)
 {
     int flags = what == HAL_HOST_UNLINK_DIR ? AT_REMOVEDIR : 0;
 
-    return refusal != OK ? refusal : outcome(unlinkat(dir, name, flags));
+    status_t st = refused();
+
+    return st != OK ? st : outcome(unlinkat(dir, name, flags));
 }
 
 status_t hal_host_rename(int from_dir, const char *from, int to_dir, const char *to,
@@ -82,18 +105,24 @@ status_t hal_host_rename(int from_dir, const char *from, int to_dir, const char 
         [HAL_HOST_RENAME_EXCHANGE] = RENAME_EXCHANGE,
     };
 
-    return refusal != OK ? refusal : outcome(renameat2(from_dir, from, to_dir, to, flags[how]));
+    status_t st = refused();
+
+    return st != OK ? st : outcome(renameat2(from_dir, from, to_dir, to, flags[how]));
 }
 
 status_t hal_host_pwrite(int fd, const void *buf, size_t size, uint64_t offset, size_t *actual)
 {
-    for (*actual = 0; *actual < size;) {
-        ssize_t n = refusal != OK ? -1
-                                  : pwrite(fd, (const char *)buf + *actual, size - *actual,
-                                           (off_t)(offset + *actual));
+    status_t st = refused();
+
+    *actual = 0;
+    if (st != OK)
+        return st;
+    while (*actual < size) {
+        ssize_t n =
+            pwrite(fd, (const char *)buf + *actual, size - *actual, (off_t)(offset + *actual));
 
         if (n < 0)
-            return refusal != OK ? refusal : status_from_errno(errno);
+            return status_from_errno(errno);
         *actual += (size_t)n;
     }
     return OK;
@@ -101,15 +130,19 @@ status_t hal_host_pwrite(int fd, const void *buf, size_t size, uint64_t offset, 
 
 status_t hal_host_truncate(int fd, uint64_t size)
 {
-    return refusal != OK ? refusal : outcome(ftruncate(fd, (off_t)size));
+    status_t st = refused();
+
+    return st != OK ? st : outcome(ftruncate(fd, (off_t)size));
 }
 
 status_t hal_host_chmod(int fd, uint32_t mode)
 {
     char link[32];
 
-    if (refusal != OK)
-        return refusal;
+    status_t st = refused();
+
+    if (st != OK)
+        return st;
     if (fchmod(fd, mode) == 0)
         return OK;
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
@@ -118,7 +151,9 @@ status_t hal_host_chmod(int fd, uint32_t mode)
 
 status_t hal_host_chown(int fd, uint32_t uid, uint32_t gid)
 {
-    return refusal != OK ? refusal : outcome(fchownat(fd, "", uid, gid, AT_EMPTY_PATH));
+    status_t st = refused();
+
+    return st != OK ? st : outcome(fchownat(fd, "", uid, gid, AT_EMPTY_PATH));
 }
 
 static struct timespec timespec_of(int64_t ns)
@@ -132,11 +167,15 @@ status_t hal_host_utimes(int fd, int64_t atime_ns, int64_t mtime_ns)
 {
     const struct timespec times[2] = {timespec_of(atime_ns), timespec_of(mtime_ns)};
 
-    return refusal != OK ? refusal : outcome(utimensat(fd, "", times, AT_EMPTY_PATH));
+    status_t st = refused();
+
+    return st != OK ? st : outcome(utimensat(fd, "", times, AT_EMPTY_PATH));
 }
 
 status_t hal_host_sync(int fd, enum hal_host_sync what)
 {
     (void)what;
-    return refusal != OK ? refusal : outcome(fsync(fd));
+    status_t st = refused();
+
+    return st != OK ? st : outcome(fsync(fd));
 }

@@ -72,8 +72,8 @@ const char *sim_console_output(void);
 /* The launcher hands on signals (hal/host.h). */
 void sim_host_signals(uint64_t signals);
 
-/* From now on the host refuses changes of its files with this error; OK: no more. */
-void sim_host_fail(status_t st);
+/* After so many more changes of its files the host refuses all with this error; OK: none. */
+void sim_host_fail(unsigned after, status_t st);
 
 /* For SIM_PANICS. */
 jmp_buf *sim_catch(void);

@@ -26,6 +26,7 @@ enum {
     KEY_GDB,
     KEY_RW,
     KEY_BIND,
+    KEY_OVERLAY,
 };
 
 static const struct argp_option common_options[] = {
@@ -50,6 +51,9 @@ static const struct argp_option common_options[] = {
 
 static const struct argp_option file_options[] = {
     {"rw", KEY_RW, NULL, 0, "Changes below the root directory are made on the host", 2},
+    {"overlay", KEY_OVERLAY, "DIR", 0,
+     "Changes below the root directory are kept in DIR, for the next run (default: in memory)",
+     2},
     {"bind", KEY_BIND, "HOST[:GUEST][:ro]", 0,
      "Show the directory or file HOST at GUEST (default: at the same place); changes are made "
      "on the host, unless :ro is given; may be given again",
@@ -150,6 +154,9 @@ static error_t parse_files(int key, char *arg, struct argp_state *state)
     case KEY_RW:
         options->rw = true;
         return 0;
+    case KEY_OVERLAY:
+        options->overlay = arg;
+        return 0;
     case KEY_BIND:
         parse_bind(options, arg);
         return 0;
@@ -160,8 +167,10 @@ static error_t parse_files(int key, char *arg, struct argp_state *state)
 
 static void check_files(const struct options *options)
 {
-    if (options->arch && (options->rw || options->bind_count))
-        errx(STATUS_FAILED, "--rw and --bind are not for QEMU");
+    if (options->arch && (options->rw || options->overlay || options->bind_count))
+        errx(STATUS_FAILED, "--rw, --overlay and --bind are not for QEMU");
+    if (options->rw && options->overlay)
+        errx(STATUS_FAILED, "--rw and --overlay exclude each other");
 }
 
 static const struct arch *parse_arch(const char *text)

@@ -35,6 +35,7 @@ struct options {
     const char *strace_file; /* NULL: standard error */
     /* The library OS's */
     bool rw;
+    const char *overlay; /* NULL: changes are kept in memory */
     struct bind binds[MAX_BINDS];
     unsigned bind_count;
     /* QEMU's; arch NULL: the library OS */

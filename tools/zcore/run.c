@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,10 +99,24 @@ static void record_bind(struct record *record, const struct bind *bind)
     free(host);
 }
 
+/* Open for reading, so that it can be locked: for as long as a process of the guest lives. */
+static void record_overlay(struct record *record, const char *directory)
+{
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        err(STATUS_FAILED, "--overlay: %s", directory);
+    if (flock(fd, LOCK_EX | LOCK_NB))
+        err(STATUS_FAILED, "--overlay: cannot lock %s", directory);
+    record_option(record, "overlay=%d", fd);
+}
+
 static void record_files(struct record *record, const struct options *options)
 {
     if (options->rw)
         record_option(record, "root=rw");
+    if (options->overlay)
+        record_overlay(record, options->overlay);
     for (unsigned i = 0; i < options->bind_count; i++)
         record_bind(record, &options->binds[i]);
 }
