@@ -119,15 +119,24 @@ status_t clear_user(struct user_access *ua, user_addr_t to, size_t size)
     return each_part(ua, to, size, HAL_PROT_WRITE, part_clear, &t);
 }
 
-/* Copied first and looked at then: another thread may change what the user has there. */
+/* Copied first and looked at then: another thread may change what the user has there. A little
+ * at a time, since most strings are far shorter than what there is room for. */
 static void part_string(struct transfer *t, void *user, size_t size)
 {
-    const char *end;
+    enum { AT_A_TIME = 64 };
+    const char *from = user;
 
-    memcpy(t->to, user, size);
-    end = memchr(t->to, 0, size);
-    t->stop = end;
-    t->to += end ? (size_t)(end - t->to) : size;
+    while (size && !t->stop) {
+        size_t part = MIN(size, (size_t)AT_A_TIME);
+        const char *end;
+
+        memcpy(t->to, from, part);
+        end = memchr(t->to, 0, part);
+        t->stop = end;
+        t->to += end ? (size_t)(end - t->to) : part;
+        from += part;
+        size -= part;
+    }
 }
 
 status_t copy_string_from_user(struct user_access *ua, char *to, user_addr_t from, size_t size,
