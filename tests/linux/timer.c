@@ -353,6 +353,7 @@ static void timers_are_not_inherited(void)
     int id = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGUSR1, 0);
 
     CHECK_EXITS(CHILD(CHECK_ERR(syscall(SYS_timer_delete, id), EINVAL)), 0);
+    handle(SIGUSR1);
     settime(id, 0, 2 * MS, MS); /* dies with it, whatever it is doing */
 }
 

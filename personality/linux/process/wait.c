@@ -173,8 +173,8 @@ CO_FN(sys_wait4)
 {
     status_t st;
 
-    if (f->call->arg[2] &
-        ~(uint64_t)(uint32_t)(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
+    if ((uint32_t)f->call->arg[2] &
+        ~(uint32_t)(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
         CO_RETURN(ERR_INVALID_ARGS);
     if ((pid_t_)f->call->arg[0] == INT32_MIN)
         CO_RETURN(ERR_NO_PROCESS);
