@@ -14,4 +14,4 @@ endif
 
 include mk/flags.mk mk/setup.mk
 include $(wildcard mk/target-*.mk)
-include mk/rules.mk mk/foreign.mk mk/compile.mk mk/programs.mk mk/lint.mk mk/test.mk mk/goals.mk
+include mk/rules.mk mk/foreign.mk mk/compile.mk mk/programs.mk mk/lint.mk mk/test.mk mk/install.mk mk/goals.mk

@@ -13,23 +13,38 @@
 #include "kernel/root.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/tty/stdio.h"
+#include "personality/linux/uts.h"
 #include "personality/zircon/zircon.h"
 
 enum { STATUS_OUR_FAILURE = 125, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
 
-static _Noreturn void fail(const char *what, status_t st)
+static _Noreturn void fail_with(int status, const char *what, status_t st)
 {
     char line[256];
+
+    machine_console_mark();
+    hal_console_write(
+        line, (size_t)format(line, sizeof(line), "zcore: %.180s: %s\n", what, status_text(st)));
+    hal_power_off(status);
+}
+
+static _Noreturn void fail(const char *what, status_t st)
+{
     int status = STATUS_OUR_FAILURE;
 
     if (st == ERR_NOT_FOUND || st == ERR_NOT_DIR)
         status = STATUS_NOT_FOUND;
     else if (st == ERR_ACCESS_DENIED || st == ERR_NO_EXEC || st == ERR_NOT_FILE)
         status = STATUS_NOT_EXECUTABLE;
-    machine_console_mark();
-    hal_console_write(
-        line, (size_t)format(line, sizeof(line), "zcore: %.180s: %s\n", what, status_text(st)));
-    hal_power_off(status);
+    fail_with(status, what, st);
+}
+
+/* A program that cannot be started; a directory that is not there is our caller's mistake. */
+static _Noreturn void fail_start(const struct linux_start *start, status_t st)
+{
+    if (start->cwd_failed)
+        fail_with(STATUS_OUR_FAILURE, start->cwd, st);
+    fail(start->argv[0], st);
 }
 
 /* The end of the first program, once its terminal has shown what was written; nobody else
@@ -76,6 +91,40 @@ static void mount_root(const struct boot_record *record, struct path *root)
         fail("root file system", st);
 }
 
+static uint32_t take_id(const char **text)
+{
+    uint32_t id = 0;
+
+    while (**text >= '0' && **text <= '9')
+        id = id * 10 + (uint32_t)(*(*text)++ - '0');
+    return id;
+}
+
+/* The option `user`: UID:GID[:GROUP,GROUP...] */
+static void set_user(const char *text, struct credentials *cred)
+{
+    cred->uid = cred->euid = cred->suid = cred->fsuid = take_id(&text);
+    text += *text == ':';
+    cred->gid = cred->egid = cred->sgid = cred->fsgid = take_id(&text);
+    cred->group_count = 0;
+    while (*text && cred->group_count < GROUPS_MAX) {
+        text++; /* : or , */
+        cred->groups[cred->group_count++] = take_id(&text);
+    }
+}
+
+/* What the launcher's options change of the machine's ways. */
+static void apply_options(const struct boot_record *record, struct linux_start *start)
+{
+    const char *user = record_option(record, "user"), *name = record_option(record, "hostname");
+
+    if (user)
+        set_user(user, &start->cred);
+    if (name)
+        linux_set_hostname(name);
+    start->cwd_needed = record_number(record, "cwd", 0) != 0;
+}
+
 static void start_linux(const struct boot_record *record)
 {
     struct linux_start start = {.argv = record->argv,
@@ -91,10 +140,11 @@ static void start_linux(const struct boot_record *record)
     mount_root(record, &start.root); /* /dev shows the terminal, too */
     linux_stdio_place(&start.root, start.stdio);
     machine_identity(&start.cred, &start.umask);
+    apply_options(record, &start);
     machine_console_mark();
     st = linux_start_program(&start);
     if (st != OK)
-        fail(record->argv[0], st);
+        fail_start(&start, st);
     for (unsigned i = 0; i < countof(start.stdio); i++)
         file_put(start.stdio[i]);
     path_put(&start.root);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "personality/linux/process/process.h"
+#include "personality/linux/procfs/procfs.h"
 #include "personality/linux/strace/strace.h"
 #include "personality/linux/vdso.h"
 
@@ -29,6 +30,13 @@ static status_t linux_missing(struct syscall *call)
                                                                   : "unknown");
     return ERR_NO_SYSCALL;
 }
+
+static uint64_t missing_count(void)
+{
+    return atomic_load_explicit(&missing_calls, memory_order_relaxed);
+}
+
+static struct procfs_counter missing_counter = {.name = "calls_missing", .read = missing_count};
 
 void call_no_restart(struct syscall *call)
 {
@@ -70,6 +78,7 @@ void linux_personality_init(bool strace)
         strace_start();
     }
     syscall_table_register(0, &table);
+    procfs_counter_register(&missing_counter);
     linux_vdso_init();
     linux_process_init();
 }

@@ -11,9 +11,15 @@
 #include "personality/linux/process/rusage.h"
 #include "personality/linux/uts.h"
 
-const struct utsname linux_uts = {
+struct utsname linux_uts = {
     "Linux", "zcore", "6.1.0-zcore", "#1 SMP zcore", ISA_NAME, "(none)",
 };
+
+void linux_set_hostname(const char *name)
+{
+    memset(linux_uts.nodename, 0, sizeof(linux_uts.nodename));
+    memcpy(linux_uts.nodename, name, MIN(strlen(name), sizeof(linux_uts.nodename) - 1));
+}
 
 status_t sys_uname(struct syscall *call)
 {

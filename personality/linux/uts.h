@@ -8,4 +8,8 @@ struct utsname {
     char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
 };
 
-extern const struct utsname linux_uts;
+/* Constant once programs run. */
+extern struct utsname linux_uts;
+
+/* Before the first program; cut to 64 bytes. */
+void linux_set_hostname(const char *name);

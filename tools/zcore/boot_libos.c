@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -31,9 +30,11 @@
 
 #include "hal/libos/bootinfo.h"
 #include "hal/libos/layout.h"
+#include "tools/zcore/debugger.h"
+#include "tools/zcore/host.h"
+#include "tools/zcore/status.h"
 #include "tools/zcore/terminal.h"
 
-enum { STATUS_FAILED = 125, HWCAP2_FSGSBASE = 2 };
 enum { NO_EXECVE = 8 }; /* MFD_NOEXEC_SEAL: hosts may insist on it; mapping is not affected */
 
 struct machine {
@@ -56,7 +57,7 @@ static int make_memfd(const char *name, uint64_t size)
     if (fd < 0 && errno == EINVAL) /* a host older than that flag */
         fd = memfd_create(name, MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, (off_t)size))
-        err(STATUS_FAILED, "cannot make the guest's memory");
+        err(STATUS_FAILED, "cannot make the guest's memory (memfd_create)");
     return fd;
 }
 
@@ -238,6 +239,8 @@ static _Noreturn void template_process(struct machine *m, pid_t launcher)
     umask(0); /* the guest has one of its own */
     map_window(m);
     close(m->kernel_fd);
+    if (m->boot->debug_fd >= 0)
+        debugger_await(m->boot->debug_fd);
     move_vdso(m);
     unregister_rseq();
     entry(LIBOS_BOOT_BASE);
@@ -335,8 +338,7 @@ int boot_libos(const struct libos_boot *boot)
     pid_t launcher = getpid();
     int status;
 
-    if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE))
-        errx(STATUS_FAILED, "this host's processor or kernel lacks FSGSBASE");
+    host_check(boot->memory);
     m.kernel_fd = make_memfd("zcore-kernel", LIBOS_KERNEL_SIZE);
     m.memory_fd = make_memfd("zcore-memory", boot->memory);
     m.bell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

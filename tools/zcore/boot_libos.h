@@ -14,6 +14,7 @@ struct libos_boot {
     int root_fd;        /* O_PATH of the guest's root directory */
     int log_fd;         /* kernel messages */
     int trace_fd;       /* what --strace shows */
+    int debug_fd;       /* debugger_start's; -1: no gdb */
     const char *record; /* the boot record (hal/boot.h) */
     size_t record_size;
 };

@@ -10,6 +10,7 @@ image_\name\()_end:
     .endm
 
     .section .rodata, "a", @progbits
+    image gdb_script, "tools/gdb/zcore.py"
     image libos_kernel, "build/libos/kernel.elf"
     image riscv64_kernel, "build/riscv64/kernel.elf"
     image riscv64_root, "build/riscv64/root.cpio"

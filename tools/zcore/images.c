@@ -12,6 +12,7 @@
         return (struct image){image_##name##_start,                                 \
                               (size_t)(image_##name##_end - image_##name##_start)}; \
     }
+IMAGE(gdb_script)
 IMAGE(libos_kernel)
 IMAGE(riscv64_kernel)
 IMAGE(riscv64_root)
@@ -33,6 +34,11 @@ static struct arch arches[] = {
         .debug_port = true,
     },
 };
+
+struct image image_gdb_script(void)
+{
+    return gdb_script();
+}
 
 struct image image_libos(void)
 {

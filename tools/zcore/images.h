@@ -23,5 +23,8 @@ struct arch {
 /* NULL: there is none of that name. */
 const struct arch *arch_find(const char *name);
 
+/* tools/gdb/zcore.py */
+struct image image_gdb_script(void);
+
 /* The kernel of the library OS. */
 struct image image_libos(void);

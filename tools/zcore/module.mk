@@ -1,10 +1,10 @@
 # The front door: one file, with the kernels and the root file systems for QEMU inside.
 module       := tools/zcore
 host-program := zcore
-sources      := main options record run zircon qemu machine relay input filter initramfs files \
+sources      := main debugger options record run zircon qemu machine relay input filter initramfs files identity host \
                 memory images embedded boot_libos terminal
 embeds       := build/libos/kernel.elf build/riscv64/kernel.elf build/riscv64/root.cpio \
-                build/x86_64/kernel.elf build/x86_64/root.cpio
+                build/x86_64/kernel.elf build/x86_64/root.cpio tools/gdb/zcore.py
 
 build/riscv64/root.cpio: build/debs/riscv64/root/usr/bin/busybox
 build/x86_64/root.cpio:  /bin/busybox

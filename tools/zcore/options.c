@@ -27,6 +27,12 @@ enum {
     KEY_RW,
     KEY_BIND,
     KEY_OVERLAY,
+    KEY_DEBUG,
+    KEY_ENV,
+    KEY_CLEAR_ENV,
+    KEY_CWD,
+    KEY_USER,
+    KEY_HOSTNAME,
 };
 
 static const struct argp_option common_options[] = {
@@ -41,6 +47,13 @@ static const struct argp_option common_options[] = {
      "QEMU: "
      "a small one with busybox)",
      0},
+    {"env", KEY_ENV, "NAME[=VALUE]", 0,
+     "Set a variable of the program's environment, or pass ours on; may be given again", 0},
+    {"clear-env", KEY_CLEAR_ENV, NULL, 0, "Pass on only what --env names", 0},
+    {"cwd", KEY_CWD, "DIR", 0, "The program's working directory (default: ours, or /)", 0},
+    {"user", KEY_USER, "USER[:GROUP]", 0,
+     "Run the program as this user, by number or by name in the guest's /etc/passwd", 0},
+    {"hostname", KEY_HOSTNAME, "NAME", 0, "The machine's name (default: zcore)", 0},
     {"log", KEY_LOG, "LEVEL", 0,
      "Show kernel messages from error, warn, info, debug or trace on (default: warn)", 0},
     {"strace", KEY_STRACE, "FILE", OPTION_ARG_OPTIONAL,
@@ -58,6 +71,14 @@ static const struct argp_option file_options[] = {
      "Show the directory or file HOST at GUEST (default: at the same place); changes are made "
      "on the host, unless :ro is given; may be given again",
      2},
+    {0},
+};
+
+static const struct argp_option run_options[] = {
+    {"gdb", KEY_DEBUG, "COMMANDS", OPTION_ARG_OPTIONAL,
+     "Start gdb on the kernel and all that it runs; with a file of COMMANDS, it does those and "
+     "ends",
+     1},
     {0},
 };
 
@@ -173,6 +194,31 @@ static void check_files(const struct options *options)
         errx(STATUS_FAILED, "--rw and --overlay exclude each other");
 }
 
+static void parse_variable(struct options *options, const char *text)
+{
+    if (!*text || *text == '=')
+        errx(STATUS_FAILED, "--env=%s is not NAME or NAME=VALUE", text);
+    if (options->environment_count == MAX_ENVIRONMENT)
+        errx(STATUS_FAILED, "--env can be given %d times only", MAX_ENVIRONMENT);
+    options->environment[options->environment_count++] = text;
+}
+
+static const char *parse_hostname(const char *text)
+{
+    enum { LONGEST = 64 }; /* sethostname(2) */
+
+    if (!*text || strlen(text) > LONGEST)
+        errx(STATUS_FAILED, "--hostname=%s is not a name of 1 to %d bytes", text, LONGEST);
+    return text;
+}
+
+static const char *parse_directory(const char *text)
+{
+    if (*text != '/')
+        errx(STATUS_FAILED, "--cwd=%s is not an absolute path", text);
+    return text;
+}
+
 static const struct arch *parse_arch(const char *text)
 {
     const struct arch *arch = arch_find(text);
@@ -204,6 +250,17 @@ static error_t parse_machine(int key, char *arg, struct argp_state *state)
     }
 }
 
+static error_t parse_run(int key, char *arg, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    if (key != KEY_DEBUG)
+        return ARGP_ERR_UNKNOWN;
+    options->debug = true;
+    options->gdb_commands = arg;
+    return 0;
+}
+
 void options_be_brief(struct argp_state *state)
 {
     static FILE *nowhere;
@@ -222,8 +279,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_INIT:
         options_be_brief(state);
         state->child_inputs[0] = options;
-        if (options->command->machine)
-            state->child_inputs[1] = options;
+        state->child_inputs[1] = options;
         return 0;
     case KEY_CPUS:
         options->cpus = parse_cpus(arg);
@@ -233,6 +289,21 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_ROOT:
         options->root = arg;
+        return 0;
+    case KEY_ENV:
+        parse_variable(options, arg);
+        return 0;
+    case KEY_CLEAR_ENV:
+        options->clear_environment = true;
+        return 0;
+    case KEY_CWD:
+        options->directory = parse_directory(arg);
+        return 0;
+    case KEY_USER:
+        options->user = arg;
+        return 0;
+    case KEY_HOSTNAME:
+        options->hostname = parse_hostname(arg);
         return 0;
     case KEY_LOG:
         options->log = parse_log(arg);
@@ -257,9 +328,11 @@ void options_parse(const struct command *command, int argc, char **argv, struct 
 {
     static const struct argp machine = {.options = machine_options, .parser = parse_machine};
     static const struct argp files = {.options = file_options, .parser = parse_files};
+    static const struct argp run = {.options = run_options, .parser = parse_run};
     const struct argp_child children[] = {
         {&files, 0, "Files of the host (not for QEMU):", 2},
-        {command->machine ? &machine : NULL, 0, "Options of QEMU:", 1},
+        {command->machine ? &machine : &run, 0, command->machine ? "Options of QEMU:" : NULL,
+         1},
         {0},
     };
     const struct argp argp = {.options = common_options,

@@ -8,7 +8,7 @@
 
 #include "tools/zcore/images.h"
 
-enum { MAX_ADDITIONS = 64 };
+enum { MAX_ADDITIONS = 64, MAX_ENVIRONMENT = 256 };
 
 /* A host file that goes into the initramfs. */
 struct addition {
@@ -30,6 +30,11 @@ struct options {
     unsigned cpus;   /* 0: the command's default */
     uint64_t memory; /* bytes; 0: the command's default */
     const char *root;
+    const char *directory, *hostname;         /* the guest's; NULL: as ours, as the kernel's */
+    const char *user;                         /* USER[:GROUP]; NULL: who we are */
+    const char *environment[MAX_ENVIRONMENT]; /* NAME=VALUE, or NAME of ours */
+    unsigned environment_count;
+    bool clear_environment; /* nothing of ours but what is named */
     int log;
     bool strace, selftest;
     const char *strace_file; /* NULL: standard error */
@@ -38,6 +43,8 @@ struct options {
     const char *overlay; /* NULL: changes are kept in memory */
     struct bind binds[MAX_BINDS];
     unsigned bind_count;
+    bool debug;               /* run: gdb in front ... */
+    const char *gdb_commands; /* ... which does these and ends; NULL: it asks */
     /* QEMU's; arch NULL: the library OS */
     const struct arch *arch;
     bool icount, gdb;

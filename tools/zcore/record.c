@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/zcore/identity.h"
 #include "tools/zcore/status.h"
 
 void record_add(struct record *record, char tag, const char *string)
@@ -47,9 +48,83 @@ void record_mount(struct record *record, int dir, bool read_only, const char *na
     free(option);
 }
 
+static size_t name_length(const char *variable)
+{
+    return strcspn(variable, "=");
+}
+
+/* Whether --env, from its use number `first` on, sets the variable. */
+static bool is_set(const struct options *options, unsigned first, const char *variable)
+{
+    size_t length = name_length(variable);
+
+    for (unsigned i = first; i < options->environment_count; i++) {
+        const char *other = options->environment[i];
+
+        if (other[name_length(other)] && name_length(other) == length &&
+            !memcmp(other, variable, length))
+            return true;
+    }
+    return false;
+}
+
+static bool is_named(const struct options *options, const char *variable)
+{
+    size_t length = name_length(variable);
+
+    for (unsigned i = 0; i < options->environment_count; i++)
+        if (strlen(options->environment[i]) == length &&
+            !memcmp(options->environment[i], variable, length))
+            return true;
+    return false;
+}
+
+/* Ours, as far as it is passed on and not set anew; then, of each variable, what --env set
+ * last. */
+static void add_environment(struct record *record, const struct options *options)
+{
+    for (char **variable = environ; *variable; variable++)
+        if (!is_set(options, 0, *variable) &&
+            (!options->clear_environment || is_named(options, *variable)))
+            record_add(record, 'E', *variable);
+    for (unsigned i = 0; i < options->environment_count; i++) {
+        const char *variable = options->environment[i];
+
+        if (variable[name_length(variable)] && !is_set(options, i + 1, variable))
+            record_add(record, 'E', variable);
+    }
+}
+
+/* UID:GID:GROUP,GROUP... */
+static void add_user(struct record *record, const struct options *options)
+{
+    struct identity id;
+    char text[16 * (IDENTITY_GROUPS + 2)];
+    int size;
+
+    identity_find(options->root ? options->root : "", options->user, &id);
+    size = snprintf(text, sizeof(text), "user=%u:%u", id.uid, id.gid);
+    for (unsigned i = 0; i < id.group_count; i++)
+        size += snprintf(text + size, sizeof(text) - (size_t)size, "%c%u", i ? ',' : ':',
+                         id.groups[i]);
+    record_add(record, 'O', text);
+}
+
+static void add_directory(struct record *record, const struct options *options)
+{
+    char *ours = getcwd(NULL, 0);
+
+    if (options->directory) {
+        record_option(record, "cwd=1"); /* it was asked for: it must be there */
+        record_add(record, 'D', options->directory);
+    } else {
+        record_add(record, 'D', ours && ours[0] == '/' ? ours : "/");
+    }
+    free(ours);
+}
+
 void record_init(struct record *record, const struct options *options)
 {
-    char *directory = getcwd(NULL, 0);
 
     *record = (struct record){0};
     record_option(record, "log=%d", options->log);
@@ -57,10 +132,12 @@ void record_init(struct record *record, const struct options *options)
         record_option(record, "strace=1");
     if (options->selftest)
         record_option(record, "mode=selftest");
-    record_add(record, 'D', directory && directory[0] == '/' ? directory : "/");
-    free(directory);
+    if (options->user)
+        add_user(record, options);
+    if (options->hostname)
+        record_option(record, "hostname=%s", options->hostname);
+    add_directory(record, options);
     for (char **argument = options->program; argument && *argument; argument++)
         record_add(record, 'A', *argument);
-    for (char **variable = environ; *variable; variable++)
-        record_add(record, 'E', *variable);
+    add_environment(record, options);
 }

@@ -14,6 +14,7 @@
 
 #include "tools/zcore/boot_libos.h"
 #include "tools/zcore/commands.h"
+#include "tools/zcore/debugger.h"
 #include "tools/zcore/memory.h"
 #include "tools/zcore/record.h"
 #include "tools/zcore/status.h"
@@ -121,7 +122,7 @@ static void record_files(struct record *record, const struct options *options)
         record_bind(record, &options->binds[i]);
 }
 
-static int boot(const struct options *options, struct record *record)
+static int boot(const struct options *options, struct record *record, int debug_fd)
 {
     int log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
     struct image kernel = image_libos();
@@ -135,6 +136,7 @@ static int boot(const struct options *options, struct record *record)
                                   .root_fd = open_root(options),
                                   .log_fd = log_fd,
                                   .trace_fd = open_trace(options, log_fd),
+                                  .debug_fd = debug_fd,
                                   .record = record->text,
                                   .record_size = record->size};
 
@@ -143,10 +145,11 @@ static int boot(const struct options *options, struct record *record)
 
 int command_run(const struct options *options)
 {
+    int debug_fd = options->debug ? debugger_start(options) : -1;
     struct record record;
 
     record_init(&record, options);
-    return boot(options, &record);
+    return boot(options, &record, debug_fd);
 }
 
 /* The kernel reads PROGRAM by its path in the guest's root, which is the host's unless another
@@ -177,5 +180,5 @@ int zircon_libos(const struct options *options)
     record_init(&record, &changed);
     if (!options->selftest)
         record_option(&record, "mode=zircon");
-    return boot(options, &record);
+    return boot(options, &record, -1);
 }

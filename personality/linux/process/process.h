@@ -226,6 +226,8 @@ extern const struct personality linux_personality;
 struct linux_start {
     char **argv, **envp;
     const char *cwd;
+    bool cwd_needed; /* it must be there; else / stands in for it */
+    bool cwd_failed; /* set when it is that what was not there */
     struct file *stdio[3];
     struct path root;
     struct credentials cred;
@@ -234,4 +236,4 @@ struct linux_start {
     void (*on_exit)(uint32_t wait_status);
 };
 /* ERR_NOT_FOUND, ERR_NO_EXEC, ERR_ACCESS_DENIED ...: as execve. `program` is found in PATH. */
-status_t linux_start_program(const struct linux_start *start) MUST_USE;
+status_t linux_start_program(struct linux_start *start) MUST_USE;

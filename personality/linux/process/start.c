@@ -125,7 +125,7 @@ static status_t launch(struct exec *exec, const struct linux_start *start,
     return st;
 }
 
-status_t linux_start_program(const struct linux_start *start)
+status_t linux_start_program(struct linux_start *start)
 {
     struct walk_env env = {.root = start->root,
                            .cwd = start->root,
@@ -143,7 +143,13 @@ status_t linux_start_program(const struct linux_start *start)
     if (!exec)
         return ERR_NO_MEMORY;
     /* The caller's directory where the guest has it, else the root. */
-    if (path_walk(&env, NULL, start->cwd, WALK_DIRECTORY, &cwd, NULL) != OK) {
+    st = path_walk(&env, NULL, start->cwd, WALK_DIRECTORY, &cwd, NULL);
+    if (st != OK && start->cwd_needed) {
+        start->cwd_failed = true;
+        kfree(exec);
+        return st;
+    }
+    if (st != OK) {
         cwd = start->root;
         path_get(&cwd);
     }

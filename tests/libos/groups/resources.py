@@ -8,7 +8,7 @@ import mmap
 m = mmap.mmap(-1, 500 << 20)
 for i in range(0, 500 << 20, 4096): m[i] = 1
 """
-ROUNDS = ('echo up; read x; i=0; while [ $i -lt 200 ]; do sh -c "ls | wc -l" >/dev/null;'
+ROUNDS = ('echo up; read x; i=0; while [ $i -lt 1000 ]; do sh -c "ls | wc -l" >/dev/null;'
           " i=$((i + 1)); done; echo done; read x")
 CROWD = ('i=0; while [ $i -lt 20 ]; do (ls / | sort | wc -l) >/dev/null & i=$((i + 1)); done;'
          " wait; echo $i")
@@ -33,7 +33,7 @@ def given_back():
 
 
 def processes():
-    """200 rounds leave as many host processes, but for a few spares."""
+    """1000 rounds leave as many host processes, but for spares, of which the kernel keeps a few."""
     guest = Guest(("/bin/sh", "-c", ROUNDS))
     before = len(guest.hosts)
     guest.process.stdin.write(b"\n")

@@ -20,6 +20,15 @@ WRONG = {
     "mem -1": ("run", "--mem=-1", "true"),
     "mem 16E": ("run", "--mem=99999999999999999999G", "true"),
     "log loud": ("run", "--log=loud", "true"),
+    "env without name": ("run", "--env==x", "true"),
+    "cwd missing": ("run", "--cwd=/nonexistent", "true"),
+    "cwd a file": ("run", "--cwd=/etc/passwd", "true"),
+    "cwd relative": ("run", "--cwd=usr", "true"),
+    "user unknown": ("run", "--user=nosuchuser", "true"),
+    "user empty": ("run", "--user=:0", "true"),
+    "group unknown": ("run", "--user=root:nosuchgroup", "true"),
+    "hostname empty": ("run", "--hostname=", "true"),
+    "hostname long": ("run", "--hostname=" + "x" * 65, "true"),
     "root missing": ("run", "--root=/nonexistent", "true"),
     "root a file": ("run", "--root=/etc/passwd", "true"),
     "qemu without arch": ("qemu", "true"),
@@ -54,7 +63,31 @@ def qemu_missing():
     return None if result.status == 125 and one_line(result.err) else result
 
 
+def surroundings(suite):
+    """What the program is given."""
+    ours = {"PATH": "/bin", "A": "1", "B": "2"}
+    for name, given, wanted in (
+            ("set", ("--env=C=3",), b"A=1\nB=2\nC=3\nPATH=/bin\n"),
+            ("replaced, the last counts", ("--env=A=8", "--env", "A=9"), b"A=9\nB=2\nPATH=/bin\n"),
+            ("empty value", ("--env=A=",), b"A=\nB=2\nPATH=/bin\n"),
+            ("cleared", ("--clear-env",), b""),
+            ("passed", ("--env=B", "--clear-env", "--env=NONE", "--env=C=x=y"), b"B=2\nC=x=y\n")):
+        suite.expect(f"options/env {name}", zcore("run", *given, "/usr/bin/env", env=ours), 0,
+                     lambda out, wanted=wanted: sorted(out.splitlines()) == wanted.splitlines())
+    suite.expect("options/cwd", zcore("run", "--cwd=/usr/share", "pwd"), 0, b"/usr/share\n")
+    suite.expect("options/hostname", zcore("run", "--hostname=box", "uname", "-n"), 0, b"box\n")
+    for user, wanted in (("12345", b"12345 12345 12345\n"), ("12345:54321", b"12345 54321 54321\n"),
+                         ("daemon", b"1 1 1\n"), ("daemon:0", b"1 0 0\n"), ("1", b"1 1 1\n"),
+                         ("root:daemon", b"0 1 1\n")):
+        suite.expect(f"options/user {user}",
+                     zcore("run", f"--user={user}", "sh", "-c", "echo $(id -u) $(id -g) $(id -G)"), 0,
+                     wanted)
+    suite.expect("options/user has no rights", zcore("run", "--user=12345", "sh", "-c",
+                                                     "echo x >/etc/passwd"), 2, b"", None)
+
+
 def tests(suite):
+    surroundings(suite)
     for name, arguments in WRONG.items():
         suite.expect(f"options/{name}", zcore(*arguments), 125, b"", one_line)
     for command in ((), ("run",), ("qemu",), ("zircon",)):

@@ -1,0 +1,2 @@
+module                := tests/libos
+guest-programs-x86_64 := deny
