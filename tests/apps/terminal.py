@@ -120,7 +120,37 @@ def late_reader(size):
     return None if shown == size * b"x" else f"{len(shown)} bytes of {size} were shown"
 
 
+def hung_up(script, status):
+    """The host's terminal goes: so does the guest's."""
+    terminal = Terminal([str(ZCORE), "run", "--", "/bin/sh", "-c", script])
+    why = terminal.expect(rb"up\r\n$")
+    os.close(terminal.fd)
+    end = time.monotonic() + LIMIT
+    while not why:
+        pid, ended = os.waitpid(terminal.pid, os.WNOHANG)
+        if pid:
+            ended = os.waitstatus_to_exitcode(ended)
+            return None if ended == status else f"status {ended}"
+        if time.monotonic() > end:
+            why = "it goes on for ever"
+        time.sleep(0.01)
+    os.kill(terminal.pid, 9)
+    os.waitpid(terminal.pid, 0)
+    return why
+
+
+HANG_UPS = {
+    "kills": ("echo up; exec sleep 100", 129),
+    "is caught": ("trap 'exit 5' HUP; echo up; read x", 5),
+    "ends the input": ("trap '' HUP; echo up; cat; exit 6", 6),
+    "ends the output": ("trap '' HUP; echo up; while echo x; do :; done 2>/dev/null; exit 7", 7),
+}
+
+
 def tests(suite):
+    for name, (script, status) in HANG_UPS.items():
+        suite.check(f"terminal, hanging up {name}",
+                    lambda script=script, status=status: hung_up(script, status))
     for size in (3000, 6000, 10000, 14000, 20000):
         suite.check(f"terminal, the last of {size} bytes", lambda size=size: late_reader(size))
     for cpus in 1, 4:
