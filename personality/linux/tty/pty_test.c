@@ -21,7 +21,7 @@ static void mount_dev(void)
     mount_root(fs);
     assert_int_equal(path_walk(&env, NULL, "/pts", WALK_DIRECTORY, &point, NULL), OK);
     assert_int_equal(devpts_create(&fs), OK);
-    assert_int_equal(mount_add(fs, &point, false, &dev), OK);
+    assert_int_equal(mount_add(fs, &point, 0, NULL, &dev), OK);
     filesystem_put(fs);
     path_put(&point);
 }
