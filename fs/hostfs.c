@@ -241,6 +241,7 @@ void host_inode_destroy(struct inode *inode)
         table_remove(&hostfs_of(inode)->inodes, &h->hash_link);
     }
     host_listings_free(h);
+    vmo_drop_text(inode->vmo);
     vmo_put(inode->vmo);
     host_node_put(h->node);
     slab_free(&host_inode_cache, h);

@@ -7,6 +7,7 @@
 
 static void memfile_destroy(struct inode *inode)
 {
+    vmo_drop_text(inode->vmo);
     vmo_put(inode->vmo);
     anon_inode_destroy(inode);
 }

@@ -61,6 +61,7 @@ static void ram_inode_destroy(struct inode *inode)
     while ((e = dirtable_take(&r->entries)))
         dirent_free(e);
     kfree(r->target);
+    vmo_drop_text(inode->vmo);
     vmo_put(inode->vmo);
     inode_put(r->lower);
     ram_quota_give_inode(ramfs_of(inode)->quota);

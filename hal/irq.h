@@ -37,13 +37,20 @@ struct hal_upcalls {
      *
      * `count` executable pages, 1 or 2, from `va` (page aligned) become private to this address
      * space, as for a debugger's write, and stay mapped as they were; `write(pages, arg)` then
-     * changes their memory. No fork or other shares it before `write` has returned.
+     * changes their memory. No fork or other shares it before `write` has returned. Pages of a
+     * view and of its stubs are not made private: every address space shows the change.
      */
     status_t (*text_write)(struct hal_pt *pt, user_addr_t va, unsigned count,
                            hal_text_writer *write, void *arg) MUST_USE;
     /* Map HAL_STUB_AREA private, executable bytes of zeroes less than 2 GiB from `near`, where
      * the guest has nothing; they live and are forked like any other mapping. */
     status_t (*stub_area)(struct hal_pt *pt, user_addr_t near, user_addr_t *va) MUST_USE;
+    /* The site at `va` is in the view of a file, which every process that maps the file runs:
+     * its stubs go into HAL_STUB_AREA bytes at `*area`, at one distance from the text
+     * everywhere, and nowhere else; `*bytes` is the HAL's to count what it has used there.
+     * ERR_NOT_FOUND: it is in no view. Other errors: it has no stubs. */
+    status_t (*text_stubs)(struct hal_pt *pt, user_addr_t va, user_addr_t *area,
+                           uint32_t **bytes) MUST_USE;
     /* Bring in the page at `va`, for reading, if that needs no wait. */
     status_t (*page_in)(struct hal_pt *pt, user_addr_t va) MUST_USE;
 };

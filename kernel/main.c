@@ -32,6 +32,7 @@ static const struct hal_upcalls upcalls = {
     .syscall = thread_syscall,
     .text_write = aspace_text_write,
     .stub_area = aspace_stub_area,
+    .text_stubs = aspace_text_stubs,
     .page_in = aspace_page_in,
     .space_died = reaper_space_died,
 };

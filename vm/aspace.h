@@ -186,8 +186,17 @@ struct vm_fault {
 };
 co_fn vm_fault;
 
+/*
+ * What a private mapping at `base` that may execute is to be a clone of, from byte `offset` of
+ * the file: its view if the machine patches text and there is room for stubs, else the file; a
+ * reference.
+ */
+struct vmo *aspace_text(struct aspace *as, struct vmo *file, uint64_t offset, user_addr_t base);
+
 /* Upcalls of the library OS; see hal/irq.h. ERR_ACCESS_DENIED: not private text. */
 status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, unsigned count,
                            hal_text_writer *write, void *arg) MUST_USE;
 status_t aspace_stub_area(struct hal_pt *pt, user_addr_t near, user_addr_t *out) MUST_USE;
+status_t aspace_text_stubs(struct hal_pt *pt, user_addr_t va, user_addr_t *area,
+                           uint32_t **bytes) MUST_USE;
 status_t aspace_page_in(struct hal_pt *pt, user_addr_t va) MUST_USE;

@@ -75,6 +75,8 @@ static status_t find_place(struct move *mv, user_addr_t *base)
         }
         mv->to.place = PLACE_ANY;
     }
+    if (vmo_is_text(mv->m->vmo->parent))
+        return ERR_NO_MEMORY; /* it would not find its stubs (vm/text.c) */
     st = place_find(vmar, &mv->to, base);
     if (st != OK || mv->to.place != PLACE_OVERWRITE)
         return st;

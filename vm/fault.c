@@ -170,8 +170,10 @@ static status_t resolve_write(struct fault *ft)
     unsigned order;
     status_t st;
 
-    if (ft->vmo->pager)
+    if (ft->vmo->pager) {
+        ft->vmo->changes++;
         return resolve_read(ft);
+    }
     vmo_peek_locked(ft->vmo, ft->index, &ours);
     if (ours)
         return map_window(ft);

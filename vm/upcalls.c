@@ -27,6 +27,19 @@ static status_t own_page(struct vmo *vmo, uint64_t index, struct page **out)
     return vmo_get_page_locked(vmo, index, VMO_WRITE, out, &writable);
 }
 
+/* The page to write; of a view it is everybody's, and wherever it is mapped it stays. */
+static status_t page_to_write(struct mapping *m, user_addr_t va, struct page **out)
+{
+    struct aspace *as = m->region.aspace;
+    uint64_t index = (va - m->region.base + m->offset) >> PAGE_SHIFT;
+    status_t st = text_shared_page(m, index, out);
+
+    if (st != ERR_NOT_FOUND)
+        return st;
+    st = own_page(m->vmo, index, out);
+    return st == OK ? map_page(as, va, *out, mapping_hal_prot(m)) : st;
+}
+
 static status_t text_page_locked(struct aspace *as, user_addr_t va, void **out)
 {
     struct mapping *m = mapping_find(as, va);
@@ -35,11 +48,10 @@ static status_t text_page_locked(struct aspace *as, user_addr_t va, void **out)
 
     if (!m)
         return ERR_FAULT;
-    if (m->flags & MAPPING_SHARED || m->vmo->pager || !(m->prot & HAL_PROT_EXEC))
+    if ((m->flags & MAPPING_SHARED && !mapping_is_stubs(m)) || m->vmo->pager ||
+        !(m->prot & HAL_PROT_EXEC))
         return ERR_ACCESS_DENIED;
-    st = own_page(m->vmo, (va - m->region.base + m->offset) >> PAGE_SHIFT, &page);
-    if (st == OK)
-        st = map_page(as, va, page, mapping_hal_prot(m));
+    st = page_to_write(m, va, &page);
     if (st == OK)
         *out = hal_phys_to_virt(page_to_phys(page));
     return st;

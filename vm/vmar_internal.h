@@ -114,6 +114,16 @@ void vmar_empty_locked(struct vmar *vmar, struct list *dead);
 /* vmar.c: a VMAR of its own, with one reference; needs no lock. */
 struct vmar *vmar_new(struct aspace *as, user_addr_t base, uint64_t size, uint32_t flags);
 
+/* text.c */
+
+/* The page of a view that the mapping shows at `index` of its VMO. ERR_NOT_FOUND: it shows
+ * none. Takes the locks. */
+status_t text_shared_page(struct mapping *m, uint64_t index, struct page **out) MUST_USE;
+/* Is it memory for stubs of a view? */
+bool mapping_is_stubs(const struct mapping *m);
+/* The mapping of a view's clone is about to go: if it is the last, the stubs go as well. */
+void mapping_drop_stubs(const struct mapping *m, struct list *dead);
+
 /* aspace.c: keep the memory of an aspace / let it go; needs no lock. */
 void aspace_hold(struct aspace *as);
 void aspace_release(struct aspace *as);

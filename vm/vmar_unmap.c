@@ -74,6 +74,8 @@ static status_t remove_region(struct region *r, struct list *dead)
         return OK;
     }
     st = mapping_give_up_pages(mapping_of(r));
+    if (st == OK && vmo_is_text(mapping_of(r)->vmo->parent))
+        mapping_drop_stubs(mapping_of(r), dead);
     if (st == OK)
         mapping_detach(mapping_of(r), dead);
     return st;

@@ -90,6 +90,7 @@ status_t vmo_drop_locked(struct vmo *vmo, uint64_t first, uint64_t end)
     if (radix_prepare_remove(&vmo->root, vmo->root_base + first, vmo->root_base + end - 1) !=
         OK)
         return ERR_NO_MEMORY;
+    vmo->changes++;
     vmo_unmap_locked(vmo, first, end, NULL);
     radix_remove(&vmo->root, vmo->root_base + first, vmo->root_base + end - 1);
     return OK;
@@ -130,6 +131,7 @@ static status_t shrink_locked(struct vmo *vmo, uint64_t size)
         return st;
     if (tail)
         memset((char *)page_data(tail) + (size & PAGE_MASK), 0, rounded - size);
+    vmo->changes++;
     vmo->size = rounded;
     vmo->parent_limit = MIN(vmo->parent_limit, rounded);
     return OK;
@@ -142,6 +144,7 @@ status_t vmo_set_size(struct vmo *vmo, uint64_t size)
     SPIN_GUARD(&vmo->lock);
     if (size < vmo->size && !(vmo->flags & VMO_PHYSICAL))
         return shrink_locked(vmo, size);
+    vmo->changes++;
     vmo->size = ROUND_UP(size, PAGE_SIZE);
     return OK;
 }

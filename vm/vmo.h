@@ -59,6 +59,7 @@ union vmo_page_in_slot {
 enum {
     VMO_RESIZABLE = 1u << 0,
     VMO_PHYSICAL = 1u << 1, /* device memory: `phys_base`, never allocated nor freed */
+    VMO_STUBS = 1u << 2,    /* the machine's code beside a view of text (vm/text.c) */
 };
 
 struct radix_node;
@@ -81,11 +82,21 @@ struct vmo {
     uint64_t parent_offset; /* bytes; like parent constant */
     uint64_t parent_limit;  /* bytes of ours: absent pages from here on are zero; by lock */
     paddr_t phys_base;
+    struct vmo *text; /* the file's view for executing, or NULL: a reference; by lock */
+    uint64_t changes; /* times that contents may have changed, for files; by lock */
     const char *name; /* for /proc/PID/maps; static or owned by pager_data */
 };
 
 /* Once, after page_init: takes the memory that stands for untouched pages. */
 void vmo_init(void);
+
+/*
+ * The view of a file for executing, which the machine may patch; a reference. NULL: there can
+ * be none (no file, somebody maps it for writing, no memory). vmo_drop_text: the file goes, and
+ * its hold on the view; NULL is fine.
+ */
+struct vmo *vmo_text(struct vmo *file);
+void vmo_drop_text(struct vmo *file);
 
 /* Sizes and offsets are in bytes; size is rounded up to pages. ERR_NO_MEMORY, ERR_OUT_OF_RANGE
  * (above 2^47). */

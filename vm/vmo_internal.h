@@ -54,6 +54,9 @@ void vmo_cache_forget(struct vmo *vmo);
 /* Before pages are taken: if memory is low, clean ones of files are dropped. */
 void vmo_cache_make_room_locked(struct vmo *vmo);
 
+/* text.c */
+bool vmo_is_text(const struct vmo *vmo);
+
 /* vmo_map.c */
 
 /* Put `m` on its VMO's list and its parent's / take it off and out of the page tables. Takes

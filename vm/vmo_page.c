@@ -246,6 +246,8 @@ status_t vmo_get_page_locked(struct vmo *vmo, uint64_t index, unsigned how, stru
         return ERR_NOT_SUPPORTED;
     if (index >= vmo_pages(vmo))
         return ERR_OUT_OF_RANGE;
+    if (vmo->pager && how & VMO_WRITE)
+        vmo->changes++;
     *out = vmo_peek_locked(vmo, index, writable);
     if (*out && (*writable || !(how & VMO_WRITE)))
         return OK;

@@ -65,6 +65,7 @@ struct cpu {
     struct hal_pt *pt;          /* of the context that hal_context_run was given last */
     uintptr_t sp;               /* valid while it is handed over */
     _Atomic time_ns_t deadline; /* of hal_timer_set; written by this CPU */
+    atomic_uint synced;         /* signal_sync as it was at the last kick */
     atomic_bool halted;         /* asleep on hal.pending: wake by futex */
     uint32_t core;
     void (*entry)(void);          /* of hal_cpu_start_others */

@@ -164,7 +164,7 @@ static bool text_read(struct text *text, user_addr_t va, uint8_t bytes[INSN_MAX]
 static bool jumps_to_stub(struct hal_pt *pt, user_addr_t va, const uint8_t *bytes)
 {
     return bytes[0] == 0xe9 &&
-           stub_holds(pt, va + JUMP_SIZE + (user_addr_t)(int64_t)distance_at(bytes + 1));
+           stub_holds(pt, va, va + JUMP_SIZE + (user_addr_t)(int64_t)distance_at(bytes + 1));
 }
 
 /* Of two jumps that overlap (hal/libos/patch.h) the first stands for a call. */

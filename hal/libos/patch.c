@@ -6,16 +6,18 @@
 #include "hal/libos/carrier.h"
 #include "hal/libos/lead.h"
 #include "hal/libos/linux.h"
-#include "hal/libos/space.h"
+#include "hal/libos/signal.h"
 #include "hal/libos/stub.h"
 #include "hal/libos/upcalls.h"
 #include "hal/spinlock.h"
 
 enum { ALWAYS_EVERY = 16, PATCH_MAX = 15, BREAKPOINT = 0xcc, NOP = 0x90 };
 enum { COMPARE_SITE = SYSCALL_SIZE + COMPARE_MAX };
-enum { MEMBARRIER_SYNC_CORE = 1 << 5, MEMBARRIER_REGISTER_SYNC_CORE = 1 << 6 };
 
 static atomic_ulong sites_patched, first_calls;
+
+/* One CPU at a time is at it: address spaces share text and stubs. */
+static atomic_bool patching;
 
 /* A site about to be patched: these bytes become those. */
 struct site {
@@ -81,13 +83,36 @@ static void plan(struct site *site, const struct user_regs *regs)
 
 /* ---- the site ---- */
 
-/* Every thread of this host process has seen what was written. */
+/* Who carries that CPU has taken the signal, or is out of user mode. A carrier that it was
+ * handed to meanwhile has come by way of another process or a futex. */
+static void await_sync(struct cpu *cpu, const struct carrier *carrier, unsigned wanted)
+{
+    for (unsigned tries = 0; (int)(atomic_load(&cpu->synced) - wanted) < 0; tries++) {
+        if (atomic_load(&cpu->halted) || atomic_load(&cpu->carrier) != carrier)
+            return;
+        hal_cpu_relax(tries);
+    }
+}
+
+/*
+ * Every other CPU has seen what was written: in whatever process it is, since text is shared. A
+ * signal is taken in user mode and in the kernel alike, and its return serialises.
+ */
 static void sync_cores(void)
 {
-    if (host_call(LINUX_MEMBARRIER, MEMBARRIER_SYNC_CORE, 0, 0) != -LINUX_EPERM)
-        return;
-    host_call(LINUX_MEMBARRIER, MEMBARRIER_REGISTER_SYNC_CORE, 0, 0);
-    host_call(LINUX_MEMBARRIER, MEMBARRIER_SYNC_CORE, 0, 0);
+    unsigned wanted = atomic_fetch_add(&signal_sync, 1) + 1;
+    struct carrier *carriers[HAL_MAX_CPUS];
+
+    for (unsigned i = 0; i < hal_cpu_count(); i++) {
+        struct carrier *c = atomic_load(&libos_cpus[i].carrier);
+
+        carriers[i] = c != carrier_self() && !atomic_load(&libos_cpus[i].halted) ? c : NULL;
+        if (carriers[i])
+            host_call(LINUX_TGKILL, c->pid, c->tid, LINUX_SIGNAL_KICK);
+    }
+    for (unsigned i = 0; i < hal_cpu_count(); i++)
+        if (carriers[i])
+            await_sync(&libos_cpus[i], carriers[i], wanted);
 }
 
 /* Write those bytes at which an instruction begins, or the others. */
@@ -100,15 +125,15 @@ static void write_bytes(const struct site *site, void *const pages[], const uint
 }
 
 /*
- * pt->lock is held, so no CPU joins the space. If others are there, one of them may fetch from
- * the site at any moment: it sees the old instruction, a breakpoint, or the new one whole. At
- * the breakpoint it waits for patch_lock and goes on with what is there
+ * If there are other CPUs, one of them may fetch from the site at any moment, in this address
+ * space or in another that shows the text: it sees the old instruction, a breakpoint, or the
+ * new one whole. At the breakpoint it waits for patch_lock and goes on with what is there
  * (patch_owns_breakpoint).
  */
 static void site_write(const struct site *site, void *const pages[])
 {
     static const uint8_t breakpoints[PATCH_MAX] = {[0 ... PATCH_MAX - 1] = BREAKPOINT};
-    bool others = space_has_others(site->pt);
+    bool others = hal_cpu_count() > 1;
 
     if (others) {
         write_bytes(site, pages, breakpoints, true);
@@ -135,31 +160,39 @@ static void patch_pages(void *const pages[], void *arg)
     atomic_fetch_add(&sites_patched, 1);
 }
 
-static unsigned slot_of(user_addr_t rip)
-{
-    return (uint32_t)rip * 0x9e3779b1u / (UINT32_MAX / PT_SEEN_MAX + 1);
-}
-
-/* A site that cannot be patched is not looked at again, or its every call would cost that. */
-static uint32_t *refused_slot(struct hal_pt *pt, user_addr_t rip)
-{
-    return &pt->refused[slot_of(rip)];
-}
-
-static void patch(struct hal_pt *pt, const struct user_regs *regs)
+/* False: it cannot be. */
+static bool patch(struct hal_pt *pt, const struct user_regs *regs)
 {
     struct site site = {.pt = pt};
     status_t st;
 
     plan(&site, regs);
-    if (!site.size) {
-        *refused_slot(pt, regs->rip) = (uint32_t)regs->rip;
-        return;
-    }
+    if (!site.size)
+        return false;
     SPIN_GUARD(&patch_lock);
     st = hal_upcalls->text_write(pt, ROUND_DOWN(site.va, PAGE_SIZE),
                                  pages_of(site.va, site.size), patch_pages, &site);
-    (void)st; /* refused: the site stays */
+    return st == OK;
+}
+
+/* ---- whether ---- */
+
+enum { SEEN_MAX = 1024 };
+
+/* Guarded by `patching`. Sites by their hash: from where calls came, and what cannot be patched
+ * and is not looked at again, or its every call would cost that. */
+static uint64_t seen[SEEN_MAX], refused[SEEN_MAX];
+static unsigned dispatched; /* calls */
+
+/* Names a site: the same in all processes that share the text. */
+static uint64_t site_key(struct hal_pt *pt, user_addr_t rip)
+{
+    user_addr_t area;
+    uint32_t *bytes;
+
+    if (hal_upcalls->text_stubs(pt, rip, &area, &bytes) == OK)
+        return (uintptr_t)bytes * 31 ^ (rip - area);
+    return (uintptr_t)pt * 31 ^ rip;
 }
 
 /*
@@ -167,27 +200,31 @@ static void patch(struct hal_pt *pt, const struct user_regs *regs)
  * places that they pass once, and a patch costs as much as ten dispatched calls. So: when it is
  * seen again. Two sites with one hash would keep each other out; hence some at once.
  */
-static bool is_busy(struct hal_pt *pt, user_addr_t rip)
+static bool is_busy(uint64_t key, unsigned slot)
 {
-    uint32_t *seen = &pt->seen[slot_of(rip)];
-    bool again = *seen == (uint32_t)rip;
+    bool again = seen[slot] == key;
 
-    if (*refused_slot(pt, rip) == (uint32_t)rip)
+    if (refused[slot] == key)
         return false;
-    *seen = (uint32_t)rip;
+    seen[slot] = key;
     if (!again)
         atomic_fetch_add(&first_calls, 1);
-    return again || ++pt->dispatched % ALWAYS_EVERY == 0;
+    return again || ++dispatched % ALWAYS_EVERY == 0;
 }
 
 void patch_call_site(struct hal_pt *pt, const struct user_regs *regs)
 {
+    uint64_t key;
+    unsigned slot;
+
     if (!hal_upcalls->text_write || !hal_upcalls->stub_area || !hal_upcalls->page_in ||
-        atomic_exchange(&pt->patching, true))
+        !hal_upcalls->text_stubs || atomic_exchange(&patching, true))
         return;
-    if (is_busy(pt, regs->rip))
-        patch(pt, regs);
-    atomic_store(&pt->patching, false);
+    key = site_key(pt, regs->rip);
+    slot = (unsigned)(key * 0x9e3779b97f4a7c15u >> 32) % SEEN_MAX;
+    if (is_busy(key, slot) && !patch(pt, regs))
+        refused[slot] = key;
+    atomic_store(&patching, false);
 }
 
 bool patch_owns_breakpoint(struct hal_pt *pt, user_addr_t va)

@@ -52,6 +52,7 @@ struct linux_ucontext {
 };
 
 atomic_bool signal_stopping;
+atomic_uint signal_sync;
 static atomic_bool panicking; /* by a fault of the kernel's own */
 
 void signal_handle(int signo, struct linux_siginfo *info, struct linux_ucontext *uc);
@@ -107,6 +108,8 @@ void signal_handle(int signo, struct linux_siginfo *info, struct linux_ucontext 
 
     while (signo == LINUX_SIGNAL_KICK && atomic_load(&signal_stopping))
         host_call(LINUX_PPOLL, NULL, 0, NULL, NULL);
+    if (signo == LINUX_SIGNAL_KICK && c->cpu != &c->own_cpu)
+        atomic_store(&((struct cpu *)(void *)c->cpu)->synced, atomic_load(&signal_sync));
     if (in_kernel(uc)) {
         signal_in_kernel(signo, uc);
         return;

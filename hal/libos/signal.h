@@ -20,5 +20,9 @@ void signal_install(void (*child)(int));
 void signal_decode(const struct carrier_signal *signal, struct user_regs *regs,
                    struct hal_trap *trap);
 
+/* Counts what other CPUs are asked to synchronise with; a kick copies it to the CPU's `synced`.
+ */
+extern atomic_uint signal_sync;
+
 /* From now on a kick parks its CPU for good. */
 extern atomic_bool signal_stopping;

@@ -210,11 +210,6 @@ void space_apply_stale(struct hal_pt *pt)
     pt_apply_locked(pt);
 }
 
-bool space_has_others(struct hal_pt *pt)
-{
-    return atomic_load(&pt->space->refs) > 2;
-}
-
 void space_detach(struct hal_pt *pt)
 {
     struct space *s = pt->space;

@@ -37,9 +37,6 @@ void space_leave_orphan(struct cpu *cpu);
  */
 void space_apply_stale(struct hal_pt *pt);
 
-/* With pt->lock held, in its space: whether other CPUs run it too. None joins meanwhile. */
-bool space_has_others(struct hal_pt *pt);
-
 /* The owner is gone. */
 void space_detach(struct hal_pt *pt);
 

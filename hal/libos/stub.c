@@ -138,8 +138,24 @@ static bool area_reaches(const struct pt_stub_area *area, user_addr_t site)
     return area->va && near(area->va, site) && near(area->va + HAL_STUB_AREA, site);
 }
 
-bool stub_holds(const struct hal_pt *pt, user_addr_t va)
+/* The area of the view that has the site. False: it is in none. `va` 0: without an area. */
+static bool shared_area(struct hal_pt *pt, user_addr_t site, struct pt_stub_area *area,
+                        uint32_t **bytes)
 {
+    status_t st = hal_upcalls->text_stubs(pt, site, &area->va, bytes);
+
+    if (st != OK)
+        area->va = 0;
+    return st != ERR_NOT_FOUND;
+}
+
+bool stub_holds(struct hal_pt *pt, user_addr_t site, user_addr_t va)
+{
+    struct pt_stub_area shared;
+    uint32_t *bytes;
+
+    if (shared_area(pt, site, &shared, &bytes))
+        return shared.va && va - shared.va < HAL_STUB_AREA;
     for (const struct pt_stub_area *area = pt->stubs; area < pt->stubs + PT_STUB_AREAS; area++)
         if (area->va && va - area->va < HAL_STUB_AREA)
             return true;
@@ -152,6 +168,16 @@ static user_addr_t area_place(const struct pt_stub_area *area, user_addr_t low)
     return area->va + ((low - area->va) & AREA_MASK);
 }
 
+/* Another address space may have written there. */
+static const uint8_t *stub_bytes(struct hal_pt *pt, user_addr_t va)
+{
+    const uint8_t *bytes = user_bytes(pt, va);
+
+    if (bytes || hal_upcalls->page_in(pt, va) != OK)
+        return bytes;
+    return user_bytes(pt, va);
+}
+
 static bool is_free(struct hal_pt *pt, const struct pt_stub_area *area, user_addr_t at,
                     unsigned size)
 {
@@ -161,7 +187,7 @@ static bool is_free(struct hal_pt *pt, const struct pt_stub_area *area, user_add
         return false;
     for (user_addr_t va = at; va < at + size; va++) {
         if (va == at || IS_ALIGNED(va, PAGE_SIZE))
-            byte = user_bytes(pt, va);
+            byte = stub_bytes(pt, va);
         if (byte && *byte++)
             return false;
     }
@@ -195,8 +221,18 @@ typedef bool build_fn(struct hal_pt *pt, struct pt_stub_area *area, const struct
 /* In the first area in reach that has room, at last in a new one. */
 static bool build_somewhere(struct hal_pt *pt, build_fn *build, const struct request *rq)
 {
-    struct pt_stub_area *area;
+    struct pt_stub_area *area, shared;
+    uint32_t *bytes;
+    bool built;
 
+    if (shared_area(pt, rq->site, &shared, &bytes)) {
+        if (!area_reaches(&shared, rq->site))
+            return false;
+        shared.used = *bytes;
+        built = build(pt, &shared, rq);
+        *bytes = shared.used;
+        return built;
+    }
     for (area = pt->stubs; area < pt->stubs + PT_STUB_AREAS; area++)
         if (area_reaches(area, rq->site) && build(pt, area, rq))
             return true;

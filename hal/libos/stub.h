@@ -3,7 +3,8 @@
  *
  * An address space has a few areas of HAL_STUB_AREA bytes, zero at first; only pages that hold
  * stubs have memory. What is taken is known by its bytes: a piece of code begins and ends with
- * a byte that is not zero, and has no STUB_GAP zeroes in a row. pt->patching owns the areas.
+ * a byte that is not zero, and has no STUB_GAP zeroes in a row. Text that is in the view of a
+ * file has an area of its own, shared with the text. Who patches owns them all.
  */
 #pragma once
 
@@ -41,8 +42,8 @@ static inline unsigned pages_of(user_addr_t va, uint64_t size)
 /* The byte at `va`; pages[0] holds `first`. */
 uint8_t *page_byte(void *const pages[], user_addr_t first, user_addr_t va);
 
-/* Does `va` lie in memory for stubs? */
-bool stub_holds(const struct hal_pt *pt, user_addr_t va);
+/* Does `va` lie in memory for stubs of the text at `site`? */
+bool stub_holds(struct hal_pt *pt, user_addr_t site, user_addr_t va);
 
 /* The first bytes of a site in the lead form: a jump to the stub. False: there is no room. */
 bool stub_for_lead(struct hal_pt *pt, user_addr_t site, const struct displaced *lead,

@@ -74,10 +74,10 @@ static status_t check_file(struct file *file, unsigned prot, bool shared, unsign
 }
 
 /* The VMO behind a file, or for a private mapping a clone of the part that is mapped. */
-static status_t file_vmo(struct file *file, uint64_t offset, bool shared,
+static status_t file_vmo(struct aspace *as, struct file *file, uint64_t offset, bool shared,
                          struct vmar_map_args *args)
 {
-    struct vmo *vmo;
+    struct vmo *vmo, *from;
     status_t st = file_mmap(file, offset, args->size, &vmo);
 
     if (st != OK)
@@ -86,9 +86,13 @@ static status_t file_vmo(struct file *file, uint64_t offset, bool shared,
     args->vmo_offset = offset;
     if (shared)
         return OK;
-    st = vmo_clone(vmo, offset, args->size, &args->vmo);
-    args->vmo_offset = 0;
+    from = HAL_PATCHES_TEXT && args->prot & HAL_PROT_EXEC && args->place == PLACE_OVERWRITE
+               ? aspace_text(as, vmo, offset, args->addr)
+               : vmo_get(vmo);
     vmo_put(vmo);
+    st = vmo_clone(from, offset, args->size, &args->vmo);
+    args->vmo_offset = 0;
+    vmo_put(from);
     return st;
 }
 
@@ -103,7 +107,7 @@ static status_t map_file(struct syscall *call, struct vmar_map_args *args, bool 
         return st;
     st = check_file(file, args->prot, shared, &args->max_prot);
     if (st == OK)
-        st = file_vmo(file, call->arg[5], shared, args);
+        st = file_vmo(aspace_of(call), file, call->arg[5], shared, args);
     if (st == OK && shared && file->inode) {
         st = seal_map_begin(file->inode, args->prot, &args->max_prot);
         if (st == OK)

@@ -35,8 +35,12 @@ static status_t map_private(struct aspace *as, struct vmo *vmo, uint64_t offset,
                                  .place = place,
                                  .addr = addr,
                                  .limit = layout_mmap_limit()};
-    status_t st = vmo_clone(vmo, offset, args.size, &args.vmo);
+    struct vmo *from = HAL_PATCHES_TEXT && prot & HAL_PROT_EXEC && place == PLACE_OVERWRITE
+                           ? aspace_text(as, vmo, offset, addr)
+                           : vmo_get(vmo);
+    status_t st = vmo_clone(from, offset, args.size, &args.vmo);
 
+    vmo_put(from);
     if (st != OK)
         return st;
     st = vmar_map(as->root, &args, out);

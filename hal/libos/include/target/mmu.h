@@ -11,6 +11,9 @@
 #include "hal/libos/layout.h"
 #include "hal/spinlock.h"
 
+/* Text that user mode runs is patched (hal/libos/patch.h), in views of its files. */
+#define HAL_PATCHES_TEXT 1
+
 #define HAL_USER_BASE 0x10000ull
 #define HAL_USER_END  LIBOS_USER_END
 
@@ -25,7 +28,7 @@ struct pt_range {
     bool rights_only; /* stale: the frames are right, or listed elsewhere */
 };
 
-enum { PT_STALE_MAX = 16, PT_FRESH_MAX = 16, PT_STUB_AREAS = 4, PT_SEEN_MAX = 64 };
+enum { PT_STALE_MAX = 16, PT_FRESH_MAX = 16, PT_STUB_AREAS = 4 };
 
 /* Memory for system call stubs (hal/libos/stub.h); `va` 0: none. */
 struct pt_stub_area {
@@ -46,11 +49,7 @@ struct hal_pt {
     unsigned fresh_count;
     /* Any of the above; read without the lock on the way to user mode. */
     atomic_bool dirty;
-    atomic_bool patching; /* one CPU at a time is in patch.c; owns all below */
-    struct pt_stub_area stubs[PT_STUB_AREAS];
-    uint32_t seen[PT_SEEN_MAX];    /* low halves of where calls came from, by their hash */
-    uint32_t refused[PT_SEEN_MAX]; /* the same: sites that cannot be patched */
-    unsigned dispatched;           /* calls */
+    struct pt_stub_area stubs[PT_STUB_AREAS]; /* patch.c's, where one CPU is at a time */
 };
 
 static inline void *hal_phys_to_virt(paddr_t pa)

@@ -6,6 +6,8 @@
 #include "base/types.h"
 #include "hal/memory_fixed.h"
 
+#define HAL_PATCHES_TEXT 0
+
 #define HAL_USER_BASE 0x1000ull
 #define HAL_USER_END  0x7ffffffff000ull
 

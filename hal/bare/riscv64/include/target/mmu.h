@@ -13,6 +13,8 @@
 #include "base/types.h"
 #include "hal/memory_fixed.h"
 
+#define HAL_PATCHES_TEXT 0
+
 #define HAL_USER_BASE 0x10000ul
 #define HAL_USER_END  0x4000000000ul
 

@@ -10,6 +10,8 @@
 
 /* The last page of the lower half stays out: a SYSCALL in it would return to an address that
  * SYSRET cannot take. */
+#define HAL_PATCHES_TEXT 0
+
 #define HAL_USER_BASE 0x1000ull
 #define HAL_USER_END  0x7ffffffff000ull
 
