@@ -27,19 +27,48 @@ struct text {
     uint32_t stub_bytes; /* the machine's: how far it has come in the area */
 };
 
-/* Under the view's lock; the file is its parent in the order of locks. */
-static status_t text_page_in(struct vmo *view, uint64_t index, struct page *page)
+static status_t copy_page_locked(struct vmo *file, uint64_t index, struct page *page)
 {
-    struct vmo *file = ((struct text *)view->pager_data)->file;
-    struct page *from;
     bool ours;
-    SPIN_GUARD(&file->lock);
+    struct page *from = vmo_peek_locked(file, index, &ours);
 
-    from = vmo_peek_locked(file, index, &ours);
     if (!from)
         return file->pager->try_page_in(file, index, page);
     memcpy(page_data(page), page_data(from), PAGE_SIZE);
     return OK;
+}
+
+/* Under the view's lock; the file is its parent in the order of locks. */
+static status_t text_page_in(struct vmo *view, uint64_t index, struct page *page)
+{
+    struct vmo *file = ((struct text *)view->pager_data)->file;
+    SPIN_GUARD(&file->lock);
+
+    return copy_page_locked(file, index, page);
+}
+
+static bool has_any_locked(struct vmo *file, uint64_t first, unsigned count)
+{
+    bool ours;
+
+    for (unsigned i = 0; i < count; i++)
+        if (vmo_peek_locked(file, first + i, &ours))
+            return true;
+    return false;
+}
+
+static status_t text_page_in_run(struct vmo *view, uint64_t first, unsigned count, void *data)
+{
+    struct vmo *file = ((struct text *)view->pager_data)->file;
+    paddr_t pa = hal_virt_to_phys(data);
+    status_t st = OK;
+    SPIN_GUARD(&file->lock);
+
+    if (file->pager->try_page_in_run && !has_any_locked(file, first, count))
+        return file->pager->try_page_in_run(file, first, count, data);
+    for (unsigned i = 0; st == OK && i < count; i++)
+        st = copy_page_locked(file, first + i, page_of_phys(pa + i * PAGE_SIZE));
+    return st;
 }
 
 static void text_release(struct vmo *view)
@@ -52,6 +81,7 @@ static void text_release(struct vmo *view)
 }
 
 static const struct vmo_pager_ops text_pager = {.try_page_in = text_page_in,
+                                                .try_page_in_run = text_page_in_run,
                                                 .release = text_release};
 
 bool vmo_is_text(const struct vmo *vmo)

@@ -50,9 +50,19 @@ static void mark_stale(struct hal_pt *pt, struct pt_range range)
     space_apply_stale(pt);
 }
 
+/* A range that is stale is brought in line as a whole, or faults in. */
+static bool is_stale(const struct hal_pt *pt, const struct pt_range *range)
+{
+    for (unsigned i = 0; i < pt->stale_count; i++)
+        if (!pt->stale[i].rights_only && pt->stale[i].start <= range->start &&
+            pt->stale[i].end >= range->end)
+            return true;
+    return false;
+}
+
 static void mark_fresh(struct hal_pt *pt, struct pt_range range)
 {
-    if (!pt->space)
+    if (!pt->space || is_stale(pt, &range))
         return;
     range_add(pt->fresh, &pt->fresh_count, PT_FRESH_MAX, range);
     atomic_store_explicit(&pt->dirty, true, memory_order_relaxed);
@@ -179,11 +189,15 @@ static void drop_range(user_addr_t start, user_addr_t end)
     }
 }
 
+/* What is to be written is populated: to fault in a page of it costs the host more than the
+ * page here. The host brings in what is only read itself, several pages at a time, and much of
+ * that is never touched. */
 static bool install_run(const struct pt_run *run)
 {
+    int populate = run->prot & HAL_PROT_WRITE ? LINUX_MAP_POPULATE : 0;
     long at = host_call(LINUX_MMAP, run->va, run->count * PAGE_SIZE, run->prot,
-                        LINUX_MAP_SHARED | LINUX_MAP_FIXED | LINUX_MAP_POPULATE,
-                        libos_boot->memory_fd, run->pa);
+                        LINUX_MAP_SHARED | LINUX_MAP_FIXED | populate, libos_boot->memory_fd,
+                        run->pa);
 
     return at == (long)run->va;
 }

@@ -90,6 +90,15 @@ static status_t give_pidfd(struct syscall *call, struct linux_process *child, us
     return st;
 }
 
+/* What a thread touches at once after a fork: to bring it in here saves the traps. */
+static void touch_ahead(struct thread *t)
+{
+    const struct user_regs *regs = &t->context.regs;
+
+    (void)!try_vm_fault(t->process->aspace, user_regs_pc(regs), HAL_PROT_EXEC);
+    (void)!try_vm_fault(t->process->aspace, user_regs_sp(regs), HAL_PROT_WRITE);
+}
+
 /* Undo a child that does not start. */
 static void clone_abandon(struct thread *t, const struct clone_request *rq)
 {
@@ -124,6 +133,10 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
         return st;
     }
     copy_context(me, t, rq);
+    if (!(rq->flags & CLONE_VM)) {
+        touch_ahead(me);
+        touch_ahead(t);
+    }
     copy_thread_state(me->linux_, t->linux_, rq);
     if (rq->flags & CLONE_CLEAR_SIGHAND)
         signal_shared_exec(t->process->linux_);
