@@ -80,9 +80,8 @@ static void text_release(struct vmo *view)
     kfree(text);
 }
 
-static const struct vmo_pager_ops text_pager = {.try_page_in = text_page_in,
-                                                .try_page_in_run = text_page_in_run,
-                                                .release = text_release};
+static const struct vmo_pager_ops text_pager = {
+    .try_page_in = text_page_in, .try_page_in_run = text_page_in_run, .release = text_release};
 
 bool vmo_is_text(const struct vmo *vmo)
 {
