@@ -86,6 +86,33 @@ def forms():
     return f"dispatched: {slow}" if slow else None
 
 
+def shared_by_processes():
+    """What one process had patched, the next ones run."""
+    runs = "for i in $(seq 20); do ls / >/dev/null; done; grep calls_dispatched /proc/zcore;"
+    result = libos("sh", "-c", runs + runs, options=("--cpus", "1"))
+    counts = [int(count) for count in re.findall(rb"^calls_dispatched (\d+)$", result.out, re.M)]
+    if len(counts) != 2:
+        return result
+    return None if counts[1] - counts[0] <= 100 else f"{counts} dispatched"
+
+
+def not_in_files():
+    """Who reads a file sees the file, whatever of it is patched."""
+    libc = "/lib/x86_64-linux-gnu/libc.so.6"
+    result = libos("sh", "-c", f"ls / >/dev/null; ls / >/dev/null; sha256sum {libc}")
+    return None if result.out == run(("sha256sum", libc)).out else result
+
+
+def gone_with_the_file():
+    """A program that is written over in place is the new one."""
+    script = ("cp /bin/busybox /tmp/busybox; for i in 1 2 3; do /tmp/busybox echo old; done;"
+              ' cat "$1" >/tmp/busybox; /tmp/busybox; /tmp/busybox')
+    with tempfile.TemporaryDirectory() as folder:
+        failed = built(pathlib.Path(folder), "calls.c", "gcc", "-static")
+        result = failed or libos("sh", "-c", script, "sh", folder + "/program")
+    return None if result.out == b"old\n" * 3 + b"done\n" * 2 else result
+
+
 def while_others_run():
     """Several CPUs run a text while it is patched."""
     for _ in range(5):
@@ -102,4 +129,7 @@ def tests(suite):
     suite.check("patched_glibc_static", with_library("gcc", "-static"))
     suite.check("patched_musl", with_library("musl-gcc"))
     suite.check("patched_musl_static", with_library("musl-gcc", "-static"))
+    suite.check("shared_by_processes", shared_by_processes)
+    suite.check("not_in_files", not_in_files)
+    suite.check("gone_with_the_file", gone_with_the_file)
     suite.check("patched_while_others_run", while_others_run)
