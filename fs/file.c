@@ -215,36 +215,56 @@ status_t file_sync(struct file *file, enum sync_how how)
     return inode->ops->sync ? inode->ops->sync(inode, how) : OK;
 }
 
-/* Where an lseek starts from. */
-static status_t seek_base(struct file *file, int64_t offset, int whence, uint64_t *base)
+enum { SEEK_FROM_START, SEEK_FROM_HERE, SEEK_FROM_END, SEEK_TO_DATA, SEEK_TO_HOLE };
+
+/* To the next data or hole; the end of the file is a hole. `*to` is absolute. */
+static status_t seek_sparse(struct file *file, uint64_t offset, int whence, uint64_t size,
+                            uint64_t *to)
 {
-    enum { SEEK_FROM_START, SEEK_FROM_HERE, SEEK_FROM_END, SEEK_TO_DATA, SEEK_TO_HOLE };
+    if (offset >= size) /* a negative one, too */
+        return ERR_IO_NOT_PRESENT;
+    if (!file->inode || file->inode->attr.type != INODE_FILE)
+        *to = whence == SEEK_TO_DATA ? offset : size;
+    else if (whence == SEEK_TO_DATA)
+        *to = file_find_data(file->inode, offset, size);
+    else
+        *to = file_find_hole(file->inode, offset, size);
+    return whence == SEEK_TO_DATA && *to == size ? ERR_IO_NOT_PRESENT : OK;
+}
+
+/* Where an lseek goes. */
+static status_t seek_target(struct file *file, int64_t offset, int whence, int64_t *to)
+{
     struct inode_attr attr = {.size = 0};
+    uint64_t base = 0;
+    status_t st = OK;
 
     if (file->inode)
         inode_attr_get(file->inode, &attr);
     switch (whence) {
     case SEEK_FROM_START:
-        *base = 0;
-        return OK;
+        break;
     case SEEK_FROM_HERE:
-        *base = file->flags & FILE_DIRECTORY ? file->readdir_at : file->position;
-        return OK;
+        base = file->flags & FILE_DIRECTORY ? file->readdir_at : file->position;
+        break;
     case SEEK_FROM_END:
-        *base = attr.size;
-        return OK;
-    case SEEK_TO_DATA: /* a file is all data, and a hole follows it */
+        base = attr.size;
+        break;
+    case SEEK_TO_DATA:
     case SEEK_TO_HOLE:
-        *base = whence == SEEK_TO_HOLE ? attr.size - (uint64_t)offset : 0;
-        return offset < 0 || (uint64_t)offset >= attr.size ? ERR_IO_NOT_PRESENT : OK;
+        st = seek_sparse(file, (uint64_t)offset, whence, attr.size, &base);
+        offset = 0;
+        break;
     default:
         return ERR_INVALID_ARGS;
     }
+    if (st == OK && __builtin_add_overflow((int64_t)base, offset, to))
+        st = ERR_OVERFLOW;
+    return st;
 }
 
 status_t file_seek(struct file *file, int64_t offset, int whence, uint64_t *pos)
 {
-    uint64_t base;
     int64_t to;
     status_t st;
 
@@ -254,11 +274,9 @@ status_t file_seek(struct file *file, int64_t offset, int whence, uint64_t *pos)
         return file->ops->seek(file, offset, whence, pos);
     if (!(file->flags & (FILE_SEEKABLE | FILE_DIRECTORY)))
         return ERR_SEEK_PIPE;
-    st = seek_base(file, offset, whence, &base);
+    st = seek_target(file, offset, whence, &to);
     if (st != OK)
         return st;
-    if (__builtin_add_overflow((int64_t)base, offset, &to))
-        return ERR_OVERFLOW;
     if (to < 0)
         return ERR_INVALID_ARGS;
     if (file->flags & FILE_DIRECTORY)

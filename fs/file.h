@@ -114,6 +114,7 @@ struct file_transfer {
     uint64_t at;                   /* in */
     enum file_direction direction; /* in */
     time_ns_t deadline;
+    bool nonblock; /* in: as if the file were FILE_NONBLOCK, pages included */
     struct observer observer;
     union {
         struct object_wait wait;
@@ -150,6 +151,17 @@ status_t file_sync(struct file *file, enum sync_how how) MUST_USE;
 void file_sync_all(enum sync_fs_how how);
 /* ftruncate: ERR_INVALID_ARGS unless a regular file open for writing. */
 status_t file_truncate(struct file *file, uint64_t size) MUST_USE;
+/*
+ * fallocate's modes on a regular file open for writing: bytes [offset, offset + size) read as
+ * zero, and give back the memory they have. Past the end nothing changes. ERR_NOT_PERMITTED:
+ * the file is sealed; ERR_NOT_SUPPORTED: its bytes lie elsewhere (hostfs); ERR_NO_MEMORY;
+ * ERR_SHOULD_WAIT: part of a page that would have to be brought in.
+ */
+status_t file_punch(struct file *file, uint64_t offset, uint64_t size) MUST_USE;
+/* SEEK_DATA, SEEK_HOLE: what is absent in memory is a hole, where nothing is behind it. `end`:
+ * the file's size. */
+uint64_t file_find_data(struct inode *inode, uint64_t offset, uint64_t end);
+uint64_t file_find_hole(struct inode *inode, uint64_t offset, uint64_t end);
 /* Entries from file->readdir_at on, "." and ".." first; advances it past those emitted.
  * ERR_NOT_DIR. */
 status_t file_readdir(struct file *file,

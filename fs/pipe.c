@@ -73,8 +73,7 @@ void pipe_update_locked(struct pipe *p)
     show_locked(p, PIPE_BOTH_SIDES, in | out);
 }
 
-/* Become the reader: OK with something to read, or with *size 0 at the end. */
-static status_t read_begin(struct pipe *p, uint32_t *size)
+status_t pipe_read_begin(struct pipe *p, uint32_t *size)
 {
     SPIN_GUARD(&p->lock);
 
@@ -90,7 +89,7 @@ static status_t read_begin(struct pipe *p, uint32_t *size)
     return OK;
 }
 
-static void read_commit(struct pipe *p, uint32_t size)
+void pipe_read_commit(struct pipe *p, uint32_t size)
 {
     SPIN_GUARD(&p->lock);
 
@@ -102,7 +101,7 @@ static void read_commit(struct pipe *p, uint32_t size)
     pipe_update_locked(p);
 }
 
-static void *ring_at(struct pipe *p, uint32_t at)
+void *pipe_at(struct pipe *p, uint32_t at)
 {
     return (char *)page_data(p->pages[at / PAGE_SIZE % PIPE_PAGES]) + at % PAGE_SIZE;
 }
@@ -111,7 +110,7 @@ static status_t pipe_try_read(struct file *file, struct iobuf *io, uint64_t *pos
 {
     struct pipe *p = file->data;
     uint32_t size, at, done = 0;
-    status_t st = read_begin(p, &size);
+    status_t st = pipe_read_begin(p, &size);
 
     (void)pos;
     if (st != OK || size == 0)
@@ -121,15 +120,14 @@ static status_t pipe_try_read(struct file *file, struct iobuf *io, uint64_t *pos
     while (st == OK && done < size) {
         size_t part = MIN(size - done, PAGE_SIZE - (at + done) % PAGE_SIZE), moved;
 
-        st = iobuf_put(io, ring_at(p, at + done), part, &moved);
+        st = iobuf_put(io, pipe_at(p, at + done), part, &moved);
         done += (uint32_t)moved;
     }
-    read_commit(p, done);
+    pipe_read_commit(p, done);
     return done ? OK : st;
 }
 
-/* Become the writer: OK with room for *size bytes. */
-static status_t write_begin(struct pipe *p, const struct iobuf *io, uint32_t *size)
+status_t pipe_write_begin(struct pipe *p, size_t want, uint32_t *size)
 {
     uint32_t space;
     SPIN_GUARD(&p->lock);
@@ -137,7 +135,7 @@ static status_t write_begin(struct pipe *p, const struct iobuf *io, uint32_t *si
     if (!p->readers)
         return ERR_PEER_CLOSED;
     space = PIPE_CAPACITY - used(p);
-    if (space == 0 || space < MIN(iobuf_left(io), (size_t)PIPE_ATOMIC))
+    if (space == 0 || space < MIN(want, (size_t)PIPE_ATOMIC))
         return ERR_SHOULD_WAIT;
     if (p->writing) {
         p->writer_waits = true;
@@ -145,11 +143,11 @@ static status_t write_begin(struct pipe *p, const struct iobuf *io, uint32_t *si
         return ERR_SHOULD_WAIT;
     }
     p->writing = true;
-    *size = (uint32_t)MIN(space, iobuf_left(io));
+    *size = space;
     return OK;
 }
 
-static void write_commit(struct pipe *p, uint32_t size)
+void pipe_write_commit(struct pipe *p, uint32_t size)
 {
     SPIN_GUARD(&p->lock);
 
@@ -159,7 +157,7 @@ static void write_commit(struct pipe *p, uint32_t size)
 }
 
 /* Pages are made when first written to, by the one that writes. */
-static status_t have_page(struct pipe *p, uint32_t at)
+status_t pipe_have_page(struct pipe *p, uint32_t at)
 {
     struct page **page = &p->pages[at / PAGE_SIZE % PIPE_PAGES];
 
@@ -172,25 +170,26 @@ static status_t pipe_try_write(struct file *file, struct iobuf *io, uint64_t *po
     struct iobuf before = *io;
     bool atomic = iobuf_left(io) <= PIPE_ATOMIC;
     uint32_t size, at, done = 0;
-    status_t st = write_begin(p, io, &size);
+    status_t st = pipe_write_begin(p, iobuf_left(io), &size);
 
     (void)pos;
     if (st != OK)
         return st;
+    size = (uint32_t)MIN(size, iobuf_left(io));
     at = p->written;
     while (st == OK && done < size) {
         size_t part = MIN(size - done, PAGE_SIZE - (at + done) % PAGE_SIZE), moved = 0;
 
-        st = have_page(p, at + done);
+        st = pipe_have_page(p, at + done);
         if (st == OK)
-            st = iobuf_take(io, ring_at(p, at + done), part, &moved);
+            st = iobuf_take(io, pipe_at(p, at + done), part, &moved);
         done += (uint32_t)moved;
     }
     if (st != OK && atomic) {
         *io = before;
         done = 0;
     }
-    write_commit(p, done);
+    pipe_write_commit(p, done);
     return done ? OK : st;
 }
 
@@ -228,3 +227,8 @@ const struct file_ops pipe_file_ops = {
     .ioctl = pipe_ioctl,
     .close = pipe_close,
 };
+
+bool file_is_pipe(const struct file *file)
+{
+    return file->ops == &pipe_file_ops;
+}

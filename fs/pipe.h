@@ -17,6 +17,9 @@ enum {
 status_t pipe_create(unsigned flags, uint32_t uid, uint32_t gid, struct file **read_end,
                      struct file **write_end) MUST_USE;
 
+/* A file of a pipe or FIFO. */
+bool file_is_pipe(const struct file *file);
+
 /* For file_open: a file of a FIFO. ERR_IO_NOT_PRESENT: write only, non-blocking, no reader. */
 status_t fifo_open(struct file *file) MUST_USE;
 

@@ -46,3 +46,17 @@ struct pipe *pipe_new(void); /* NULL: no memory */
 void pipe_free(struct pipe *p);
 void pipe_update_locked(struct pipe *p);
 void pipe_close(struct file *file);
+
+/*
+ * Become the reader: OK with `*size` bytes to read at p->read, or with 0 and not the reader:
+ * the end. ERR_SHOULD_WAIT: nothing there, or another reads. The reader commits what it took.
+ */
+status_t pipe_read_begin(struct pipe *p, uint32_t *size) MUST_USE;
+void pipe_read_commit(struct pipe *p, uint32_t size);
+/* Become the writer, if there is room for `want` bytes: OK with room for `*size` at p->written.
+ * ERR_PEER_CLOSED, ERR_SHOULD_WAIT. The writer commits what it wrote. */
+status_t pipe_write_begin(struct pipe *p, size_t want, uint32_t *size) MUST_USE;
+void pipe_write_commit(struct pipe *p, uint32_t size);
+/* The byte at a position, up to the end of its page; the writer makes the page first. */
+void *pipe_at(struct pipe *p, uint32_t at);
+status_t pipe_have_page(struct pipe *p, uint32_t at) MUST_USE;

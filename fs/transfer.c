@@ -92,6 +92,11 @@ static bool gives_up(const struct file *file, status_t st)
     return st == ERR_SHOULD_WAIT && (file->flags & FILE_NONBLOCK) && file->ops->poll_object;
 }
 
+static bool may_not_wait(const struct file_transfer *f, status_t st)
+{
+    return gives_up(f->file, st) || (st == ERR_SHOULD_WAIT && f->nonblock);
+}
+
 static unsigned wanted(enum file_direction direction)
 {
     return direction == FILE_TRANSFER_WRITE ? FILE_OUT | FILE_ERR | FILE_HUP
@@ -162,7 +167,7 @@ CO_FN(file_transfer)
             CO_CALL(st, f->fault, vm_fault, .aspace = f->io->user->aspace,
                     .addr = f->io->user->fault_addr, .access = f->io->user->fault_access);
             st = fault_outcome(st);
-        } else if (st != ERR_SHOULD_WAIT || gives_up(f->file, st)) {
+        } else if (st != ERR_SHOULD_WAIT || may_not_wait(f, st)) {
             break;
         } else if (f->file->ops->poll_object) {
             arm(f, task);

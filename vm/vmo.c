@@ -149,6 +149,24 @@ status_t vmo_set_size(struct vmo *vmo, uint64_t size)
     return OK;
 }
 
+uint64_t vmo_find_page(struct vmo *vmo, uint64_t index, uint64_t end, bool present)
+{
+    SPIN_GUARD(&vmo->lock);
+
+    while (index < end) {
+        uint64_t at = vmo->root_base + index;
+        bool ours;
+        struct radix_node *leaf = radix_leaf(vmo->root, at, &ours);
+
+        if (leaf && !leaf->pages[radix_slot(at)] == !present)
+            break;
+        if (!leaf && !present)
+            break;
+        index += leaf ? 1 : RADIX_SLOTS - radix_slot(at);
+    }
+    return MIN(index, end);
+}
+
 uint64_t vmo_committed_pages(struct vmo *vmo)
 {
     SPIN_GUARD(&vmo->lock);

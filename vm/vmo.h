@@ -185,6 +185,9 @@ size_t vmo_cache_shrink(size_t pages);
  * ERR_NO_MEMORY (a shared tree, nothing changed), ERR_OUT_OF_RANGE. */
 status_t vmo_decommit(struct vmo *vmo, uint64_t offset, uint64_t size) MUST_USE;
 
+/* The first page from `index` on that is there (or, with `present` false, is not), before page
+ * `end`; `end` if there is none. Of the VMO's own pages only. */
+uint64_t vmo_find_page(struct vmo *vmo, uint64_t index, uint64_t end, bool present);
 /* Pages in nodes; a page shared with a clone counts in both. */
 uint64_t vmo_committed_pages(struct vmo *vmo);
 /* VMOs alive, for leak tests. */

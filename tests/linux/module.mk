@@ -1,7 +1,7 @@
 # Guest programs by subject: `build/guest/ISA/NAME [CASE]`. tests/linux/run runs them everywhere.
 module         := tests/linux
 guest-programs := badargs crowd descriptors exec files fork_generations futex memory \
-                  memory_sharing mount names poll proc process session signal signal_faults \
+                  memory_lock memory_sharing mount names sparse splice poll proc process session signal signal_faults \
                   signal_waits thread time
 guest-common   := check
 guest-programs += futex_pi memfd pty pty_session reopen signalfd socket socket_names socket_rights timer timerfd vdso

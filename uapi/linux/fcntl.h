@@ -74,6 +74,7 @@
 
 #define FALLOC_FL_KEEP_SIZE  1u
 #define FALLOC_FL_PUNCH_HOLE 2u
+#define FALLOC_FL_ZERO_RANGE 16u
 
 #define MFD_CLOEXEC       1u
 #define MFD_ALLOW_SEALING 2u

@@ -62,9 +62,8 @@ static unsigned flags_of(struct file *file)
     return atomic_load_explicit(&file->flags, memory_order_relaxed);
 }
 
-/* Where a copy begins: at the offset behind `pointer`, or at the file's position. */
-static status_t offset_begin(struct syscall *call, struct file *file, user_addr_t pointer,
-                             uint64_t *at)
+status_t file_offset_begin(struct syscall *call, struct file *file, user_addr_t pointer,
+                           uint64_t *at)
 {
     status_t st;
 
@@ -109,10 +108,10 @@ static status_t sendfile_begin(struct syscall *call, struct sys_sendfile *f, uin
         return st;
     if (!(flags_of(f->from) & FILE_READ) || !(flags_of(f->to) & FILE_WRITE))
         return ERR_BAD_FD;
-    if (!f->from->inode || f->from->inode->attr.type != INODE_FILE ||
-        (int64_t)call->arg[3] < 0 || flags_of(f->to) & FILE_APPEND)
+    if (!(flags_of(f->from) & FILE_SEEKABLE) || (int64_t)call->arg[3] < 0 ||
+        flags_of(f->to) & FILE_APPEND)
         return ERR_INVALID_ARGS;
-    return offset_begin(call, f->from, call->arg[2], at);
+    return file_offset_begin(call, f->from, call->arg[2], at);
 }
 
 CO_FN(sys_sendfile)
@@ -174,9 +173,9 @@ static status_t copy_range_begin(struct syscall *call, struct sys_copy_file_rang
     if (st == OK)
         st = check_regular(f->to);
     if (st == OK)
-        st = offset_begin(call, f->from, call->arg[1], &f->from_at);
+        st = file_offset_begin(call, f->from, call->arg[1], &f->from_at);
     if (st == OK)
-        st = offset_begin(call, f->to, call->arg[3], &f->to_at);
+        st = file_offset_begin(call, f->to, call->arg[3], &f->to_at);
     if (st != OK)
         return st;
     if (!(flags_of(f->from) & FILE_READ) || !(flags_of(f->to) & FILE_WRITE) ||

@@ -40,3 +40,8 @@ status_t file_io_end(struct syscall *call, struct file_io *io, status_t st) MUST
 
 /* Somebody wrote where nobody reads. */
 void call_raise_sigpipe(struct syscall *call);
+
+/* Where a copy begins: at the offset behind `pointer`, which must be writable, or, NULL, at the
+ * file's position. ERR_SEEK_PIPE, ERR_INVALID_ARGS, ERR_FAULT. */
+status_t file_offset_begin(struct syscall *call, struct file *file, user_addr_t pointer,
+                           uint64_t *at) MUST_USE;

@@ -63,9 +63,9 @@ status_t sys_ftruncate(struct syscall *call)
     return st;
 }
 
-static status_t allocate(struct file *file, uint32_t mode, int64_t offset, int64_t size)
+/* The file, not the mode: fallocate(2)'s errors in its order. */
+static status_t check_allocate(struct file *file, int64_t offset, int64_t size)
 {
-    struct inode_attr attr;
     int64_t end;
 
     if (!(flags_of(file) & FILE_WRITE))
@@ -76,13 +76,29 @@ static status_t allocate(struct file *file, uint32_t mode, int64_t offset, int64
         return ERR_NOT_FILE;
     if (file->inode->attr.type != INODE_FILE)
         return ERR_NO_DEVICE;
-    if (__builtin_add_overflow(offset, size, &end))
-        return ERR_FILE_BIG;
+    return __builtin_add_overflow(offset, size, &end) ? ERR_FILE_BIG : OK;
+}
+
+/* Memory comes when it is written; of what is only reserved the size is to be seen. */
+static status_t allocate(struct file *file, uint32_t mode, uint64_t offset, uint64_t size)
+{
+    struct inode_attr attr;
+    status_t st = OK;
+
+    if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+        st = file_punch(file, offset, size);
     inode_attr_get(file->inode, &attr);
-    /* Memory comes when it is written; only the size is to be seen. */
-    if (mode & FALLOC_FL_KEEP_SIZE || (uint64_t)end <= attr.size)
-        return OK;
-    return file_truncate(file, (uint64_t)end);
+    if (st != OK || mode & FALLOC_FL_KEEP_SIZE || offset + size <= attr.size)
+        return st;
+    return file_truncate(file, offset + size);
+}
+
+/* A hole is made without a change of size; a range is reserved, zeroed or made a hole. */
+static bool is_mode(uint32_t mode)
+{
+    return mode == 0 || mode == FALLOC_FL_KEEP_SIZE ||
+           mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE) ||
+           (mode & ~FALLOC_FL_KEEP_SIZE) == FALLOC_FL_ZERO_RANGE;
 }
 
 status_t sys_fallocate(struct syscall *call)
@@ -96,10 +112,12 @@ status_t sys_fallocate(struct syscall *call)
         return st;
     if (offset < 0 || size <= 0)
         st = ERR_INVALID_ARGS;
-    else if (mode & ~FALLOC_FL_KEEP_SIZE)
+    else if (!is_mode(mode))
         st = ERR_NOT_SUPPORTED;
     else
-        st = allocate(file, mode, offset, size);
+        st = check_allocate(file, offset, size);
+    if (st == OK)
+        st = allocate(file, mode, (uint64_t)offset, (uint64_t)size);
     file_put(file);
     return st;
 }
@@ -157,6 +175,42 @@ status_t sys_fadvise64(struct syscall *call)
     if (!(flags_of(file) & FILE_SEEKABLE))
         st = ERR_SEEK_PIPE;
     else if ((int64_t)call->arg[2] < 0 || call->arg[3] > POSIX_FADV_NOREUSE)
+        st = ERR_INVALID_ARGS;
+    file_put(file);
+    return st;
+}
+
+/* Written data stays where it is, so there is no writing back to start or wait for. */
+status_t sys_sync_file_range(struct syscall *call)
+{
+    enum { SYNC_FILE_RANGE_ALL = 7 };
+    int64_t offset = (int64_t)call->arg[1], size = (int64_t)call->arg[2], end;
+    struct file *file;
+    status_t st = call_fd_get(call, (int)call->arg[0], &file);
+
+    if (st != OK)
+        return st;
+    if (call->arg[3] & ~(uint64_t)SYNC_FILE_RANGE_ALL || offset < 0 || size < 0 ||
+        __builtin_add_overflow(offset, size, &end))
+        st = ERR_INVALID_ARGS;
+    else if (!file->inode || file->inode->attr.type == INODE_FIFO ||
+             file->inode->attr.type == INODE_SOCKET || file->inode->attr.type == INODE_CHAR)
+        st = ERR_SEEK_PIPE;
+    file_put(file);
+    return st;
+}
+
+/* Pages are read when they are needed: the hint changes nothing. */
+status_t sys_readahead(struct syscall *call)
+{
+    struct file *file;
+    status_t st = call_fd_get(call, (int)call->arg[0], &file);
+
+    if (st != OK)
+        return st;
+    if (!(flags_of(file) & FILE_READ))
+        st = ERR_BAD_FD;
+    else if (!file->inode || file->inode->attr.type != INODE_FILE)
         st = ERR_INVALID_ARGS;
     file_put(file);
     return st;

@@ -1,6 +1,7 @@
 /*
  * memory.c - mmap, munmap, mprotect, brk, madvise and their kin.
  */
+#include "personality/linux/memory/memory.h"
 #include "fs/file.h"
 #include "fs/mount.h"
 #include "fs/seal.h"
@@ -126,8 +127,7 @@ static void map_end(struct inode *sealable, const struct vmar_map_args *args)
     inode_put(sealable);
 }
 
-/* Best effort (MAP_POPULATE, mlock): what cannot be had comes by fault. */
-static void populate(struct aspace *as, user_addr_t base, uint64_t size, unsigned prot)
+void memory_populate(struct aspace *as, user_addr_t base, uint64_t size, unsigned prot)
 {
     for (uint64_t at = 0; at < size; at += PAGE_SIZE)
         if (try_vm_fault(as, base + at,
@@ -179,7 +179,7 @@ status_t sys_mmap(struct syscall *call)
     if (st != OK)
         return map_status(st);
     if (call->arg[3] & MAP_POPULATE)
-        populate(aspace_of(call), at, args.size, args.prot);
+        memory_populate(aspace_of(call), at, args.size, args.prot);
     call->result = (int64_t)at;
     return OK;
 }
@@ -193,6 +193,25 @@ status_t sys_munmap(struct syscall *call)
         base + size > HAL_USER_END)
         return ERR_INVALID_ARGS;
     return vmar_unmap(aspace_of(call)->root, base, size);
+}
+
+/* There are no protection keys, as on a processor without them (pkeys(7)). */
+status_t sys_pkey_alloc(struct syscall *call)
+{
+    enum { PKEY_ACCESS_MASK = 3 };
+
+    return call->arg[0] || call->arg[1] & ~(uint64_t)PKEY_ACCESS_MASK ? ERR_INVALID_ARGS
+                                                                      : ERR_NO_SPACE;
+}
+
+status_t sys_pkey_free(struct syscall *call UNUSED)
+{
+    return ERR_INVALID_ARGS;
+}
+
+status_t sys_pkey_mprotect(struct syscall *call)
+{
+    return (int)call->arg[3] == -1 ? sys_mprotect(call) : ERR_INVALID_ARGS;
 }
 
 status_t sys_mprotect(struct syscall *call)
@@ -209,59 +228,6 @@ status_t sys_mprotect(struct syscall *call)
     if (!size || base + size < base)
         return ERR_NO_MEMORY;
     return map_status(vmar_protect(aspace_of(call)->root, base, size, prot & PROT_ALL, false));
-}
-
-/* The heap's VMO, to be continued when brk grows: the mapping that ends at the break. */
-static status_t brk_extend(struct aspace *as, user_addr_t from, user_addr_t to)
-{
-    struct vmar_map_args args = {.size = to - from,
-                                 .prot = HAL_PROT_READ | HAL_PROT_WRITE,
-                                 .max_prot = PROT_ALL,
-                                 .place = PLACE_EXACT,
-                                 .addr = from};
-    struct mapping_info info;
-    user_addr_t at;
-    status_t st = aspace_next_mapping(as, from - 1, &info);
-
-    if (st == OK &&
-        (info.base + info.size != from || info.prot != args.prot ||
-         info.vmo->size != info.offset + info.size || info.vmo->pager || info.vmo->parent)) {
-        vmo_put(info.vmo);
-        st = ERR_NOT_FOUND;
-    }
-    if (st == OK) {
-        args.vmo = info.vmo;
-        args.vmo_offset = info.offset + info.size;
-        st = vmo_set_size(info.vmo, args.vmo_offset + args.size);
-    } else {
-        st = vmo_create(args.size, VMO_RESIZABLE, &args.vmo);
-    }
-    if (st == OK)
-        st = vmar_map(as->root, &args, &at);
-    vmo_put(args.vmo);
-    return st;
-}
-
-/* brk(2) as the kernel has it: the break that is in force afterwards, whatever was asked. */
-status_t sys_brk(struct syscall *call)
-{
-    struct linux_layout *l = &linux_process_of(call)->layout;
-    struct aspace *as = aspace_of(call);
-    user_addr_t want = call->arg[0], old_end = ROUND_UP(l->brk, PAGE_SIZE);
-    user_addr_t new_end = ROUND_UP(want, PAGE_SIZE);
-    status_t st = OK;
-
-    call->result = (int64_t)l->brk;
-    if (want < l->brk_start || want >= HAL_USER_END)
-        return OK;
-    if (new_end > old_end)
-        st = brk_extend(as, old_end, new_end);
-    else if (new_end < old_end)
-        st = vmar_unmap(as->root, new_end, old_end - new_end);
-    if (st == OK)
-        l->brk = want;
-    call->result = (int64_t)l->brk;
-    return OK;
 }
 
 enum {
@@ -281,10 +247,11 @@ enum {
     MADV_DODUMP,
     MADV_COLD = 20,
     MADV_PAGEOUT,
+    MADV_POPULATE_READ,
+    MADV_POPULATE_WRITE,
 };
 
-/* Every page of the range belongs to a mapping. */
-static bool all_mapped(struct aspace *as, user_addr_t base, uint64_t size)
+bool memory_all_mapped(struct aspace *as, user_addr_t base, uint64_t size)
 {
     struct mapping_info info;
 
@@ -296,6 +263,24 @@ static bool all_mapped(struct aspace *as, user_addr_t base, uint64_t size)
             return false;
     }
     return true;
+}
+
+/* Unlike mlock it says what it could not do; a page that would have to be waited for is left to
+ * be brought in when it is used. */
+static status_t populate_all(struct aspace *as, user_addr_t base, uint64_t size,
+                             unsigned access)
+{
+    if (!memory_all_mapped(as, base, size))
+        return ERR_NO_MEMORY;
+    for (uint64_t at = 0; at < size; at += PAGE_SIZE) {
+        status_t st = try_vm_fault(as, base + at, access);
+
+        if (st == ERR_ACCESS_DENIED)
+            return ERR_INVALID_ARGS;
+        if (st != OK && st != ERR_SHOULD_WAIT)
+            return st == ERR_NO_MEMORY ? st : ERR_FAULT;
+    }
+    return OK;
 }
 
 status_t sys_madvise(struct syscall *call)
@@ -311,6 +296,11 @@ status_t sys_madvise(struct syscall *call)
     case MADV_FREE:
         st = aspace_discard(aspace_of(call), base, size);
         break;
+    case MADV_POPULATE_READ:
+    case MADV_POPULATE_WRITE:
+        return populate_all(aspace_of(call), base, size,
+                            call->arg[2] == MADV_POPULATE_READ ? HAL_PROT_READ
+                                                               : HAL_PROT_WRITE);
     case MADV_WILLNEED:
     case MADV_NORMAL:
     case MADV_RANDOM:
@@ -325,7 +315,7 @@ status_t sys_madvise(struct syscall *call)
     default:
         return ERR_INVALID_ARGS;
     }
-    if (st == OK && !all_mapped(aspace_of(call), base, size))
+    if (st == OK && !memory_all_mapped(aspace_of(call), base, size))
         st = ERR_NO_MEMORY;
     return st;
 }
@@ -357,39 +347,8 @@ status_t sys_msync(struct syscall *call)
     if (flags & ~(uint64_t)(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
         (flags & MS_ASYNC && flags & MS_SYNC) || !IS_ALIGNED(call->arg[0], PAGE_SIZE))
         return ERR_INVALID_ARGS;
-    if (call->arg[0] + size < call->arg[0] || !all_mapped(aspace_of(call), call->arg[0], size))
+    if (call->arg[0] + size < call->arg[0] ||
+        !memory_all_mapped(aspace_of(call), call->arg[0], size))
         return ERR_NO_MEMORY;
     return write_back(aspace_of(call), call->arg[0], size);
-}
-
-/* The pages of mlock's and munlock's bytes, all of which must be mapped. */
-static status_t lock_range(struct syscall *call, user_addr_t *base, uint64_t *size)
-{
-    user_addr_t end = call->arg[0] + call->arg[1];
-
-    *base = ROUND_DOWN(call->arg[0], PAGE_SIZE);
-    *size = ROUND_UP(end, PAGE_SIZE) - *base;
-    if (end < call->arg[0] || *base + *size < *base)
-        return ERR_INVALID_ARGS;
-    return all_mapped(aspace_of(call), *base, *size) ? OK : ERR_NO_MEMORY;
-}
-
-/* mlock(2): memory is never paged out; bringing it in is what is left to do. */
-status_t sys_mlock(struct syscall *call)
-{
-    user_addr_t base;
-    uint64_t size;
-    status_t st = lock_range(call, &base, &size);
-
-    if (st == OK)
-        populate(aspace_of(call), base, size, HAL_PROT_READ);
-    return st;
-}
-
-status_t sys_munlock(struct syscall *call)
-{
-    user_addr_t base;
-    uint64_t size;
-
-    return lock_range(call, &base, &size);
 }
