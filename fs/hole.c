@@ -73,7 +73,7 @@ static status_t punch_locked(struct inode *inode, uint64_t offset, uint64_t size
 
 status_t file_punch(struct file *file, uint64_t offset, uint64_t size)
 {
-    struct inode *inode = file->inode;
+    struct inode *inode = inode_contents(file->inode);
     int64_t now = inode_time_now();
     struct vmo *vmo;
     status_t st;

@@ -3,7 +3,10 @@
  */
 #include "fs/memfile.h"
 
+#include "base/format.h"
 #include "fs/anon.h"
+#include "fs/fs_internal.h"
+#include "fs/ram_quota.h"
 
 static void memfile_destroy(struct inode *inode)
 {
@@ -28,10 +31,20 @@ static const struct inode_ops memfile_ops = {
     .destroy = memfile_destroy,
 };
 
-static status_t create_inode(const struct inode_attr *attr, uint32_t seals, struct inode **out)
+/* Named as its mappings are called: like a file that was removed. */
+static status_t create_contents(const char *name, struct vmo **out)
+{
+    char text[NAME_MAX_BYTES + sizeof("/ (deleted)")];
+
+    format(text, sizeof(text), "/%s (deleted)", name);
+    return ram_pages_create(NULL, text, out);
+}
+
+static status_t create_inode(const char *name, const struct inode_attr *attr, uint32_t seals,
+                             struct inode **out)
 {
     struct vmo *vmo;
-    status_t st = vmo_create(0, VMO_RESIZABLE, &vmo);
+    status_t st = create_contents(name, &vmo);
 
     if (st != OK)
         return st;
@@ -51,7 +64,7 @@ status_t memfile_create(const char *name, const struct inode_attr *attr, uint32_
 {
     struct inode *inode;
     struct path path;
-    status_t st = create_inode(attr, seals, &inode);
+    status_t st = create_inode(name, attr, seals, &inode);
 
     if (st != OK)
         return st;

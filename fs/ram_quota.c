@@ -12,6 +12,7 @@
 struct ram_pages {
     struct ram_quota *quota; /* reference; NULL: none */
     uint64_t charged;        /* pages; guarded by vmo->lock */
+    char *name;              /* the VMO's, or NULL */
 };
 
 struct ram_quota *ram_quota_create(uint64_t max_pages, uint64_t max_inodes)
@@ -93,6 +94,7 @@ static void release(struct vmo *vmo)
     if (rp->quota)
         discharge(rp, 0);
     ram_quota_put(rp->quota);
+    kfree(rp->name);
     kfree(rp);
 }
 
@@ -104,19 +106,24 @@ bool vmo_has_holes(const struct vmo *vmo)
     return vmo->pager == &hole_pager;
 }
 
-status_t ram_pages_create(struct ram_quota *quota, struct vmo **out)
+status_t ram_pages_create(struct ram_quota *quota, const char *name, struct vmo **out)
 {
     struct ram_pages *rp = kzalloc(sizeof(*rp));
-    status_t st;
+    status_t st = ERR_NO_MEMORY;
 
     if (!rp)
-        return ERR_NO_MEMORY;
-    st = vmo_create_paged(0, &hole_pager, rp, out);
+        return st;
+    if (name)
+        rp->name = kmemdup(name, strlen(name) + 1);
+    if (!name || rp->name)
+        st = vmo_create_paged(0, &hole_pager, rp, out);
     if (st != OK) {
+        kfree(rp->name);
         kfree(rp);
         return st;
     }
     rp->quota = ram_quota_get(quota);
+    (*out)->name = rp->name;
     return OK;
 }
 

@@ -22,8 +22,8 @@ void ram_quota_put(struct ram_quota *quota);              /* NULL is fine */
 bool ram_quota_take_inode(struct ram_quota *quota) MUST_USE;
 void ram_quota_give_inode(struct ram_quota *quota);
 
-/* The contents of a file: a VMO whose pages count. ERR_NO_SPACE in place of a page when there
- * may be no more. */
-status_t ram_pages_create(struct ram_quota *quota, struct vmo **out) MUST_USE;
+/* The contents of a file: a VMO whose pages count, if there is a quota. ERR_NO_SPACE in place
+ * of a page when there may be no more. `name` is for /proc/PID/maps, copied; NULL: none. */
+status_t ram_pages_create(struct ram_quota *quota, const char *name, struct vmo **out) MUST_USE;
 /* Pages were dropped from such a VMO (others are left alone): they count no more. */
 void ram_pages_settle(struct vmo *vmo);

@@ -18,7 +18,7 @@ static status_t contents_of(struct ramfs *ramfs, const struct inode_attr *attr,
     if (attr->type != INODE_FILE)
         return OK;
     if (!lower)
-        return ram_pages_create(ramfs->quota, out);
+        return ram_pages_create(ramfs->quota, NULL, out);
     *out = inode_vmo(lower);
     return OK;
 }

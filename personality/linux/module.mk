@@ -8,7 +8,7 @@ sources += $(addprefix futex/,futex futex_calls futex_pi futex_robust futex_wait
 sources += $(addprefix file/,mount_calls pivot_root splice_calls)
 sources += $(addprefix memory/,brk layout memory mlock mremap)
 sources += $(addprefix poll/,epoll epoll_calls eventfd poll poll_wait select wait_mask)
-sources += $(addprefix procfs/,procfs procfs_counters procfs_fd procfs_memory procfs_mounts \
+sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd procfs_memory procfs_mounts \
     procfs_net procfs_pid procfs_status procfs_sys procfs_system)
 sources += $(addprefix process/,clone exec exec_call exec_elf exec_stack exec_strings exit \
     ids limits nice pid pidfd prctl process schedule session start wait)

@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/stat.h>
 
 #include "tests/linux/check.h"
@@ -192,8 +194,88 @@ static void pieces(void)
     CHECK_EQ(byte, whole[0]);
 }
 
+/* The line of /proc/self/maps that holds `what`. */
+static const char *map_line(const char *what)
+{
+    char *line = strstr(contents("/proc/self/maps"), what);
+
+    if (!line)
+        FAIL("no %s in maps", what);
+    line[strcspn(line, "\n")] = '\0';
+    while (line > text && line[-1] != '\n')
+        line--;
+    return line;
+}
+
+static void map_names(void)
+{
+    unsigned long start, end;
+    char rights[8], *at;
+    int fd = memfd_create("buffer", 0);
+
+    CHECK_EQ(ftruncate(fd, 8192), 0);
+    at = mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, 0);
+    CHECK(at != MAP_FAILED);
+    CHECK_EQ(sscanf(map_line("/memfd:buffer (deleted)"), "%lx-%lx %7s", &start, &end, rights),
+             3);
+    CHECK_EQ(start, (unsigned long)at);
+    CHECK_EQ(end - start, 8192);
+    CHECK(!strcmp(rights, "r--s"));
+    CHECK_EQ(sscanf(map_line("[vdso]"), "%*x-%*x %7s", rights), 1);
+    CHECK(!strcmp(rights, "r-xp"));
+}
+
+static void descriptor_info(void)
+{
+    long long pos;
+    unsigned flags, mount;
+    int fd = open("/proc/self/exe", O_RDONLY | O_NONBLOCK);
+    struct dirent *entry;
+    bool found = false;
+    char name[64];
+    DIR *dir;
+
+    CHECK_EQ(lseek(fd, 5, SEEK_SET), 5);
+    snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", fd);
+    CHECK_EQ(sscanf(contents(name), "pos: %lld flags: %o mnt_id: %u", &pos, &flags, &mount), 3);
+    CHECK_EQ(pos, 5);
+    CHECK_EQ(flags & (O_ACCMODE | O_NONBLOCK | O_APPEND), O_RDONLY | O_NONBLOCK);
+    dir = opendir("/proc/self/fdinfo");
+    CHECK(dir);
+    while ((entry = readdir(dir)) != NULL)
+        found |= atoi(entry->d_name) == fd && entry->d_type == DT_REG;
+    CHECK(found);
+    CHECK_ERR(open("/proc/self/fdinfo/1000", O_RDONLY), ENOENT);
+}
+
+static void accounts(void)
+{
+    unsigned value;
+    int kept = personality(0xffffffff);
+
+    CHECK(strstr(contents("/proc/self/cgroup"), ":/"));
+    CHECK_EQ(sscanf(contents("/proc/self/loginuid"), "%u", &value), 1);
+    CHECK_EQ(sscanf(contents("/proc/self/sessionid"), "%u", &value), 1);
+    CHECK_EQ(sscanf(contents("/proc/self/oom_score"), "%u", &value), 1);
+    contents("/proc/self/wchan");
+    CHECK_EQ(personality((unsigned)kept | ADDR_NO_RANDOMIZE), kept);
+    CHECK(!strcmp(contents("/proc/self/personality"), "00040000\n"));
+}
+
+static void devices(void)
+{
+    CHECK(strstr(contents("/proc/devices"), "Character devices:\n"));
+    CHECK(strstr(text, "\nBlock devices:\n"));
+    CHECK(!strncmp(contents("/proc/swaps"), "Filename", 8));
+    CHECK(!strncmp(contents("/proc/partitions"), "major minor  #blocks  name\n\n", 28));
+    CHECK(!strncmp(contents("/proc/vmstat"), "nr_free_pages ", 14));
+    contents("/proc/diskstats");
+}
+
 static const struct check_case cases[] = {
-    CASE(self),   CASE(stat_line), CASE(command_line), CASE(memory_map), CASE(open_files),
-    CASE(places), CASE(processes), CASE(system_files), CASE(pieces),
+    CASE(self),       CASE(stat_line), CASE(command_line),    CASE(memory_map),
+    CASE(open_files), CASE(places),    CASE(processes),       CASE(system_files),
+    CASE(pieces),     CASE(map_names), CASE(descriptor_info), CASE(accounts),
+    CASE(devices),
 };
 CHECK_MAIN(cases)

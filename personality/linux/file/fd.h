@@ -63,6 +63,9 @@ status_t call_fd_get(struct syscall *call, int fd, struct file **out) MUST_USE;
 /* O_PATH files included. */
 status_t call_fd_get_any(struct syscall *call, int fd, struct file **out) MUST_USE;
 
+/* O_* as F_GETFL gives them. */
+uint32_t file_open_flags(struct file *file);
+
 /* Shared by clone(CLONE_FS). */
 struct fs_context {
     atomic_uint refs;

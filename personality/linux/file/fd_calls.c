@@ -106,7 +106,7 @@ static status_t dup_from(struct syscall *call, struct file *file, unsigned flags
     return st;
 }
 
-static uint32_t open_flags_of(struct file *file)
+uint32_t file_open_flags(struct file *file)
 {
     unsigned flags = atomic_load_explicit(&file->flags, memory_order_relaxed);
     uint32_t out = flags & FILE_WRITE ? flags & FILE_READ ? O_RDWR : O_WRONLY : O_RDONLY;
@@ -155,7 +155,7 @@ static status_t fcntl_descriptor(struct syscall *call, struct file *file)
         return fd_set_flags(linux_process_of(call)->fds, (int)call->arg[0],
                             call->arg[2] & FD_CLOEXEC ? FD_CLOEXEC_ : 0);
     case F_GETFL:
-        call->result = open_flags_of(file);
+        call->result = file_open_flags(file);
         return OK;
     default:
         return ERR_INVALID_ARGS;

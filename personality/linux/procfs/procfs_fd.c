@@ -4,6 +4,7 @@
 #include "base/format.h"
 #include "base/string.h"
 #include "fs/anon.h"
+#include "fs/mount.h"
 #include "mm/slab.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/procfs/procfs_internal.h"
@@ -101,9 +102,11 @@ static status_t fd_file(struct inode *inode, int fd, struct file **out)
     return st;
 }
 
+_Static_assert(FD_MAX <= PROC_INO_FDINFO - PROC_INO_FD, "numbers of descriptors overlap");
+
 static int fd_of_link(struct inode *link)
 {
-    return (int)(link->attr.ino & (PROC_INO_FD - 1));
+    return (int)(link->attr.ino & (FD_MAX - 1));
 }
 
 static status_t link_readlink(struct inode *link, char *buf, size_t size, size_t *length)
@@ -165,6 +168,43 @@ static uint32_t link_mode(struct file *file)
     return 0100u | (flags & FILE_READ ? 0400u : 0) | (flags & FILE_WRITE ? 0200u : 0);
 }
 
+/* Position, flags and place (proc_pid_fdinfo(5)). */
+static status_t show_fdinfo(struct inode *inode, struct seq *seq)
+{
+    struct file *file;
+    status_t st = fd_file(inode, fd_of_link(inode), &file);
+
+    if (st != OK)
+        return st;
+    seq_printf(seq, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%lu\nino:\t%lu\n",
+               (unsigned long)file->position, file_open_flags(file),
+               (unsigned long)(file->path.mount ? file->path.mount->id : 0),
+               (unsigned long)(file->inode ? file->inode->attr.ino : 0));
+    file_put(file);
+    return OK;
+}
+
+static const struct gen_ops fdinfo_ops = {.show = show_fdinfo};
+
+static status_t fdinfo_lookup(struct inode *dir, struct name name, struct inode **out)
+{
+    struct linux_process *lp;
+    struct file *file;
+    int fd = fd_of_name(name);
+    status_t st = fd < 0 ? ERR_NOT_FOUND : fd_file(dir, fd, &file);
+
+    if (st != OK)
+        return st;
+    file_put(file);
+    st = proc_process(dir, &lp);
+    if (st == OK) {
+        st = proc_inode_create(dir, lp, PROC_INO_FDINFO + (uint32_t)fd, INODE_FILE, 0400,
+                               &fdinfo_ops, out);
+        linux_process_put(lp);
+    }
+    return st;
+}
+
 static status_t fd_lookup(struct inode *dir, struct name name, struct inode **out)
 {
     struct linux_process *lp;
@@ -184,10 +224,11 @@ static status_t fd_lookup(struct inode *dir, struct name name, struct inode **ou
     return st;
 }
 
-static status_t fd_readdir(struct inode *dir, uint64_t *at,
-                           bool (*emit)(void *arg, struct name name, uint64_t ino,
-                                        enum inode_type type, uint64_t next),
-                           void *arg)
+/* One entry for each descriptor, numbered from `first`. */
+static status_t list_fds(struct inode *dir, uint32_t first, enum inode_type type, uint64_t *at,
+                         bool (*emit)(void *arg, struct name name, uint64_t ino,
+                                      enum inode_type type, uint64_t next),
+                         void *arg)
 {
     struct linux_process *lp;
     struct fd_table *fds;
@@ -201,8 +242,8 @@ static status_t fd_readdir(struct inode *dir, uint64_t *at,
         int size = format(text, sizeof(text), "%d", fd);
 
         file_put(file);
-        if (!emit(arg, (struct name){text, (size_t)size},
-                  proc_ino(lp, PROC_INO_FD + (uint32_t)fd), INODE_SYMLINK, (uint64_t)fd + 1))
+        if (!emit(arg, (struct name){text, (size_t)size}, proc_ino(lp, first + (uint32_t)fd),
+                  type, (uint64_t)fd + 1))
             break;
         *at = (uint64_t)fd + 1;
     }
@@ -211,7 +252,24 @@ static status_t fd_readdir(struct inode *dir, uint64_t *at,
     return OK;
 }
 
+static status_t fd_readdir(struct inode *dir, uint64_t *at,
+                           bool (*emit)(void *arg, struct name name, uint64_t ino,
+                                        enum inode_type type, uint64_t next),
+                           void *arg)
+{
+    return list_fds(dir, PROC_INO_FD, INODE_SYMLINK, at, emit, arg);
+}
+
+static status_t fdinfo_readdir(struct inode *dir, uint64_t *at,
+                               bool (*emit)(void *arg, struct name name, uint64_t ino,
+                                            enum inode_type type, uint64_t next),
+                               void *arg)
+{
+    return list_fds(dir, PROC_INO_FDINFO, INODE_FILE, at, emit, arg);
+}
+
 const struct gen_ops proc_fd_dir_ops = {.lookup = fd_lookup, .readdir = fd_readdir};
+const struct gen_ops proc_fdinfo_dir_ops = {.lookup = fdinfo_lookup, .readdir = fdinfo_readdir};
 
 /* Where exe, cwd or root of a process is. */
 typedef status_t place_fn(struct linux_process *lp, struct path *out);

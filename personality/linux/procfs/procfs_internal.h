@@ -12,8 +12,9 @@
 
 enum {
     PROC_INO_BITS = 24,
-    PROC_INO_FD = 1 << 22, /* + descriptor */
-    PROC_KOID_INIT = 1,    /* stands for pid 1, which is no object; koids begin later */
+    PROC_INO_FD = 1 << 22,     /* + descriptor */
+    PROC_INO_FDINFO = 3 << 21, /* + descriptor */
+    PROC_KOID_INIT = 1,        /* stands for pid 1, which is no object; koids begin later */
 };
 
 /* The process of an inode below /proc/PID: a reference. ERR_NO_PROCESS: it is gone. */
@@ -35,6 +36,9 @@ extern const struct gen_ops proc_fd_dir_ops;
 extern const struct gen_ops proc_net_dir_ops;
 /* Links and files of a process. */
 extern const struct gen_ops proc_exe_ops, proc_cwd_ops, proc_root_ops;
+extern const struct gen_ops proc_cgroup_ops, proc_login_ops, proc_oom_score_ops, proc_wchan_ops,
+    proc_personality_ops;
+extern const struct gen_ops proc_fdinfo_dir_ops;
 status_t proc_show_stat(struct inode *inode, struct seq *seq);
 status_t proc_show_statm(struct inode *inode, struct seq *seq);
 status_t proc_show_status(struct inode *inode, struct seq *seq);

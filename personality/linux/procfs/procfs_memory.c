@@ -68,6 +68,12 @@ static const char *name_of(const struct mapping_info *info, const struct linux_l
     return NULL;
 }
 
+/* What the kernel put into all processes is shared by them, which is none of their business. */
+static bool shown_as_shared(const struct mapping_info *info)
+{
+    return info->flags & MAPPING_SHARED && !(info->vmo->name && info->vmo->name[0] == '[');
+}
+
 static void show_mapping(const struct mapping_info *info, const struct linux_layout *layout,
                          struct seq *seq)
 {
@@ -77,7 +83,7 @@ static void show_mapping(const struct mapping_info *info, const struct linux_lay
     seq_printf(seq, "%08lx-%08lx %c%c%c%c %08lx 00:00 0 ", (unsigned long)info->base,
                (unsigned long)(info->base + info->size), info->prot & HAL_PROT_READ ? 'r' : '-',
                info->prot & HAL_PROT_WRITE ? 'w' : '-', info->prot & HAL_PROT_EXEC ? 'x' : '-',
-               info->flags & MAPPING_SHARED ? 's' : 'p', (unsigned long)info->offset);
+               shown_as_shared(info) ? 's' : 'p', (unsigned long)info->offset);
     if (name)
         seq_printf(seq, "%*s%s",
                    (int)(PATH_COLUMN - MIN(seq->size - before, (size_t)PATH_COLUMN)), "", name);

@@ -4,6 +4,7 @@
  */
 #include "base/string.h"
 #include "co/executor.h"
+#include "fs/chardev.h"
 #include "fs/fstype.h"
 #include "hal/cpu.h"
 #include "hal/time.h"
@@ -112,6 +113,50 @@ static status_t show_stat(struct inode *inode, struct seq *seq)
     return OK;
 }
 
+/* Of proc_vmstat(5), what there is: pages, and no paging. */
+static status_t show_vmstat(struct inode *inode, struct seq *seq)
+{
+    struct page_stats pages;
+
+    (void)inode;
+    page_stats_read(&pages);
+    seq_printf(seq, "nr_free_pages %lu\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n",
+               (unsigned long)pages.free);
+    return OK;
+}
+
+static status_t show_swaps(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    seq_puts(seq, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+    return OK;
+}
+
+/* No block devices. */
+static status_t show_partitions(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    seq_puts(seq, "major minor  #blocks  name\n\n");
+    return OK;
+}
+
+static status_t show_diskstats(struct inode *inode, struct seq *seq)
+{
+    (void)inode, (void)seq;
+    return OK;
+}
+
+static status_t show_devices(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    seq_puts(seq, "Character devices:\n");
+    for (const struct chardev *dev = chardev_next(NULL); dev; dev = chardev_next(dev))
+        if (dev->name)
+            seq_printf(seq, "%3u %s\n", (unsigned)(dev->dev >> 20), dev->name);
+    seq_puts(seq, "\nBlock devices:\n");
+    return OK;
+}
+
 #define SHOWN(fn) (&(const struct gen_ops){.show = (fn)})
 
 static status_t give_link(const char *text, char *buf, size_t size, size_t *length)
@@ -138,15 +183,20 @@ static const struct gen_ops net_ops = {.readlink = net_readlink};
 
 const struct gen_entry proc_system_entries[] = {
     {"cpuinfo", INODE_FILE, 0444, SHOWN(show_cpuinfo)},
+    {"devices", INODE_FILE, 0444, SHOWN(show_devices)},
+    {"diskstats", INODE_FILE, 0444, SHOWN(show_diskstats)},
     {"filesystems", INODE_FILE, 0444, SHOWN(show_filesystems)},
     {"loadavg", INODE_FILE, 0444, SHOWN(show_loadavg)},
     {"meminfo", INODE_FILE, 0444, SHOWN(show_meminfo)},
     {"mounts", INODE_SYMLINK, 0777, &mounts_ops},
     {"net", INODE_SYMLINK, 0777, &net_ops},
+    {"partitions", INODE_FILE, 0444, SHOWN(show_partitions)},
     {"stat", INODE_FILE, 0444, SHOWN(show_stat)},
+    {"swaps", INODE_FILE, 0444, SHOWN(show_swaps)},
     {"sys", INODE_DIR, 0555, &proc_sys_ops},
     {"uptime", INODE_FILE, 0444, SHOWN(show_uptime)},
     {"version", INODE_FILE, 0444, SHOWN(show_version)},
+    {"vmstat", INODE_FILE, 0444, SHOWN(show_vmstat)},
     {"zcore", INODE_FILE, 0444, SHOWN(proc_show_counters)},
 };
 const unsigned proc_system_count = countof(proc_system_entries);
