@@ -4,6 +4,7 @@
 #include "fs/ramfs.h"
 
 #include "base/string.h"
+#include "fs/fs_internal.h"
 #include "fs/ramfs_internal.h"
 #include "mm/slab.h"
 
@@ -73,6 +74,18 @@ uint64_t ramfs_ino(struct ramfs *ramfs)
     return 1 + atomic_fetch_add_explicit(&ramfs->last_ino, 1, memory_order_relaxed);
 }
 
+/* What shows of a layer below counts as if it were ours. Caller holds the inode's lock. */
+static uint64_t blocks_locked(struct inode *inode)
+{
+    uint64_t pages = DIV_ROUND_UP(inode->attr.size, PAGE_SIZE);
+
+    if (!inode->vmo)
+        return 0;
+    if (vmo_has_holes(inode->vmo))
+        pages = vmo_committed_pages(inode->vmo);
+    return pages * (PAGE_SIZE / 512);
+}
+
 static status_t ramfs_get_attr(struct inode *inode, struct inode_attr *out)
 {
     struct ram_inode *r = ram_inode_of(inode);
@@ -86,7 +99,7 @@ static status_t ramfs_get_attr(struct inode *inode, struct inode_attr *out)
         lower.type = inode->attr.type;
         inode->attr = lower;
     } else {
-        inode->attr.blocks = DIV_ROUND_UP(inode->attr.size, PAGE_SIZE) * (PAGE_SIZE / 512);
+        inode->attr.blocks = blocks_locked(inode);
     }
     *out = inode->attr;
     return OK;

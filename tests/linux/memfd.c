@@ -44,6 +44,23 @@ static char *map(int fd, int prot, int flags)
     return mmap(NULL, PAGE, prot, flags, fd, 0);
 }
 
+static void a_private_mapping_is_a_view(void)
+{
+    int fd = file(0);
+    char *p;
+
+    CHECK_EQ(ftruncate(fd, 2 * PAGE), 0);
+    p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    CHECK(p != MAP_FAILED);
+    CHECK_EQ(p[0], 0);
+    CHECK_EQ(pwrite(fd, "a", 1, 0), 1);
+    CHECK_EQ(p[0], 'a');
+    p[PAGE] = 'b';
+    CHECK_EQ(pwrite(fd, "cd", 2, PAGE), 2);
+    CHECK_EQ(p[PAGE], 'b');
+    CHECK_EQ(p[PAGE + 1], 0);
+}
+
 static void is_a_regular_file(void)
 {
     int fd = file(0);
@@ -276,10 +293,19 @@ static void sealing_under_mappers(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(is_a_regular_file), CASE(two_of_a_name),   CASE(shared_with_a_child),
-    CASE(named_in_proc),     CASE(can_be_executed), CASE(refusals),
-    CASE(who_takes_seals),   CASE(size_seals),      CASE(write_seal),
-    CASE(future_write_seal), CASE(exec_seal),       CASE(sealing_under_mappers),
+    CASE(is_a_regular_file),
+    CASE(a_private_mapping_is_a_view),
+    CASE(two_of_a_name),
+    CASE(shared_with_a_child),
+    CASE(named_in_proc),
+    CASE(can_be_executed),
+    CASE(refusals),
+    CASE(who_takes_seals),
+    CASE(size_seals),
+    CASE(write_seal),
+    CASE(future_write_seal),
+    CASE(exec_seal),
+    CASE(sealing_under_mappers),
 };
 
 int main(int argc, char **argv)
