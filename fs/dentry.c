@@ -73,6 +73,20 @@ struct dentry *dentry_new(struct name name)
     return d;
 }
 
+status_t dentry_create_unlinked(struct dentry *dir, struct name name, struct inode *inode,
+                                struct dentry **out)
+{
+    struct dentry *d = dentry_new(name);
+
+    if (!d)
+        return ERR_NO_MEMORY;
+    d->parent = dentry_get(dir);
+    d->inode = inode_get(inode);
+    d->expires = TIME_INFINITE;
+    *out = d;
+    return OK;
+}
+
 void dentry_free(struct dentry *d)
 {
     if (d->name != d->inline_name)

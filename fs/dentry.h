@@ -60,11 +60,19 @@ enum {
     WALK_PARENT = 1u << 1,    /* stop at the parent; the last component is left in `last` */
     WALK_DIRECTORY = 1u << 2, /* the result must be a directory */
     WALK_EMPTY = 1u << 3,     /* "" is the start (AT_EMPTY_PATH) */
+    /* openat2(2)'s restrictions. What a walk may not cross is ERR_CROSS_DEVICE, a link that it
+     * may not follow ERR_LOOP. */
+    WALK_NO_XDEV = 1u << 4,       /* stays on the start's mount; an absolute path is free */
+    WALK_NO_MAGICLINKS = 1u << 5, /* links that lead to a place, not by their text */
+    WALK_NO_SYMLINKS = 1u << 6,   /* any link, but for one that is the result */
+    WALK_BENEATH = 1u << 7,       /* never leaves what is below the start */
+    WALK_IN_ROOT = 1u << 8,       /* the start is the root, for "/" and ".." */
 };
 
 /*
  * Walk `text` (NUL-terminated, at most 4095 bytes) from `start` (NULL: env->cwd). Errors of
- * path_resolution(7): ERR_NOT_FOUND, NOT_DIR, ACCESS_DENIED, LOOP, NAME_TOO_LONG. With
+ * path_resolution(7): ERR_NOT_FOUND, NOT_DIR, ACCESS_DENIED, LOOP, NAME_TOO_LONG;
+ * ERR_SHOULD_WAIT: a directory moved out of what BENEATH or IN_ROOT holds the walk to. With
  * WALK_PARENT `*last` points into `text` (without trailing slashes; "." and ".." are left to
  * the caller to refuse; size 0: the path was the root) and `*out` is the parent.
  */
@@ -100,6 +108,10 @@ status_t inode_permission(const struct walk_env *env, struct inode *inode,
  */
 status_t vfs_create(struct walk_env *env, const struct path *parent, struct name name,
                     const struct inode_attr *attr, struct path *out) MUST_USE;
+/* A regular file in the file system of the directory `dir`, without a name. `linkable`:
+ * vfs_link may give it one. ERR_NOT_SUPPORTED: the file system makes none. */
+status_t vfs_tmpfile(struct walk_env *env, const struct path *dir,
+                     const struct inode_attr *attr, bool linkable, struct path *out) MUST_USE;
 status_t vfs_mkdir(struct walk_env *env, const struct path *parent, struct name name,
                    const struct inode_attr *attr) MUST_USE;
 status_t vfs_symlink(struct walk_env *env, const struct path *parent, struct name name,

@@ -56,6 +56,10 @@ struct dentry *dentry_get_locked(struct dentry *dentry);
 status_t dentry_create_root(struct inode *inode, const char *name,
                             struct dentry **out) MUST_USE;
 
+/* A name in `dir` that no lookup finds, as of an unlinked file; both references are its own. */
+status_t dentry_create_unlinked(struct dentry *dir, struct name name, struct inode *inode,
+                                struct dentry **out) MUST_USE;
+
 /* `name` in `dir`, from the cache or the file system; may be negative. A reference. */
 status_t dentry_lookup(struct dentry *dir, struct name name, struct dentry **out) MUST_USE;
 

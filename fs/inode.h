@@ -87,6 +87,8 @@ struct inode_ops {
         struct inode **out); /* any type but directory, symlink; ERR_ALREADY_EXISTS */
     status_t (*mkdir)(struct inode *dir, struct name name, const struct inode_attr *attr,
                       struct inode **out);
+    /* A regular file without a name, whose link count is 0. NULL: ERR_NOT_SUPPORTED. */
+    status_t (*tmpfile)(struct inode *dir, const struct inode_attr *attr, struct inode **out);
     status_t (*symlink)(struct inode *dir, struct name name, const char *target,
                         const struct inode_attr *attr, struct inode **out);
     status_t (*link)(struct inode *dir, struct name name, struct inode *target);
@@ -143,6 +145,7 @@ struct inode {
     struct mutex mutex;
     struct inode_attr attr; /* guarded by lock; type and ino never change */
     bool sealable;          /* constant; see fs/seal.h */
+    bool linkable;          /* without a name and may get one; guarded by lock */
     uint32_t seals;         /* SEAL_*; guarded by lock */
     uint32_t mappers;       /* making a mapping that may write; guarded by lock */
     struct vmo *vmo;     /* regular files: contents; else NULL. Only destroy drops it, and the

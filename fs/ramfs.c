@@ -255,6 +255,7 @@ static status_t ramfs_readdir(struct inode *dir, uint64_t *at,
 const struct inode_ops ramfs_dir_ops = {
     .lookup = ramfs_lookup,
     .create = ramfs_create_file,
+    .tmpfile = ramfs_tmpfile,
     .mkdir = ramfs_mkdir,
     .symlink = ramfs_symlink,
     .link = ramfs_link,

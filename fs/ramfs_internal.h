@@ -68,6 +68,7 @@ void ramfs_stat(struct filesystem *fs, struct filesystem_stat *out); /* all of m
 status_t ramfs_lookup(struct inode *dir, struct name name, struct inode **out);
 status_t ramfs_create_file(struct inode *dir, struct name name, const struct inode_attr *attr,
                            struct inode **out);
+status_t ramfs_tmpfile(struct inode *dir, const struct inode_attr *attr, struct inode **out);
 status_t ramfs_mkdir(struct inode *dir, struct name name, const struct inode_attr *attr,
                      struct inode **out);
 status_t ramfs_symlink(struct inode *dir, struct name name, const char *target,

@@ -168,6 +168,21 @@ status_t ramfs_create_file(struct inode *dir, struct name name, const struct ino
     return make(dir, name, attr, NULL, out);
 }
 
+status_t ramfs_tmpfile(struct inode *dir, const struct inode_attr *attr, struct inode **out)
+{
+    struct ramfs *ramfs = ramfs_of(dir);
+    struct inode_attr made = *attr;
+    struct ram_inode *r;
+    status_t st;
+
+    made.ino = ramfs_ino(ramfs);
+    made.nlink = 0;
+    st = ram_inode_new(ramfs, &made, NULL, &r);
+    if (st == OK)
+        *out = &r->inode;
+    return st;
+}
+
 status_t ramfs_mkdir(struct inode *dir, struct name name, const struct inode_attr *attr,
                      struct inode **out)
 {
@@ -190,13 +205,28 @@ status_t ramfs_symlink(struct inode *dir, struct name name, const char *target,
     return make(dir, name, &made, copy, out);
 }
 
+/* It has a name, or none yet, and then gets one only once. */
+static bool takes_name(struct inode *inode)
+{
+    SPIN_GUARD(&inode->lock);
+
+    return inode->attr.nlink || inode->linkable;
+}
+
+static void settle_name(struct inode *inode)
+{
+    ram_count_name(inode, 1);
+    SPIN_GUARD(&inode->lock);
+    inode->linkable = false;
+}
+
 /* One more name, unless the last one went meanwhile. */
 static status_t link_locked(struct ram_slot *slot, struct inode *target)
 {
-    status_t st = target->attr.nlink ? enter_locked(slot, target) : ERR_NOT_FOUND;
+    status_t st = takes_name(target) ? enter_locked(slot, target) : ERR_NOT_FOUND;
 
     if (st == OK)
-        ram_count_name(target, 1);
+        settle_name(target);
     return st;
 }
 

@@ -4,6 +4,7 @@
  * Each change checks everything it can before it calls the file system, which checks for
  * itself, under its own locks, that the name still means what was seen here.
  */
+#include "base/format.h"
 #include "fs/dentry.h"
 #include "fs/fs_internal.h"
 
@@ -102,6 +103,41 @@ status_t vfs_create(struct walk_env *env, const struct path *parent, struct name
     return end_create(&t, inode, st);
 }
 
+/* Called, where a name must be shown, by its number. */
+static status_t place_unnamed(const struct path *dir, struct inode *inode, struct path *out)
+{
+    char text[24];
+    size_t size = (size_t)format(text, sizeof(text), "#%lu", (unsigned long)inode->attr.ino);
+    struct path path = {.mount = dir->mount};
+    status_t st =
+        dentry_create_unlinked(dir->dentry, (struct name){text, size}, inode, &path.dentry);
+
+    if (st != OK)
+        return st;
+    mount_get(path.mount);
+    *out = path;
+    return OK;
+}
+
+status_t vfs_tmpfile(struct walk_env *env, const struct path *dir,
+                     const struct inode_attr *attr, bool linkable, struct path *out)
+{
+    struct inode *above = dir->dentry->inode, *inode;
+    struct inode_attr made;
+    status_t st = may_change(env, dir);
+
+    if (st != OK)
+        return st;
+    made = inherited(above, attr);
+    st = above->ops->tmpfile ? above->ops->tmpfile(above, &made, &inode) : ERR_NOT_SUPPORTED;
+    if (st != OK)
+        return st;
+    inode->linkable = linkable; /* nobody else has it yet */
+    st = place_unnamed(dir, inode, out);
+    inode_put(inode);
+    return st;
+}
+
 status_t vfs_mkdir(struct walk_env *env, const struct path *parent, struct name name,
                    const struct inode_attr *attr)
 {
@@ -133,17 +169,30 @@ status_t vfs_symlink(struct walk_env *env, const struct path *parent, struct nam
     return end_create(&t, inode, st);
 }
 
+static bool has_name(struct inode *inode)
+{
+    struct inode_attr attr;
+
+    inode_attr_get(inode, &attr);
+    return attr.nlink != 0;
+}
+
+static bool is_linkable(struct inode *inode)
+{
+    SPIN_GUARD(&inode->lock);
+
+    return inode->linkable;
+}
+
 static status_t check_link(const struct path *from, const struct path *parent)
 {
     struct inode *inode = from->dentry->inode;
-    struct inode_attr attr;
 
     if (from->mount != parent->mount)
         return ERR_CROSS_DEVICE;
-    inode_attr_get(inode, &attr);
     if (inode->attr.type == INODE_DIR)
         return ERR_NOT_PERMITTED;
-    return attr.nlink == 0 ? ERR_NOT_FOUND : OK;
+    return has_name(inode) || is_linkable(inode) ? OK : ERR_NOT_FOUND;
 }
 
 status_t vfs_link(struct walk_env *env, const struct path *from, const struct path *parent,

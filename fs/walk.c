@@ -6,12 +6,13 @@
 #include "fs/fs_internal.h"
 #include "mm/slab.h"
 
-enum { LINKS_MAX = 40 };
+enum { LINKS_MAX = 40, WALK_SCOPED = WALK_BENEATH | WALK_IN_ROOT };
 
 /* Where we are and what is left. A symlink in the middle puts what follows it aside, in
  * `rests`, and the walk goes on in the link's text. */
 struct walk {
     struct walk_env *env;
+    const struct path *root; /* env's, or where a scoped walk starts */
     struct path at;
     const char *text;
     unsigned flags;
@@ -33,25 +34,63 @@ static bool same_place(const struct path *a, const struct path *b)
     return a->mount == b->mount && a->dentry == b->dentry;
 }
 
-/* "..": stays at the walker's root and at the root of all; leaves a mount by its point. */
-static void step_up(struct walk *w)
+/* A scoped walk is where it may be, though somebody moves directories about. */
+static bool is_in_scope_locked(const struct walk *w, struct path at)
+{
+    while (!same_place(&at, w->root)) {
+        if (at.dentry == at.mount->root && at.mount->point.mount)
+            at = at.mount->point;
+        else if (at.dentry->parent != at.dentry)
+            at.dentry = at.dentry->parent;
+        else
+            return false;
+    }
+    return true;
+}
+
+/* The place above, with references: the walker's root and the root of all are above
+ * themselves; a mount is left by its point. */
+static struct path above_locked(const struct walk *w, struct path *drop)
+{
+    struct path next = w->at;
+
+    while (!same_place(&next, w->root) && next.dentry == next.mount->root &&
+           next.mount->point.mount)
+        next = next.mount->point;
+    if (!same_place(&next, w->root))
+        next.dentry = next.dentry->parent;
+    mount_get(next.mount);
+    dentry_get_locked(next.dentry);
+    mount_cross_locked(&next, drop);
+    return next;
+}
+
+static bool leaves_mount(const struct walk *w, const struct path *next)
+{
+    return w->flags & WALK_NO_XDEV && next->mount != w->at.mount;
+}
+
+/* ".." */
+static status_t step_up(struct walk *w)
 {
     struct path next, drop = {0};
+    bool in_scope = true;
 
+    if (w->flags & WALK_BENEATH && same_place(&w->at, w->root))
+        return ERR_CROSS_DEVICE;
     {
         SPIN_GUARD(&dentry_lock);
-        next = w->at;
-        while (!same_place(&next, &w->env->root) && next.dentry == next.mount->root &&
-               next.mount->point.mount)
-            next = next.mount->point;
-        if (!same_place(&next, &w->env->root))
-            next.dentry = next.dentry->parent;
-        mount_get(next.mount);
-        dentry_get_locked(next.dentry);
-        mount_cross_locked(&next, &drop);
+        next = above_locked(w, &drop);
+        if (w->flags & WALK_SCOPED)
+            in_scope = is_in_scope_locked(w, next);
     }
     path_put(&drop);
+    if (!in_scope || leaves_mount(w, &next)) {
+        path_put(&next);
+        return in_scope ? ERR_CROSS_DEVICE : ERR_SHOULD_WAIT;
+    }
     step_to(w, next);
+    return OK;
 }
 
 status_t path_lookup_one(const struct path *dir, struct name name, bool negative_ok,
@@ -102,10 +141,13 @@ static status_t read_link(struct inode *link, char **out)
     return OK;
 }
 
-static void go_to_root(struct walk *w)
+static status_t go_to_root(struct walk *w)
 {
-    path_get(&w->env->root);
-    step_to(w, w->env->root);
+    if (w->flags & WALK_BENEATH || leaves_mount(w, w->root))
+        return ERR_CROSS_DEVICE;
+    path_get(w->root);
+    step_to(w, *w->root);
+    return OK;
 }
 
 /* Go on in the link's text; with what follows it, later. */
@@ -120,24 +162,30 @@ static status_t enter_link(struct walk *w, struct inode *link)
     if (*w->text)
         w->rests[w->depth++] = w->text;
     w->text = body;
-    if (*body == '/')
-        go_to_root(w);
+    return *body == '/' ? go_to_root(w) : OK;
+}
+
+/* A magic link: to a place, whatever way leads there. */
+static status_t jump(struct walk *w, struct inode *link)
+{
+    struct path to;
+    status_t st = w->flags & WALK_NO_MAGICLINKS ? ERR_LOOP : link->ops->follow(link, &to);
+
+    if (st != OK)
+        return st;
+    if (w->flags & WALK_SCOPED || leaves_mount(w, &to)) {
+        path_put(&to);
+        return ERR_CROSS_DEVICE;
+    }
+    step_to(w, to);
     return OK;
 }
 
 static status_t follow(struct walk *w, struct inode *link)
 {
-    struct path to;
-    status_t st;
-
-    if (w->links++ == LINKS_MAX)
+    if (w->links++ == LINKS_MAX || w->flags & WALK_NO_SYMLINKS)
         return ERR_LOOP;
-    if (!link->ops->follow)
-        return enter_link(w, link);
-    st = link->ops->follow(link, &to);
-    if (st == OK)
-        step_to(w, to);
-    return st;
+    return link->ops->follow ? jump(w, link) : enter_link(w, link);
 }
 
 static void skip_slashes(struct walk *w)
@@ -179,13 +227,15 @@ static status_t step(struct walk *w, struct name name, bool last)
 
     if (name_equal(name, ".", 1))
         return OK;
-    if (name_equal(name, "..", 2)) {
-        step_up(w);
-        return OK;
-    }
+    if (name_equal(name, "..", 2))
+        return step_up(w);
     st = path_lookup_one(&w->at, name, last && w->create, &next);
     if (st != OK)
         return st;
+    if (leaves_mount(w, &next)) {
+        path_put(&next);
+        return ERR_CROSS_DEVICE;
+    }
     inode = next.dentry->inode;
     if (!inode || inode->attr.type != INODE_SYMLINK || (last && (w->flags & WALK_NOFOLLOW))) {
         step_to(w, next);
@@ -230,10 +280,12 @@ static status_t walk_all(struct walk *w, struct name *stop)
 static status_t walk_begin(struct walk *w, struct walk_env *env, const struct path *start,
                            const char *text, unsigned flags)
 {
-    const struct path *from = *text == '/' ? &env->root : start ? start : &env->cwd;
+    const struct path *from = start ? start : &env->cwd;
 
     if (!*text && !(flags & WALK_EMPTY))
         return ERR_NOT_FOUND;
+    if (*text == '/' && flags & WALK_BENEATH)
+        return ERR_CROSS_DEVICE;
     if (strnlen(text, PATH_MAX_BYTES + 1) > PATH_MAX_BYTES)
         return ERR_NAME_TOO_LONG;
     w->env = env;
@@ -241,7 +293,8 @@ static status_t walk_begin(struct walk *w, struct walk_env *env, const struct pa
     w->flags = flags;
     w->create = false;
     w->links = w->depth = w->bodies = 0;
-    w->at = *from;
+    w->root = flags & WALK_SCOPED ? from : &env->root;
+    w->at = *text == '/' ? *w->root : *from;
     path_get(&w->at);
     return OK;
 }

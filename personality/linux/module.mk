@@ -1,15 +1,15 @@
 # The Linux personality. syscalls.tbl is the one place where its calls are listed.
 module  := personality/linux
 sources := personality random result_copy system user_data vdso
-sources += $(addprefix file/,fd fd_calls file_attr file_copy file_dir file_io file_links \
+sources += $(addprefix file/,fd fd_calls file_attr file_copy file_dir file_handle file_io file_links \
     file_lock file_lock_calls file_names file_open file_size file_stat file_vector fs_context \
     ioctl memfd path pipe_calls xattr)
 sources += $(addprefix futex/,futex futex_calls futex_pi futex_robust futex_waitv)
 sources += $(addprefix file/,mount_calls pivot_root splice_calls)
 sources += $(addprefix memory/,brk layout memory mlock mremap)
 sources += $(addprefix poll/,epoll epoll_calls eventfd poll poll_wait select wait_mask)
-sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd procfs_memory procfs_mounts \
-    procfs_net procfs_pid procfs_status procfs_sys procfs_system)
+sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd \
+    procfs_memory procfs_mounts procfs_net procfs_pid procfs_status procfs_sys procfs_system)
 sources += $(addprefix process/,clone exec exec_call exec_elf exec_stack exec_strings exit \
     ids limits nice pid pidfd prctl process schedule session start wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \

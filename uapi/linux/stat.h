@@ -42,6 +42,8 @@ struct statx {
 #define STATX_MNT_ID      0x1000u
 #define STATX_RESERVED    0x80000000u
 
+#define STATX_ATTR_MOUNT_ROOT 0x2000u
+
 /* statfs(2), 64-bit machines. */
 struct statfs {
     int64_t type, bsize, blocks, bfree, bavail, files, ffree;

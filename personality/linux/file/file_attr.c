@@ -73,7 +73,11 @@ static status_t change_at(struct syscall *call, int dirfd, user_addr_t text, uin
     walk_begin(call, &env);
     st = walk_at(call, &env, dirfd, text, walk_flags_of(flags), &path);
     if (st == OK) {
-        st = vfs_set_attr(&env, &path, attr, which);
+        /* The permissions of a link are never asked for, and cannot be set. */
+        if (which & ATTR_MODE && path.dentry->inode->attr.type == INODE_SYMLINK)
+            st = ERR_NOT_SUPPORTED;
+        else
+            st = vfs_set_attr(&env, &path, attr, which);
         path_put(&path);
     }
     walk_end(&env);
@@ -124,6 +128,16 @@ status_t sys_fchmodat(struct syscall *call)
     struct inode_attr attr = mode_attr(call->arg[2]);
 
     return change_at(call, (int)call->arg[0], call->arg[1], 0, &attr, ATTR_MODE);
+}
+
+status_t sys_fchmodat2(struct syscall *call)
+{
+    struct inode_attr attr = mode_attr(call->arg[2]);
+    uint32_t flags = (uint32_t)call->arg[3];
+
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return ERR_INVALID_ARGS;
+    return change_at(call, (int)call->arg[0], call->arg[1], flags, &attr, ATTR_MODE);
 }
 
 status_t sys_fchmod(struct syscall *call)

@@ -12,6 +12,7 @@ struct file_io {
     struct iovec_user *iov; /* heap; NULL for the one-range forms */
     uint64_t at;            /* offset, or FILE_POSITION */
     enum file_direction direction;
+    uint32_t flags; /* RWF_*, of preadv2 and pwritev2 */
     struct iobuf buffer;
 };
 

@@ -33,6 +33,9 @@ static status_t make_link(struct syscall *call, int from_fd, user_addr_t from, i
     status_t st;
 
     walk_begin(call, &env);
+    /* What is only open may not be meant to be found by name (CAP_DAC_READ_SEARCH). */
+    if (!env.override_dac)
+        walk &= ~(unsigned)WALK_EMPTY;
     st = walk_at(call, &env, from_fd, from, walk, &target);
     if (st == OK) {
         st = walk_parent_begin(call, &env, to_fd, to, &p);

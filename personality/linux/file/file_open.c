@@ -16,6 +16,7 @@ enum {
                  O_SYNC | O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW |
                  O_NOATIME | O_CLOEXEC | O_PATH | O_TMPFILE,
     OPEN_PATH_FLAGS = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC,
+    OPEN_TMPFILE_BIT = O_TMPFILE & ~O_DIRECTORY,
 };
 
 /* What the access mode asks of the inode's permission bits: 4 read, 2 write. */
@@ -54,8 +55,9 @@ static status_t check_flags(struct open_how *how)
 
     if (flags & O_CREAT && flags & O_DIRECTORY)
         return ERR_INVALID_ARGS;
-    if ((flags & O_TMPFILE) == O_TMPFILE)
-        return wanted_permission((uint32_t)flags) & 2 ? ERR_NOT_SUPPORTED : ERR_INVALID_ARGS;
+    if (flags & OPEN_TMPFILE_BIT &&
+        (!(flags & O_DIRECTORY) || !(wanted_permission((uint32_t)flags) & 2)))
+        return ERR_INVALID_ARGS;
     return OK;
 }
 
@@ -118,10 +120,35 @@ static status_t open_place(struct syscall *call, struct walk_env *env, const str
     return st;
 }
 
-static unsigned walk_flags_of(uint32_t flags)
+static unsigned walk_flags_of(const struct open_how *how)
 {
-    return (flags & O_NOFOLLOW ? WALK_NOFOLLOW : 0) |
-           (flags & O_DIRECTORY ? WALK_DIRECTORY : 0);
+    static const struct {
+        uint32_t resolve;
+        unsigned walk;
+    } map[] = {
+        {RESOLVE_NO_XDEV, WALK_NO_XDEV},         {RESOLVE_NO_MAGICLINKS, WALK_NO_MAGICLINKS},
+        {RESOLVE_NO_SYMLINKS, WALK_NO_SYMLINKS}, {RESOLVE_BENEATH, WALK_BENEATH},
+        {RESOLVE_IN_ROOT, WALK_IN_ROOT},
+    };
+    unsigned walk = (how->flags & O_NOFOLLOW ? WALK_NOFOLLOW : 0) |
+                    (how->flags & O_DIRECTORY ? WALK_DIRECTORY : 0);
+
+    for (size_t i = 0; i < countof(map); i++)
+        if (how->resolve & map[i].resolve)
+            walk |= map[i].walk;
+    return walk;
+}
+
+/* Of a new file: what the program gave, less the umask. */
+static struct inode_attr new_attr(struct syscall *call, const struct walk_env *env,
+                                  const struct open_how *how)
+{
+    uint32_t umask = fs_context_umask(linux_process_of(call)->fs);
+
+    return (struct inode_attr){.type = INODE_FILE,
+                               .mode = (uint32_t)how->mode & 07777 & ~umask,
+                               .uid = env->uid,
+                               .gid = env->gid};
 }
 
 /* With O_CREAT; O_EXCL counts a symlink of that name as the file. */
@@ -129,13 +156,9 @@ static status_t walk_create(struct syscall *call, struct walk_env *env,
                             const struct path *start, const char *text,
                             const struct open_how *how, struct path *out, bool *created)
 {
-    struct fs_context *fs = linux_process_of(call)->fs;
     bool exclusive = how->flags & O_EXCL;
-    unsigned flags = walk_flags_of((uint32_t)how->flags) | (exclusive ? WALK_NOFOLLOW : 0);
-    struct inode_attr attr = {.type = INODE_FILE,
-                              .mode = (uint32_t)how->mode & 07777 & ~fs_context_umask(fs),
-                              .uid = env->uid,
-                              .gid = env->gid};
+    unsigned flags = walk_flags_of(how) | (exclusive ? WALK_NOFOLLOW : 0);
+    struct inode_attr attr = new_attr(call, env, how);
     status_t st = path_walk_create(env, start, text, flags, &attr, out, created);
 
     if (st == OK && exclusive && !*created) {
@@ -145,19 +168,37 @@ static status_t walk_create(struct syscall *call, struct walk_env *env,
     return st;
 }
 
+/* O_TMPFILE: the path is the directory's in whose file system it is to be. */
+static status_t walk_tmpfile(struct syscall *call, struct walk_env *env,
+                             const struct path *start, const char *text,
+                             const struct open_how *how, struct path *out)
+{
+    struct inode_attr attr = new_attr(call, env, how);
+    struct path dir;
+    status_t st = path_walk(env, start, text, walk_flags_of(how), &dir, NULL);
+
+    if (st != OK)
+        return st;
+    st = vfs_tmpfile(env, &dir, &attr, !(how->flags & O_EXCL), out);
+    path_put(&dir);
+    return st;
+}
+
 /* `how` has been checked. */
 static status_t open_path(struct syscall *call, struct walk_env *env, const struct path *start,
                           const char *text, const struct open_how *how, struct file **out)
 {
     uint32_t flags = (uint32_t)how->flags;
-    bool created = false;
+    bool created = flags & OPEN_TMPFILE_BIT;
     struct path path;
     status_t st;
 
-    if (flags & O_CREAT)
+    if (created)
+        st = walk_tmpfile(call, env, start, text, how, &path);
+    else if (flags & O_CREAT)
         st = walk_create(call, env, start, text, how, &path, &created);
     else
-        st = path_walk(env, start, text, walk_flags_of(flags), &path, NULL);
+        st = path_walk(env, start, text, walk_flags_of(how), &path, NULL);
     if (st != OK)
         return st;
     st = open_place(call, env, &path, flags, created, out);
@@ -182,7 +223,7 @@ static status_t open_at(struct syscall *call, int dirfd, user_addr_t text, struc
         st = path_from_user(call, text, &path);
     if (st != OK)
         return st;
-    st = walk_start(call, dirfd, path, 0, &start);
+    st = walk_start(call, dirfd, path, walk_flags_of(how), &start);
     if (st == OK) {
         walk_begin(call, &env);
         st = open_path(call, &env, path_or_null(&start), path, how, out);
@@ -267,19 +308,30 @@ CO_FN(sys_creat)
 }
 CO_END
 
-/* openat2 refuses what open ignores. Of `resolve`, the hint RESOLVE_CACHED asks for nothing. */
+/* Of `resolve`: a walk never waits, so RESOLVE_CACHED refuses only what changes names or
+ * contents, as Linux does. */
+static status_t check_resolve(const struct open_how *how)
+{
+    if (how->resolve & ~(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS |
+                         RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_CACHED))
+        return ERR_INVALID_ARGS;
+    if (how->resolve & RESOLVE_BENEATH && how->resolve & RESOLVE_IN_ROOT)
+        return ERR_INVALID_ARGS;
+    if (how->resolve & RESOLVE_CACHED && how->flags & (O_TRUNC | O_CREAT | OPEN_TMPFILE_BIT))
+        return ERR_SHOULD_WAIT;
+    return OK;
+}
+
+/* openat2 refuses what open ignores. */
 static status_t check_how(const struct open_how *how)
 {
     if (how->flags & ~(uint64_t)OPEN_FLAGS)
         return ERR_INVALID_ARGS;
     if (how->flags & O_PATH && how->flags & ~(uint64_t)OPEN_PATH_FLAGS)
         return ERR_INVALID_ARGS;
-    if (how->mode & ~07777ull || (how->mode && !(how->flags & O_CREAT)))
+    if (how->mode & ~07777ull || (how->mode && !(how->flags & (O_CREAT | OPEN_TMPFILE_BIT))))
         return ERR_INVALID_ARGS;
-    if (how->resolve & ~(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS |
-                         RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_CACHED))
-        return ERR_INVALID_ARGS;
-    return how->resolve & ~(uint64_t)RESOLVE_CACHED ? ERR_NOT_SUPPORTED : OK;
+    return check_resolve(how);
 }
 
 static status_t read_how(struct syscall *call, struct open_how *how)

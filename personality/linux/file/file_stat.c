@@ -42,10 +42,15 @@ uint64_t stat_device(dev_t_ dev)
     return (minor & 0xff) | major << 8 | (minor & ~0xffull) << 12;
 }
 
-static void stat_inode(struct inode *inode, struct file_stat *out)
+/* `path`: where it is; an empty one is nowhere. */
+static void stat_inode(struct inode *inode, const struct path *path, struct file_stat *out)
 {
+    *out = (struct file_stat){.dev = inode->fs->dev};
     inode_attr_get(inode, &out->attr);
-    out->dev = inode->fs->dev;
+    if (path->mount) {
+        out->mount_id = path->mount->id;
+        out->mount_root = path->dentry == path->mount->root;
+    }
 }
 
 /* Files without an inode: epoll, eventfd and the like are anonymous inodes, which have no type
@@ -53,7 +58,7 @@ static void stat_inode(struct inode *inode, struct file_stat *out)
 static void stat_file(struct file *file, struct file_stat *out)
 {
     if (file->inode) {
-        stat_inode(file->inode, out);
+        stat_inode(file->inode, &file->path, out);
         return;
     }
     *out = (struct file_stat){.attr = {.type = INODE_FILE, .mode = 0600, .nlink = 1}};
@@ -72,7 +77,7 @@ static status_t stat_at(struct syscall *call, int dirfd, user_addr_t text, unsig
     walk_end(&env);
     if (st != OK)
         return st;
-    stat_inode(path.dentry->inode, out);
+    stat_inode(path.dentry->inode, &path, out);
     path_put(&path);
     return OK;
 }
@@ -161,8 +166,12 @@ static void statx_fill(const struct file_stat *st, struct statx *out)
     const struct inode_attr *a = &st->attr;
 
     *out = (struct statx){
-        .mask = STATX_BASIC_STATS | (a->btime ? STATX_BTIME : 0),
+        .mask = STATX_BASIC_STATS | (a->btime ? STATX_BTIME : 0) |
+                (st->mount_id ? STATX_MNT_ID : 0),
         .blksize = STAT_BLOCK_SIZE,
+        .attributes = st->mount_root ? STATX_ATTR_MOUNT_ROOT : 0,
+        .attributes_mask = STATX_ATTR_MOUNT_ROOT,
+        .mnt_id = st->mount_id,
         .nlink = a->nlink,
         .uid = a->uid,
         .gid = a->gid,

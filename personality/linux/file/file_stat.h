@@ -8,6 +8,8 @@
 struct file_stat {
     struct inode_attr attr;
     dev_t_ dev;
+    uint64_t mount_id; /* 0: in no mount */
+    bool mount_root;   /* what is mounted there */
 };
 
 /* `attr.type` and permissions as st_mode has them. */

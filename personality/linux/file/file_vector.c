@@ -5,6 +5,7 @@
  */
 #include "personality/linux/calls.h"
 #include "personality/linux/file/file_io.h"
+#include "uapi/linux/fs.h"
 
 struct sys_readv {
     SYSCALL_FRAME;
@@ -80,16 +81,29 @@ CO_FN(sys_pwritev)
 }
 CO_END
 
-/* Of preadv2's flags we have none; its offset -1 is the file's position. */
+/* The offset -1 is the file's position. Polling for completion (HIPRI) has nothing to poll. */
 static status_t begin_flags(struct syscall *call, struct task *task, struct file_io *io,
                             enum file_direction direction)
 {
     uint64_t at = call->arg[3] == UINT64_MAX ? FILE_POSITION : file_io_offset(call->arg[3]);
+    uint32_t flags = (uint32_t)call->arg[5];
+    status_t st;
 
     *io = (struct file_io){.direction = direction};
-    if (call->arg[5])
+    if (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT))
         return ERR_NOT_SUPPORTED;
-    return file_io_begin_vector(call, task, io, direction, at);
+    st = file_io_begin_vector(call, task, io, direction, at);
+    io->flags = flags;
+    return st;
+}
+
+/* What was written goes to the disk before the call returns. */
+static status_t sync_written(struct file_io *io, status_t st)
+{
+    if (st != OK || !io->buffer.done || !(io->flags & (RWF_DSYNC | RWF_SYNC)) ||
+        !(io->file->flags & FILE_SEEKABLE))
+        return st;
+    return file_sync(io->file, io->flags & RWF_SYNC ? SYNC_FILE : SYNC_DATA);
 }
 
 struct sys_preadv2 {
@@ -105,7 +119,8 @@ CO_FN(sys_preadv2)
 
     st = begin_flags(f->call, task, &f->io, FILE_TRANSFER_READ);
     if (st == ERR_SHOULD_WAIT)
-        CO_CALL(st, f->transfer, file_transfer, FILE_IO_ARGS(f->io));
+        CO_CALL(st, f->transfer, file_transfer, FILE_IO_ARGS(f->io),
+                .nonblock = f->io.flags & RWF_NOWAIT);
     CO_RETURN(file_io_end(f->call, &f->io, st));
 }
 CO_END
@@ -123,7 +138,9 @@ CO_FN(sys_pwritev2)
 
     st = begin_flags(f->call, task, &f->io, FILE_TRANSFER_WRITE);
     if (st == ERR_SHOULD_WAIT)
-        CO_CALL(st, f->transfer, file_transfer, FILE_IO_ARGS(f->io));
+        CO_CALL(st, f->transfer, file_transfer, FILE_IO_ARGS(f->io),
+                .nonblock = f->io.flags & RWF_NOWAIT);
+    st = sync_written(&f->io, st);
     CO_RETURN(file_io_end(f->call, &f->io, st));
 }
 CO_END

@@ -87,7 +87,8 @@ status_t walk_start(struct syscall *call, int dirfd, const char *text, unsigned 
     status_t st;
 
     *start = (struct path){0};
-    if (*text == '/' || dirfd == AT_FDCWD || (!*text && !(walk_flags & WALK_EMPTY)))
+    if ((*text == '/' && !(walk_flags & WALK_IN_ROOT)) || dirfd == AT_FDCWD ||
+        (!*text && !(walk_flags & WALK_EMPTY)))
         return OK;
     st = call_fd_get_any(call, dirfd, &file);
     if (st != OK)
