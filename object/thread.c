@@ -129,8 +129,8 @@ bool thread_syscall(struct hal_context *ctx)
     struct thread *t = container_of(ctx, struct thread, context);
 
     t->call_waits =
-        !dispatch_plain(t) && CO_BEGIN(&t->task, &t->main.co, t->main.slot.dispatch, dispatch,
-                                       .thread = t, .slot = &t->main.call_slot);
+        !dispatch_plain(t) && CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch, dispatch,
+                                       .thread = t, .slot = &t->main.call.slot);
     return !t->call_waits && !t->call.replaced && !task_pending(&t->task);
 }
 
@@ -144,7 +144,7 @@ CO_FN(thread_main)
 
     while (!task_killed(task)) {
         if (task_pending(task)) {
-            CO_CALL_SLOT(st, f->slot.work, f->thread->personality->pending,
+            CO_CALL_SLOT(st, f->work, f->thread->personality->pending,
                          .thread = f->thread);
             continue;
         }
@@ -167,11 +167,11 @@ CO_FN(thread_main)
                     .aspace = f->thread->user.aspace, .addr = f->thread->trap.addr,
                     .access = f->thread->trap.access);
         if (f->thread->fault_status != OK && !task_killed(task))
-            CO_CALL_SLOT(st, f->slot.work, f->thread->personality->exception,
+            CO_CALL_SLOT(st, f->work, f->thread->personality->exception,
                          .thread = f->thread);
     }
     if (f->thread->personality->exiting)
-        CO_CALL_SLOT(st, f->slot.work, f->thread->personality->exiting, .thread = f->thread);
+        CO_CALL_SLOT(st, f->work, f->thread->personality->exiting, .thread = f->thread);
     thread_end(f->thread);
     CO_RETURN(OK);
 }

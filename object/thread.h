@@ -60,11 +60,13 @@ co_fn dispatch;
 struct thread_main {
     struct co co;
     struct thread *thread;
-    union {
-        struct dispatch dispatch;
+    union { /* a thread makes a call, or is worked on */
+        struct {
+            struct dispatch dispatch;
+            union syscall_slot slot;
+        } call;
         union thread_slot work;
-    } slot;
-    union syscall_slot call_slot;
+    };
 };
 co_fn thread_main;
 

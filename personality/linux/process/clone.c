@@ -34,7 +34,7 @@ static void copy_thread_state(struct linux_thread *from, struct linux_thread *to
     SPIN_GUARD(&from->process->lock);
 
     to->signals.mask = from->signals.mask;
-    memcpy(to->comm, from->comm, sizeof(to->comm));
+    memcpy(to->thread->name, from->thread->name, COMM_BYTES);
     if (!(rq->flags & CLONE_VM) || rq->flags & CLONE_VFORK) {
         to->signals.altstack = from->signals.altstack;
         to->signals.altstack_size = from->signals.altstack_size;

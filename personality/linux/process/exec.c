@@ -172,7 +172,6 @@ static void take_identity(struct exec *exec, struct linux_process *lp, struct li
         exec->exe = NULL;
         lp->layout = exec->layout;
         memcpy(lp->comm, exec->comm, sizeof(lp->comm));
-        memcpy(lt->comm, exec->comm, sizeof(lt->comm));
         memcpy(lp->process->name, exec->comm, sizeof(exec->comm));
         memcpy(lt->thread->name, exec->comm, sizeof(exec->comm));
         lp->cred.suid = lp->cred.euid;

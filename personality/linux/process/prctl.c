@@ -42,7 +42,7 @@ static status_t set_name(struct syscall *call, struct linux_thread *lt)
     if (st != OK && st != ERR_NAME_TOO_LONG)
         return st;
     name[15] = '\0'; /* longer ones are cut */
-    memcpy(lt->comm, name, sizeof(name));
+    memcpy(lt->thread->name, name, sizeof(name));
     if (lt->tid == lt->process->pid)
         memcpy(lt->process->comm, name, sizeof(name));
     return OK;
@@ -112,7 +112,7 @@ static status_t thread_option(struct syscall *call, struct linux_thread *lt)
     case PR_SET_NAME:
         return set_name(call, lt);
     case PR_GET_NAME:
-        return copy_to_user(&call->thread->user, call->arg[1], lt->comm, sizeof(lt->comm));
+        return copy_to_user(&call->thread->user, call->arg[1], lt->thread->name, COMM_BYTES);
     case PR_SET_TIMERSLACK:
         set_timer_slack(lt, call->arg[1]);
         return OK;

@@ -199,7 +199,7 @@ static status_t linux_thread_attach(struct linux_process *lp, struct thread *t, 
     lt->process = linux_process_get(lp);
     list_init(&lt->tid_link);
     signal_private_init(&lt->signals);
-    memcpy(lt->comm, lp->comm, sizeof(lt->comm));
+    memcpy(t->name, lp->comm, sizeof(lp->comm));
     t->linux_ = lt;
 
     SPIN_GUARD(&family_lock);

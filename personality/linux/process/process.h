@@ -110,6 +110,9 @@ enum restart_kind {
     RESTART_ALWAYS,        /* a PI lock: nobody notices */
 };
 
+/* Of a comm: 15 bytes and NUL. A thread's is thread->name. */
+enum { COMM_BYTES = 16 };
+
 struct linux_thread {
     struct thread *thread;         /* embedding partner; not a reference */
     struct linux_process *process; /* reference */
@@ -124,7 +127,6 @@ struct linux_thread {
     atomic_bool waited_for;
     bool past_futexes;
     uint64_t timer_slack; /* prctl(2); 0: the default */
-    char comm[16];
     /* The interrupted call that a signal without handler, or one with SA_RESTART, makes again;
      * set by the call table's finish, taken by signal_pending_co. */
     enum restart_kind restart;
