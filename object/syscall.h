@@ -41,7 +41,7 @@ struct syscall_head {
  * before the call begins. */
 union syscall_slot {
     struct syscall_head head;
-    unsigned char bytes[608];
+    unsigned char bytes[592];
 };
 
 /* One line of a generated call table. Exactly one of `plain` and `wait` is set; both NULL: the

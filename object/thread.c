@@ -144,8 +144,7 @@ CO_FN(thread_main)
 
     while (!task_killed(task)) {
         if (task_pending(task)) {
-            CO_CALL_SLOT(st, f->work, f->thread->personality->pending,
-                         .thread = f->thread);
+            CO_CALL_SLOT(st, f->work, f->thread->personality->pending, .thread = f->thread);
             continue;
         }
         hal_context_run(&f->thread->context, &f->thread->user.aspace->pt, &f->thread->trap);
@@ -167,8 +166,7 @@ CO_FN(thread_main)
                     .aspace = f->thread->user.aspace, .addr = f->thread->trap.addr,
                     .access = f->thread->trap.access);
         if (f->thread->fault_status != OK && !task_killed(task))
-            CO_CALL_SLOT(st, f->work, f->thread->personality->exception,
-                         .thread = f->thread);
+            CO_CALL_SLOT(st, f->work, f->thread->personality->exception, .thread = f->thread);
     }
     if (f->thread->personality->exiting)
         CO_CALL_SLOT(st, f->work, f->thread->personality->exiting, .thread = f->thread);

@@ -30,10 +30,12 @@ status_t message_address(struct syscall *call, struct message *m, user_addr_t fr
 /* Arguments of socket_attempt. */
 #define MESSAGE_SEND(m)                                                      \
     .socket = (m).socket, .r = &(m).r, .attempt = (m).socket->ops->try_send, \
-    .want = FILE_OUT | FILE_ERR | FILE_HUP, .timeout = (m).socket->send_timeout
+    .want = FILE_OUT | FILE_ERR | FILE_HUP,                                  \
+    .deadline = socket_deadline((m).socket->send_timeout)
 #define MESSAGE_RECEIVE(m)                                                      \
     .socket = (m).socket, .r = &(m).r, .attempt = (m).socket->ops->try_receive, \
-    .want = FILE_IN | FILE_ERR | FILE_HUP | FILE_RDHUP, .timeout = (m).socket->receive_timeout
+    .want = FILE_IN | FILE_ERR | FILE_HUP | FILE_RDHUP,                         \
+    .deadline = socket_deadline((m).socket->receive_timeout)
 
 /* The attempt ended with `st`: the call's result, SIGPIPE, no restart after a time limit. */
 status_t message_sent(struct syscall *call, struct message *m, status_t st) MUST_USE;

@@ -173,11 +173,11 @@ status_t call_socket_get(struct syscall *call, int fd, struct file **file, struc
 /* What has to change is shown by the socket, or by the one that the attempt named. */
 static void arm(struct socket_attempt *f, struct task *task)
 {
-    f->waited = f->r->until;
-    f->r->until = NULL;
+    struct socket *until = f->r->until;
+
     f->observer = (struct observer){
-        .obj = f->waited ? &f->waited->object : &f->socket->object,
-        .want = f->waited ? SOCKET_ROOM : f->want,
+        .obj = until ? &until->object : &f->socket->object,
+        .want = until ? SOCKET_ROOM : f->want,
     };
     object_observe(&f->observer, task);
 }
@@ -193,7 +193,6 @@ CO_FN(socket_attempt)
 {
     status_t st;
 
-    f->deadline = f->timeout ? deadline_after(f->timeout) : TIME_INFINITE;
     for (;;) {
         st = f->attempt(f->socket, f->r);
         if (st == ERR_USER_PAGE) {
@@ -205,7 +204,8 @@ CO_FN(socket_attempt)
             arm(f, task);
             CO_CALL(st, f->wait, object_wait, .observer = &f->observer,
                     .deadline = f->deadline);
-            socket_put(f->waited);
+            socket_put(f->r->until);
+            f->r->until = NULL;
         } else {
             break;
         }

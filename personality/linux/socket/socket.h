@@ -13,6 +13,7 @@
 
 #include "fs/file.h"
 #include "object/syscall.h"
+#include "personality/linux/time/timespec.h"
 #include "uapi/linux/socket.h"
 
 struct seq;
@@ -143,13 +144,17 @@ struct socket_attempt {
     struct socket_request *r; /* in */
     socket_try_fn *attempt;   /* in */
     signals_t want;           /* in: of the socket itself */
-    time_ns_t timeout;        /* in */
-    time_ns_t deadline;
-    struct socket *waited;
+    time_ns_t deadline;       /* in: see socket_deadline */
     struct observer observer;
     struct object_wait wait;
 };
 co_fn socket_attempt;
+
+/* Of a socket's timeout that begins now; 0 is none. */
+static inline time_ns_t socket_deadline(time_ns_t timeout)
+{
+    return timeout ? deadline_after(timeout) : TIME_INFINITE;
+}
 
 /* Addresses from and to user memory. A negative or too large size is ERR_INVALID_ARGS. */
 status_t socket_address_from_user(struct syscall *call, user_addr_t from, int32_t size,

@@ -213,8 +213,9 @@ CO_FN(sys_connect)
         f->r = (struct socket_request){
             .call = f->call, .address = &f->address, .nonblocking = is_nonblocking(f->file)};
         CO_CALL(st, f->attempt, socket_attempt, .socket = f->socket, .r = &f->r,
-                .attempt = f->socket->ops->try_connect, .timeout = f->socket->send_timeout);
-        st = interrupted(f->call, st, f->attempt.timeout);
+                .attempt = f->socket->ops->try_connect,
+                .deadline = socket_deadline(f->socket->send_timeout));
+        st = interrupted(f->call, st, f->socket->send_timeout);
     }
     file_put(f->file);
     CO_RETURN(st);
@@ -268,8 +269,8 @@ static CO_FN(accept_call)
                                    .nonblocking = is_nonblocking(f->file)};
     CO_CALL(st, f->attempt, socket_attempt, .socket = f->socket, .r = &f->r,
             .attempt = f->socket->ops->try_accept, .want = FILE_IN,
-            .timeout = f->socket->receive_timeout);
-    st = interrupted(f->call, st, f->attempt.timeout);
+            .deadline = socket_deadline(f->socket->receive_timeout));
+    st = interrupted(f->call, st, f->socket->receive_timeout);
     if (st == OK)
         st = install_accepted(f);
     file_put(f->file);
