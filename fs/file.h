@@ -158,6 +158,8 @@ status_t file_truncate(struct file *file, uint64_t size) MUST_USE;
  * ERR_SHOULD_WAIT: part of a page that would have to be brought in.
  */
 status_t file_punch(struct file *file, uint64_t offset, uint64_t size) MUST_USE;
+/* The same for pages of a VMO that a mapping shows. */
+status_t file_punch_mapped(struct vmo *vmo, uint64_t offset, uint64_t size) MUST_USE;
 /* SEEK_DATA, SEEK_HOLE: what is absent in memory is a hole, where nothing is behind it. `end`:
  * the file's size. */
 uint64_t file_find_data(struct inode *inode, uint64_t offset, uint64_t end);

@@ -89,6 +89,19 @@ status_t file_punch(struct file *file, uint64_t offset, uint64_t size)
     return st;
 }
 
+status_t file_punch_mapped(struct vmo *vmo, uint64_t offset, uint64_t size)
+{
+    status_t st = ERR_NOT_SUPPORTED;
+
+    if (can_be_sparse(vmo) && !(vmo->flags & VMO_PHYSICAL)) {
+        uint64_t end = MIN(offset + size, vmo->size);
+
+        st = offset < end ? vmo_decommit(vmo, offset, end - offset) : OK;
+    }
+    ram_pages_settle(vmo);
+    return st == ERR_OUT_OF_RANGE ? OK : st; /* it was truncated meanwhile */
+}
+
 static uint64_t find(struct inode *inode, uint64_t offset, uint64_t end, bool data)
 {
     struct vmo *vmo = inode_vmo(inode);

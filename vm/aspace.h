@@ -25,8 +25,10 @@ enum mapping_flags {
      * to the mapping alone: fork clones it, unmapping frees the pages that no other mapping
      * shows. */
     MAPPING_SHARED = 1u << 0,
-    MAPPING_DONTFORK = 1u << 1,
-    MAPPING_PINNED = 1u << 2, /* unmap, protect and overwrite are ERR_ACCESS_DENIED (vDSO) */
+    MAPPING_DONTFORK = 1u << 1, /* fork leaves it out */
+    MAPPING_PINNED = 1u << 2,   /* unmap, protect and overwrite are ERR_ACCESS_DENIED (vDSO) */
+    MAPPING_WIPEONFORK = 1u << 3, /* private memory that fork gives to the child as zeroes */
+    MAPPING_LOCKED = 1u << 4,     /* counts as locked (mlock); not inherited by fork */
 };
 
 enum region_kind { REGION_VMAR, REGION_MAPPING };
@@ -80,6 +82,7 @@ struct aspace {
     struct vmar *root;     /* reference */
     uint64_t mapped_bytes; /* sum over mappings; guarded by lock */
     uint64_t faults;       /* served; statistics; guarded by lock */
+    unsigned map_flags;    /* MAPPING_* that each new mapping gets; guarded by lock */
 };
 
 status_t aspace_create(struct aspace **out) MUST_USE;
@@ -159,6 +162,25 @@ status_t aspace_next_mapping(struct aspace *as, user_addr_t addr,
 status_t aspace_move(struct aspace *as, user_addr_t from, uint64_t old_size, uint64_t new_size,
                      unsigned place, user_addr_t to, user_addr_t limit,
                      user_addr_t *out) MUST_USE;
+
+/* The same for a range of private memory of no file, which moves to another place; at the old
+ * one the mapping stays, with zeroes. ERR_INVALID_ARGS: not such memory. */
+status_t aspace_move_out(struct aspace *as, user_addr_t from, uint64_t size, unsigned place,
+                         user_addr_t to, user_addr_t limit, user_addr_t *out) MUST_USE;
+
+/* Private memory that no file is behind. */
+bool mapping_is_anonymous(unsigned flags, const struct vmo *vmo);
+
+/*
+ * Flags of all mappings in the range: those of `clear` go, those of `set` come.
+ * ERR_INVALID_ARGS: one that WIPEONFORK is to be set of is shared or of a file. ERR_NO_MEMORY:
+ * there was a hole (the rest is done), or no memory to split with.
+ */
+status_t aspace_set_flags(struct aspace *as, user_addr_t base, uint64_t size, unsigned clear,
+                          unsigned set) MUST_USE;
+
+/* New mappings get these from now on. */
+void aspace_set_map_flags(struct aspace *as, unsigned flags);
 
 /* fork: every mapping of `from`, private ones as clones, into the root VMAR of the empty `to`,
  * which is empty again after a failure. */

@@ -32,20 +32,41 @@ static status_t vmo_for_child(const struct mapping *m, struct fork_clone *last,
     return OK;
 }
 
-static status_t fork_mapping(const struct mapping *m, struct aspace *to,
-                             struct fork_clone *last)
+/* What is locked in the parent is not in the child (fork(2)). */
+static status_t map_in_child(const struct mapping *m, struct aspace *to, struct vmo *vmo,
+                             uint64_t offset)
 {
-    struct mapping *copy;
-    struct vmo *vmo;
-    status_t st = vmo_for_child(m, last, &vmo);
+    struct mapping *copy =
+        mapping_new(vmo, offset, m->prot, m->max_prot, m->flags & ~(unsigned)MAPPING_LOCKED);
 
-    if (st != OK)
-        return st;
-    copy = mapping_new(vmo, m->offset, m->prot, m->max_prot, m->flags);
     if (!copy)
         return ERR_NO_MEMORY;
     mapping_insert(to->root, copy, m->region.base, m->region.size);
     return OK;
+}
+
+static status_t fork_wiped(const struct mapping *m, struct aspace *to)
+{
+    struct vmo *vmo;
+    status_t st = vmo_create(m->region.size, 0, &vmo);
+
+    if (st != OK)
+        return st;
+    st = map_in_child(m, to, vmo, 0);
+    vmo_put(vmo);
+    return st;
+}
+
+static status_t fork_mapping(const struct mapping *m, struct aspace *to,
+                             struct fork_clone *last)
+{
+    struct vmo *vmo;
+    status_t st;
+
+    if (m->flags & MAPPING_WIPEONFORK)
+        return fork_wiped(m, to);
+    st = vmo_for_child(m, last, &vmo);
+    return st == OK ? map_in_child(m, to, vmo, m->offset) : st;
 }
 
 /* Both locked, the parent's first: a fault, an unmap or a map of the parent's comes wholly

@@ -12,12 +12,13 @@ struct move {
     struct placement to; /* size: the new one */
     struct vmo *vmo;     /* what the new range shows, from `offset`; a reference */
     uint64_t offset;
+    struct vmo *left; /* what the old range shows then; NULL: it goes */
     struct list dead;
 };
 
 static bool in_place(const struct move *mv)
 {
-    return (mv->to.place == PLACE_EXACT || mv->to.place == PLACE_HINT) &&
+    return !mv->left && (mv->to.place == PLACE_EXACT || mv->to.place == PLACE_HINT) &&
            mv->to.addr == mv->from;
 }
 
@@ -88,7 +89,7 @@ static status_t find_place(struct move *mv, user_addr_t *base)
 /* The old range, a mapping of its own by now, gives way to the new one. */
 static status_t replace(struct move *mv, user_addr_t base)
 {
-    struct mapping *m = mv->m, *fresh;
+    struct mapping *m = mv->m, *fresh, *left = NULL;
     struct vmar *vmar = m->region.parent;
 
     if (m->vmo == mv->vmo && base == mv->from) {
@@ -99,12 +100,22 @@ static status_t replace(struct move *mv, user_addr_t base)
     fresh = mapping_new(mv->vmo, mv->offset, m->prot, m->max_prot, m->flags);
     if (!fresh)
         return ERR_NO_MEMORY;
+    if (mv->left) {
+        left = mapping_new(mv->left, 0, m->prot, m->max_prot,
+                           m->flags & ~(unsigned)MAPPING_LOCKED);
+        if (!left) {
+            mapping_free(fresh);
+            return ERR_NO_MEMORY;
+        }
+    }
     if (m->vmo != mv->vmo && mapping_give_up_pages(m) != OK) {
         mapping_free(fresh);
         return ERR_NO_MEMORY;
     }
     mapping_detach(m, &mv->dead);
     mapping_insert(vmar, fresh, base, mv->to.size);
+    if (left)
+        mapping_insert(vmar, left, mv->from, mv->old_size);
     return OK;
 }
 
@@ -119,6 +130,8 @@ static status_t move_locked(struct aspace *as, struct move *mv, user_addr_t *out
         return ERR_FAULT;
     if (mv->m->flags & MAPPING_PINNED)
         return ERR_ACCESS_DENIED;
+    if (mv->left && !mapping_is_anonymous(mv->m->flags, mv->m->vmo))
+        return ERR_INVALID_ARGS;
     vmar = mv->m->region.parent;
     st = find_place(mv, &base);
     if (st == OK)
@@ -139,22 +152,44 @@ static status_t move_locked(struct aspace *as, struct move *mv, user_addr_t *out
     return OK;
 }
 
+static status_t move(struct aspace *as, struct move *mv, user_addr_t *out)
+{
+    status_t st;
+
+    if (!range_valid(mv->from, mv->old_size) || mv->to.size < mv->old_size ||
+        !IS_ALIGNED(mv->to.size, PAGE_SIZE) || !IS_ALIGNED(mv->to.addr, PAGE_SIZE) ||
+        mv->to.place == PLACE_RANDOM)
+        return ERR_INVALID_ARGS;
+    list_init(&mv->dead);
+    {
+        SPIN_GUARD(&as->lock);
+        st = move_locked(as, mv, out);
+    }
+    mapping_free_all(&mv->dead);
+    vmo_put(mv->vmo);
+    return st;
+}
+
 status_t aspace_move(struct aspace *as, user_addr_t from, uint64_t old_size, uint64_t new_size,
                      unsigned place, user_addr_t to, user_addr_t limit, user_addr_t *out)
 {
-    struct move mv = {.from = from, .old_size = old_size};
-    status_t st;
+    struct move mv = {.from = from,
+                      .old_size = old_size,
+                      .to = placement_of(place, to, new_size, PAGE_SIZE, limit)};
 
-    if (!range_valid(from, old_size) || new_size < old_size ||
-        !IS_ALIGNED(new_size, PAGE_SIZE) || !IS_ALIGNED(to, PAGE_SIZE) || place == PLACE_RANDOM)
-        return ERR_INVALID_ARGS;
-    mv.to = placement_of(place, to, new_size, PAGE_SIZE, limit);
-    list_init(&mv.dead);
-    {
-        SPIN_GUARD(&as->lock);
-        st = move_locked(as, &mv, out);
-    }
-    mapping_free_all(&mv.dead);
-    vmo_put(mv.vmo);
+    return move(as, &mv, out);
+}
+
+status_t aspace_move_out(struct aspace *as, user_addr_t from, uint64_t size, unsigned place,
+                         user_addr_t to, user_addr_t limit, user_addr_t *out)
+{
+    struct move mv = {
+        .from = from, .old_size = size, .to = placement_of(place, to, size, PAGE_SIZE, limit)};
+    status_t st = vmo_create(size, 0, &mv.left);
+
+    if (st != OK)
+        return st;
+    st = move(as, &mv, out);
+    vmo_put(mv.left);
     return st;
 }

@@ -71,6 +71,7 @@ static status_t map_locked(struct vmar *vmar, const struct placement *p, struct 
         st = vmar_unmap_locked(vmar, base, base + p->size, dead);
     if (st != OK)
         return st;
+    m->flags |= vmar->region.aspace->map_flags;
     mapping_insert(vmar, m, base, p->size);
     mapping_merge_range(vmar, base, base + p->size);
     *out = base;

@@ -73,6 +73,55 @@ static void test_mlock_limit(void)
     CHECK_ERR(mlockall(MCL_CURRENT), EPERM);
 }
 
+/* The limit is of all that is locked, counted once, and of this process. */
+static void test_mlock_sum(void)
+{
+    const struct rlimit three = {3 * PAGE, 3 * PAGE};
+    char *a = map(4, PROT_READ | PROT_WRITE), *b = map(4, PROT_READ | PROT_WRITE);
+
+    CHECK_EQ(setrlimit(RLIMIT_MEMLOCK, &three), 0);
+    CHECK_EQ(setuid(1000), 0);
+    CHECK_EQ(mlock(a, 2 * PAGE), 0);
+    CHECK_EQ(mlock(a + PAGE, 2 * PAGE), 0);
+    CHECK_EQ(mlock(a, 3 * PAGE), 0);
+    CHECK_ERR(mlock(b, PAGE), ENOMEM);
+    CHECK_ERR(mlock(a, 4 * PAGE), ENOMEM);
+    CHECK_EXITS(CHILD(CHECK_EQ(mlock(b, 3 * PAGE), 0)), 0);
+    CHECK_EQ(munlock(a + PAGE, PAGE), 0);
+    CHECK_EQ(mlock(b, PAGE), 0);
+    CHECK_EQ(munmap(b, 4 * PAGE), 0);
+    CHECK_EQ(mlock(a + PAGE, PAGE), 0);
+    CHECK_ERR(madvise(a, PAGE, MADV_DONTNEED), EINVAL);
+    CHECK_EQ(munlockall(), 0);
+    CHECK_EQ(madvise(a, PAGE, MADV_DONTNEED), 0);
+    CHECK_EQ(mlock(a, 3 * PAGE), 0);
+}
+
+static void test_map_locked(void)
+{
+    const struct rlimit two = {2 * PAGE, 2 * PAGE};
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    unsigned char vec[2];
+    char *p;
+
+    CHECK_EQ(setrlimit(RLIMIT_MEMLOCK, &two), 0);
+    CHECK_EQ(setuid(1000), 0);
+    CHECK_ERR((long)mmap(NULL, 3 * PAGE, PROT_READ, flags | MAP_LOCKED, -1, 0), EAGAIN);
+    p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, flags | MAP_LOCKED, -1, 0);
+    CHECK(p != MAP_FAILED);
+    CHECK_EQ(mincore(p, 2 * PAGE, vec), 0);
+    CHECK(vec[0] & vec[1] & 1);
+    CHECK_ERR(mlock(map(1, PROT_READ), PAGE), ENOMEM);
+    CHECK_EQ(munmap(p, 2 * PAGE), 0);
+    CHECK_EQ(mlockall(MCL_FUTURE), 0);
+    CHECK_ERR((long)mmap(NULL, 3 * PAGE, PROT_READ, flags, -1, 0), EAGAIN);
+    map(2, PROT_READ);
+    CHECK_ERR((long)mmap(NULL, PAGE, PROT_READ, flags, -1, 0), EAGAIN);
+    CHECK_EQ(munlockall(), 0);
+    map(8, PROT_READ);
+    CHECK_ERR(mlockall(MCL_CURRENT), ENOMEM);
+}
+
 static void test_populate(void)
 {
     char *p = map(4, PROT_READ | PROT_WRITE), *r = map(1, PROT_READ);
@@ -140,7 +189,7 @@ static void test_brk(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(test_mincore),  CASE(test_mlock), CASE(test_mlock_limit),
-    CASE(test_populate), CASE(test_keys),  CASE(test_brk),
+    CASE(test_mincore),    CASE(test_mlock),    CASE(test_mlock_limit), CASE(test_mlock_sum),
+    CASE(test_map_locked), CASE(test_populate), CASE(test_keys),        CASE(test_brk),
 };
 CHECK_MAIN(cases)

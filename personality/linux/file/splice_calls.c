@@ -164,6 +164,11 @@ static status_t tee_begin(struct syscall *call, struct sys_tee *f)
     return OK;
 }
 
+static bool tee_nonblock(struct syscall *call, const struct sys_tee *f)
+{
+    return call->arg[3] & SPLICE_F_NONBLOCK || flags_of(f->from) & FILE_NONBLOCK;
+}
+
 CO_FN(sys_tee)
 {
     status_t st;
@@ -173,8 +178,7 @@ CO_FN(sys_tee)
     if (st == OK && f->call->arg[2]) {
         CO_CALL(st, f->out, splice_out, .from = f->from, .to = f->to, .at = FILE_POSITION,
                 .left = MIN(f->call->arg[2], IO_BYTES_MAX), .keep = true,
-                .nonblock =
-                    f->call->arg[3] & SPLICE_F_NONBLOCK || flags_of(f->from) & FILE_NONBLOCK);
+                .nonblock = tee_nonblock(f->call, f));
         f->call->result = (int64_t)f->out.done;
     }
     if (st == ERR_PEER_CLOSED)

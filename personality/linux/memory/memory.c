@@ -20,6 +20,7 @@ enum {
     MAP_FIXED = 0x10,
     MAP_ANONYMOUS = 0x20,
     MAP_32BIT = 0x40,
+    MAP_LOCKED = 0x2000,
     MAP_POPULATE = 0x8000,
     MAP_FIXED_NOREPLACE = 0x100000,
 };
@@ -153,6 +154,19 @@ static status_t mmap_check(struct syscall *call, bool *shared)
     return OK;
 }
 
+/* MAP_LOCKED, and what mlockall said of new mappings; `*lock`: it is to be locked. */
+static status_t check_lock(struct syscall *call, uint64_t size, bool *lock)
+{
+    struct aspace *as = aspace_of(call);
+    status_t st;
+
+    *lock = call->arg[3] & MAP_LOCKED || as->map_flags & MAPPING_LOCKED;
+    if (!*lock)
+        return OK;
+    st = memory_may_lock(call, memory_locked(as, 0, HAL_USER_END) + size);
+    return st == ERR_NO_MEMORY ? ERR_SHOULD_WAIT : st;
+}
+
 status_t sys_mmap(struct syscall *call)
 {
     struct vmar_map_args args = {.size = ROUND_UP(call->arg[1], PAGE_SIZE),
@@ -160,12 +174,14 @@ status_t sys_mmap(struct syscall *call)
                                  .max_prot = PROT_ALL};
     struct inode *sealable = NULL;
     user_addr_t at;
-    bool shared;
+    bool shared, lock;
     status_t st = mmap_check(call, &shared);
 
+    if (st == OK)
+        st = check_lock(call, args.size, &lock);
     if (st != OK)
         return st;
-    args.flags = shared ? MAPPING_SHARED : 0;
+    args.flags = (shared ? MAPPING_SHARED : 0u) | (lock ? MAPPING_LOCKED : 0u);
     set_place(&args, call->arg[0], call->arg[3]);
     if (call->arg[3] & MAP_ANONYMOUS)
         st = vmo_create(args.size, 0, &args.vmo);
@@ -178,7 +194,7 @@ status_t sys_mmap(struct syscall *call)
     map_end(sealable, &args);
     if (st != OK)
         return map_status(st);
-    if (call->arg[3] & MAP_POPULATE)
+    if (call->arg[3] & MAP_POPULATE || lock)
         memory_populate(aspace_of(call), at, args.size, args.prot);
     call->result = (int64_t)at;
     return OK;
@@ -237,7 +253,8 @@ enum {
     MADV_WILLNEED,
     MADV_DONTNEED,
     MADV_FREE = 8,
-    MADV_DONTFORK = 10,
+    MADV_REMOVE,
+    MADV_DONTFORK,
     MADV_DOFORK,
     MADV_MERGEABLE,
     MADV_UNMERGEABLE,
@@ -245,7 +262,9 @@ enum {
     MADV_NOHUGEPAGE,
     MADV_DONTDUMP,
     MADV_DODUMP,
-    MADV_COLD = 20,
+    MADV_WIPEONFORK,
+    MADV_KEEPONFORK,
+    MADV_COLD,
     MADV_PAGEOUT,
     MADV_POPULATE_READ,
     MADV_POPULATE_WRITE,
@@ -283,24 +302,46 @@ static status_t populate_all(struct aspace *as, user_addr_t base, uint64_t size,
     return OK;
 }
 
-status_t sys_madvise(struct syscall *call)
+/* What fork does with the range. */
+static status_t advise_fork(struct aspace *as, user_addr_t base, uint64_t size, uint64_t advice)
 {
-    user_addr_t base = call->arg[0];
-    uint64_t size = ROUND_UP(call->arg[1], PAGE_SIZE);
-    status_t st = OK;
+    static const struct {
+        unsigned clear, set;
+    } flags[] = {
+        [MADV_DONTFORK] = {.set = MAPPING_DONTFORK},
+        [MADV_DOFORK] = {.clear = MAPPING_DONTFORK},
+        [MADV_WIPEONFORK] = {.set = MAPPING_WIPEONFORK},
+        [MADV_KEEPONFORK] = {.clear = MAPPING_WIPEONFORK},
+    };
 
-    if (!IS_ALIGNED(base, PAGE_SIZE) || base + size < base)
+    return aspace_set_flags(as, base, size, flags[advice].clear, flags[advice].set);
+}
+
+/* Pages that are locked are not to go. */
+static status_t discard(struct aspace *as, user_addr_t base, uint64_t size)
+{
+    if (memory_locked(as, base, base + size))
         return ERR_INVALID_ARGS;
-    switch (call->arg[2]) {
+    return aspace_discard(as, base, size);
+}
+
+static status_t advise(struct aspace *as, user_addr_t base, uint64_t size, uint64_t advice)
+{
+    switch (advice) {
     case MADV_DONTNEED:
     case MADV_FREE:
-        st = aspace_discard(aspace_of(call), base, size);
-        break;
+        return size ? discard(as, base, size) : OK;
+    case MADV_REMOVE:
+        return size ? memory_remove(as, base, size) : OK;
+    case MADV_DONTFORK:
+    case MADV_DOFORK:
+    case MADV_WIPEONFORK:
+    case MADV_KEEPONFORK:
+        return size ? advise_fork(as, base, size, advice) : OK;
     case MADV_POPULATE_READ:
+        return populate_all(as, base, size, HAL_PROT_READ);
     case MADV_POPULATE_WRITE:
-        return populate_all(aspace_of(call), base, size,
-                            call->arg[2] == MADV_POPULATE_READ ? HAL_PROT_READ
-                                                               : HAL_PROT_WRITE);
+        return populate_all(as, base, size, HAL_PROT_WRITE);
     case MADV_WILLNEED:
     case MADV_NORMAL:
     case MADV_RANDOM:
@@ -310,14 +351,21 @@ status_t sys_madvise(struct syscall *call)
     case MADV_DONTDUMP:
     case MADV_DODUMP:
     case MADV_COLD:
-    case MADV_PAGEOUT:
-        break; /* hints without a promise */
+    case MADV_PAGEOUT: /* hints without a promise */
+        return memory_all_mapped(as, base, size) ? OK : ERR_NO_MEMORY;
     default:
         return ERR_INVALID_ARGS;
     }
-    if (st == OK && !memory_all_mapped(aspace_of(call), base, size))
-        st = ERR_NO_MEMORY;
-    return st;
+}
+
+status_t sys_madvise(struct syscall *call)
+{
+    user_addr_t base = call->arg[0];
+    uint64_t size = ROUND_UP(call->arg[1], PAGE_SIZE);
+
+    if (!IS_ALIGNED(base, PAGE_SIZE) || base + size < base || size < call->arg[1])
+        return ERR_INVALID_ARGS;
+    return advise(aspace_of(call), base, size, call->arg[2]);
 }
 
 /* What was written through mappings of files, to where the files are. The range is mapped. */

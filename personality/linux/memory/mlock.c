@@ -1,7 +1,8 @@
 /*
  * mlock.c - memory that is to stay, and what is there: mlock(2) and its kin, mincore(2).
  *
- * Memory is never paged out, so to lock it is to bring it in, and to unlock it is nothing.
+ * Memory is never paged out, so to lock it is to bring it in. What is locked is counted, since
+ * programs have a limit of that.
  */
 #include "hal/mmu.h"
 #include "personality/linux/memory/memory.h"
@@ -14,20 +15,33 @@ static struct aspace *aspace_of(struct syscall *call)
     return call->thread->user.aspace;
 }
 
-/* The pages of mlock's and munlock's bytes, all of which must be mapped. */
+/* The pages of mlock's and munlock's bytes. */
 static status_t lock_range(struct syscall *call, user_addr_t *base, uint64_t *size)
 {
     user_addr_t end = call->arg[0] + call->arg[1];
 
     *base = ROUND_DOWN(call->arg[0], PAGE_SIZE);
     *size = ROUND_UP(end, PAGE_SIZE) - *base;
-    if (end < call->arg[0] || *base + *size < *base)
-        return ERR_INVALID_ARGS;
-    return memory_all_mapped(aspace_of(call), *base, *size) ? OK : ERR_NO_MEMORY;
+    return end < call->arg[0] || *base + *size < *base ? ERR_INVALID_ARGS : OK;
 }
 
-/* RLIMIT_MEMLOCK, of each call: what was locked before is not counted. */
-static status_t check_limit(struct syscall *call, uint64_t size)
+uint64_t memory_locked(struct aspace *as, user_addr_t base, user_addr_t end)
+{
+    struct mapping_info info;
+    uint64_t total = 0;
+
+    while (base < end && aspace_next_mapping(as, base, &info) == OK) {
+        user_addr_t from = MAX(info.base, base), to = MIN(info.base + info.size, end);
+
+        if (info.flags & MAPPING_LOCKED && from < to)
+            total += to - from;
+        base = info.base + info.size;
+        vmo_put(info.vmo);
+    }
+    return total;
+}
+
+status_t memory_may_lock(struct syscall *call, uint64_t total)
 {
     struct linux_process *lp = linux_process_of(call);
     SPIN_GUARD(&lp->lock);
@@ -36,19 +50,23 @@ static status_t check_limit(struct syscall *call, uint64_t size)
         return OK;
     if (!lp->limits[RLIMIT_MEMLOCK].soft)
         return ERR_NOT_PERMITTED;
-    return size > lp->limits[RLIMIT_MEMLOCK].soft ? ERR_NO_MEMORY : OK;
+    return total > lp->limits[RLIMIT_MEMLOCK].soft ? ERR_NO_MEMORY : OK;
 }
 
 static status_t lock_pages(struct syscall *call, bool on_fault)
 {
+    struct aspace *as = aspace_of(call);
     user_addr_t base;
     uint64_t size;
-    status_t st = check_limit(call, call->arg[1]);
+    status_t st = lock_range(call, &base, &size);
 
     if (st == OK)
-        st = lock_range(call, &base, &size);
+        st = memory_may_lock(call, memory_locked(as, 0, base) + size +
+                                       memory_locked(as, base + size, HAL_USER_END));
+    if (st == OK && size)
+        st = aspace_set_flags(as, base, size, 0, MAPPING_LOCKED);
     if (st == OK && !on_fault)
-        memory_populate(aspace_of(call), base, size, HAL_PROT_READ);
+        memory_populate(as, base, size, HAL_PROT_READ);
     return st;
 }
 
@@ -70,24 +88,51 @@ status_t sys_munlock(struct syscall *call)
 {
     user_addr_t base;
     uint64_t size;
+    status_t st = lock_range(call, &base, &size);
 
-    return lock_range(call, &base, &size);
+    return st == OK && size ? aspace_set_flags(aspace_of(call), base, size, MAPPING_LOCKED, 0)
+                            : st;
 }
 
-/* What is there stays; what comes later does as well. */
+/* All mappings of now become locked, and are brought in, or are so no longer. */
+static void lock_all(struct aspace *as, bool lock, bool bring_in)
+{
+    struct mapping_info info;
+
+    for (user_addr_t at = 0; aspace_next_mapping(as, at, &info) == OK;) {
+        status_t st = aspace_set_flags(as, info.base, info.size, MAPPING_LOCKED,
+                                       lock ? MAPPING_LOCKED : 0);
+
+        if (st == OK && bring_in)
+            memory_populate(as, info.base, info.size, HAL_PROT_READ);
+        at = info.base + info.size;
+        vmo_put(info.vmo);
+    }
+}
+
 status_t sys_mlockall(struct syscall *call)
 {
     enum { MCL_CURRENT = 1, MCL_FUTURE = 2, MCL_ONFAULT = 4 };
     uint32_t flags = (uint32_t)call->arg[0];
+    struct aspace *as = aspace_of(call);
+    status_t st;
 
     if (!flags || flags == MCL_ONFAULT ||
         flags & ~(uint32_t)(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
         return ERR_INVALID_ARGS;
-    return check_limit(call, 0);
+    st = memory_may_lock(call, flags & MCL_CURRENT ? as->mapped_bytes : 0);
+    if (st != OK)
+        return st;
+    aspace_set_map_flags(as, flags & MCL_FUTURE ? MAPPING_LOCKED : 0);
+    if (flags & MCL_CURRENT)
+        lock_all(as, true, !(flags & MCL_ONFAULT));
+    return OK;
 }
 
-status_t sys_munlockall(struct syscall *call UNUSED)
+status_t sys_munlockall(struct syscall *call)
 {
+    aspace_set_map_flags(aspace_of(call), 0);
+    lock_all(aspace_of(call), false, false);
     return OK;
 }
 

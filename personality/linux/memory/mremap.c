@@ -4,7 +4,7 @@
 #include "personality/linux/memory/layout.h"
 #include "personality/linux/process/process.h"
 
-enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2 };
+enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2, MREMAP_DONTUNMAP = 4 };
 
 struct remap {
     struct aspace *as;
@@ -14,11 +14,13 @@ struct remap {
 
 static status_t check_args(const struct remap *rm)
 {
-    if (rm->flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED) ||
+    if (rm->flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP) ||
         !IS_ALIGNED(rm->from, PAGE_SIZE) || !rm->new_size || !rm->old_size ||
         rm->from + rm->old_size < rm->from)
         return ERR_INVALID_ARGS;
-    if (!(rm->flags & MREMAP_FIXED))
+    if (rm->flags & MREMAP_DONTUNMAP && rm->old_size != rm->new_size)
+        return ERR_INVALID_ARGS;
+    if (!(rm->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)))
         return OK;
     if (!(rm->flags & MREMAP_MAYMOVE) || !IS_ALIGNED(rm->to, PAGE_SIZE) ||
         rm->to + rm->new_size < rm->to)
@@ -55,6 +57,17 @@ static status_t move(struct remap *rm, user_addr_t *out)
                        layout_mmap_limit(), out);
 }
 
+/* The mapping stays where it was, empty; the new place is the program's, or a hint of it. */
+static status_t move_out(struct remap *rm, user_addr_t *out)
+{
+    unsigned place = rm->flags & MREMAP_FIXED ? PLACE_OVERWRITE
+                     : rm->to                 ? PLACE_HINT
+                                              : PLACE_ANY;
+
+    return aspace_move_out(rm->as, rm->from, rm->old_size, place, rm->to, layout_mmap_limit(),
+                           out);
+}
+
 status_t sys_mremap(struct syscall *call)
 {
     struct remap rm = {.as = call->thread->user.aspace,
@@ -69,7 +82,7 @@ status_t sys_mremap(struct syscall *call)
     if (st == OK)
         st = shrink(&rm);
     if (st == OK)
-        st = move(&rm, &at);
+        st = rm.flags & MREMAP_DONTUNMAP ? move_out(&rm, &at) : move(&rm, &at);
     if (st == OK)
         call->result = (int64_t)at;
     /* No room where it is, or anywhere. */
