@@ -29,6 +29,19 @@ END
         timeout 0.05 sleep 9; echo $?; timeout -s KILL 0.05 sleep 9; echo $?"""),
     "working directory": ("bash", """
         mkdir -p a/bb/ccc; cd a/bb/ccc; /bin/pwd | tail -c 9; cd ..; /bin/pwd | tail -c 5"""),
+    "who runs": ("ps", """
+        sleep 60 & ps -o comm=,stat= -p $! | tr -s ' '; ps -o pid=,ppid=,pgid= -p $! | wc -w
+        ps -eo comm= | grep -c '^sleep$' >n; [ $(cat n) -ge 1 ] && echo found; pgrep -P $$ -x sleep | wc -l
+        [ $(pgrep -P $$ sleep) = $! ] && echo same; pkill -P $$ -x sleep; wait $!; echo $?
+        top -b -n1 | grep -c '^Tasks:'; top -b -n1 -p $$ | tail -n 1 | awk '{print $NF}'"""),
+    "what the machine has": ("free", """
+        free -k | awk 'NR == 2 {print $1, ($2 > 0), ($4 <= $2)}'; uptime | grep -c 'load average:'
+        vmstat | awk 'NR == 3 {print NF >= 17, ($4 > 0)}'; lscpu | awk '/^(Architecture|Byte Order):/'
+        nproc >n; [ $(lscpu | awk '/^CPU.s.:/ {print $2}') -ge $(cat n) ] && echo cpus; getconf PAGE_SIZE"""),
+    "mounts and open files": ("findmnt", """
+        findmnt -n -o TARGET,FSTYPE /proc | tr -s ' '; df -P / | awk 'NR == 2 {print $NF}'
+        mountpoint -q /proc; echo $?; mountpoint -q /usr/bin; echo $?
+        exec 7>opened; echo >&7; lsof -p $$ -a -d 7 -Fan 2>/dev/null | sed -n 's/^a/mode /p; s/^n.*opened/opened/p'"""),
     "deep pipeline": ("dash", "seq 3000 |" + " cat |" * 25 + " md5sum"),
     "much through a pipe": ("dash", "yes | head -n 1000000 | wc -l"),
     "many at once": ("dash", """

@@ -4,8 +4,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "tests/linux/check.h"
@@ -272,10 +274,113 @@ static void devices(void)
     contents("/proc/diskstats");
 }
 
+/* The value of `field` in kB, in what follows `from`. */
+static long kb_after(const char *from, const char *field)
+{
+    const char *line = strstr(from, field);
+
+    if (!line)
+        FAIL("no %s", field);
+    return atol(line + strlen(field));
+}
+
+static void mapping_sizes(void)
+{
+    enum { PAGE = 4096, PAGES = 8 };
+    char head[32], *at = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const char *line;
+
+    CHECK(at != MAP_FAILED);
+    CHECK_EQ(madvise(at, PAGES * PAGE, MADV_DONTFORK), 0);
+    memset(at, 1, PAGES * PAGE);
+    snprintf(head, sizeof(head), "%lx-%lx rw-p", (unsigned long)at,
+             (unsigned long)at + PAGES * PAGE);
+    line = strstr(contents("/proc/self/smaps"), head);
+    CHECK(line);
+    CHECK_EQ(kb_after(line, "\nSize:"), 32);
+    CHECK_EQ(kb_after(line, "\nRss:"), 32);
+    CHECK_EQ(kb_after(line, "\nPss:"), 32);
+    CHECK_EQ(kb_after(line, "\nPrivate_Dirty:"), 32);
+    CHECK_EQ(kb_after(line, "\nLocked:"), 0);
+    CHECK(!strncmp(strstr(line, "\nVmFlags:"), "\nVmFlags: rd wr mr mw me ", 24));
+    CHECK(strstr(strstr(line, "\nVmFlags:"), " dc "));
+    CHECK_EQ(mlock(at, PAGES * PAGE), 0);
+    line = strstr(contents("/proc/self/smaps"), head);
+    CHECK_EQ(kb_after(line, "\nLocked:"), 32);
+    CHECK_EQ(kb_after(contents("/proc/self/status"), "\nVmLck:"), 32);
+    CHECK_EQ(munlock(at, PAGES * PAGE), 0);
+    CHECK_EQ(madvise(at, 4 * PAGE, MADV_DONTNEED), 0);
+    line = strstr(contents("/proc/self/smaps"), head);
+    CHECK_EQ(kb_after(line, "\nRss:"), 16);
+}
+
+static void size_sum(void)
+{
+    long rss = kb_after(contents("/proc/self/smaps_rollup"), "\nRss:");
+
+    CHECK(rss > 0);
+    CHECK(strstr(text, "[rollup]\n"));
+    CHECK(rss >= kb_after(text, "\nPrivate_Dirty:"));
+}
+
+static void auxiliary_vector(void)
+{
+    unsigned long pair[2];
+    int fd = open("/proc/self/auxv", O_RDONLY), pairs = 0;
+
+    CHECK(fd >= 0);
+    while (read(fd, pair, sizeof(pair)) == sizeof(pair) && pair[0] != AT_NULL) {
+        /* The C library has a HWCAP of its own. */
+        if (pair[0] == AT_PAGESZ || pair[0] == AT_ENTRY || pair[0] == AT_RANDOM) {
+            CHECK_EQ(getauxval(pair[0]), pair[1]);
+            pairs++;
+        }
+    }
+    CHECK_EQ(pair[0], AT_NULL);
+    CHECK_EQ(pairs, 3);
+}
+
+static void set_adjustment(const char *value)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY);
+
+    CHECK_EQ(write(fd, value, strlen(value)), (ssize_t)strlen(value));
+    close(fd);
+}
+
+static void oom_adjustment(void)
+{
+    int fd;
+
+    set_adjustment("500\n");
+    CHECK(!strcmp(contents("/proc/self/oom_score_adj"), "500\n"));
+    CHECK_EXITS(CHILD(CHECK(!strcmp(contents("/proc/self/oom_score_adj"), "500\n"))), 0);
+    fd = open("/proc/self/oom_score_adj", O_WRONLY);
+    CHECK_ERR(write(fd, "1001", 4), EINVAL);
+    CHECK_ERR(write(fd, "-1001", 5), EINVAL);
+    CHECK_ERR(write(fd, "high", 4), EINVAL);
+    set_adjustment("999");
+    CHECK(!strcmp(contents("/proc/self/oom_score_adj"), "999\n"));
+}
+
+static void status_lines(void)
+{
+    CHECK_EQ(kb_after(contents("/proc/self/status"), "\nNSpid:"), getpid());
+    CHECK_EQ(kb_after(text, "\nNSpgid:"), getpgrp());
+    CHECK_EQ(kb_after(text, "\nNSsid:"), getsid(0));
+    CHECK_EQ(kb_after(text, "\nNoNewPrivs:"), 0);
+    CHECK(kb_after(text, "\nVmExe:") > 0);
+    CHECK_EQ(kb_after(text, "\nVmSwap:"), 0);
+    CHECK_EQ(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    CHECK_EQ(kb_after(contents("/proc/self/status"), "\nNoNewPrivs:"), 1);
+}
+
 static const struct check_case cases[] = {
-    CASE(self),       CASE(stat_line), CASE(command_line),    CASE(memory_map),
-    CASE(open_files), CASE(places),    CASE(processes),       CASE(system_files),
-    CASE(pieces),     CASE(map_names), CASE(descriptor_info), CASE(accounts),
-    CASE(devices),
+    CASE(self),           CASE(stat_line),     CASE(command_line),    CASE(memory_map),
+    CASE(open_files),     CASE(places),        CASE(processes),       CASE(system_files),
+    CASE(pieces),         CASE(map_names),     CASE(descriptor_info), CASE(accounts),
+    CASE(devices),        CASE(mapping_sizes), CASE(size_sum),        CASE(auxiliary_vector),
+    CASE(oom_adjustment), CASE(status_lines),
 };
 CHECK_MAIN(cases)

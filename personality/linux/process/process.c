@@ -153,6 +153,7 @@ static status_t take_over(struct linux_process *lp, struct linux_process *parent
     lp->layout = parent->layout;
     lp->no_new_privs = parent->no_new_privs;
     lp->persona = parent->persona;
+    lp->oom_score_adj = parent->oom_score_adj;
     lp->exe = parent->exe ? file_get(parent->exe) : NULL;
     memcpy(lp->comm, parent->comm, sizeof(lp->comm));
     return OK;

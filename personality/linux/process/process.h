@@ -96,11 +96,13 @@ struct linux_process {
     uint64_t ended_ns, child_ns; /* CPU time of threads that ended, of children waited for */
     bool dumpable, no_new_privs; /* prctl(2) */
     uint32_t persona;            /* 0 or ADDR_NO_RANDOMIZE */
+    int16_t oom_score_adj;       /* of /proc/PID/oom_score_adj; guarded by lock */
     bool vfork_child; /* its maker waits until we exec or exit; guarded by family_lock */
     void (*on_exit)(uint32_t wait_status); /* the first program's; NULL elsewhere */
 };
 
 enum { ADDR_NO_RANDOMIZE = 0x0040000 }; /* personality(2) */
+enum { OOM_SCORE_ADJ_MIN = -1000, OOM_SCORE_ADJ_MAX = 1000 };
 
 /* What becomes of a call that a signal ended (signal(7)). */
 enum restart_kind {

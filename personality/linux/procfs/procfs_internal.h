@@ -9,6 +9,7 @@
 
 #include "fs/genfs.h"
 #include "personality/linux/process/process.h"
+#include "vm/aspace.h"
 
 enum {
     PROC_INO_BITS = 24,
@@ -37,7 +38,7 @@ extern const struct gen_ops proc_net_dir_ops;
 /* Links and files of a process. */
 extern const struct gen_ops proc_exe_ops, proc_cwd_ops, proc_root_ops;
 extern const struct gen_ops proc_cgroup_ops, proc_login_ops, proc_oom_score_ops, proc_wchan_ops,
-    proc_personality_ops;
+    proc_personality_ops, proc_oom_score_adj_ops;
 extern const struct gen_ops proc_fdinfo_dir_ops;
 status_t proc_show_stat(struct inode *inode, struct seq *seq);
 status_t proc_show_statm(struct inode *inode, struct seq *seq);
@@ -46,9 +47,19 @@ status_t proc_show_limits(struct inode *inode, struct seq *seq);
 status_t proc_show_cmdline(struct inode *inode, struct seq *seq);
 status_t proc_show_environ(struct inode *inode, struct seq *seq);
 status_t proc_show_maps(struct inode *inode, struct seq *seq);
+status_t proc_show_smaps(struct inode *inode, struct seq *seq);
+status_t proc_show_smaps_rollup(struct inode *inode, struct seq *seq);
+status_t proc_show_auxv(struct inode *inode, struct seq *seq);
 status_t proc_show_mounts(struct inode *inode, struct seq *seq);
 status_t proc_show_mountinfo(struct inode *inode, struct seq *seq);
 status_t proc_show_mountstats(struct inode *inode, struct seq *seq);
+/* Each mapping of an inode's process, in ascending order. */
+typedef void proc_mapping_fn(const struct mapping_info *info, const struct linux_layout *layout,
+                             void *arg);
+status_t proc_each_mapping(struct inode *inode, proc_mapping_fn *each, void *arg) MUST_USE;
+/* Its line in maps. */
+void proc_show_mapping(const struct mapping_info *info, const struct linux_layout *layout,
+                       struct seq *seq);
 /* Of the system. */
 status_t proc_show_counters(struct inode *inode, struct seq *seq);
 extern const struct gen_ops proc_sys_ops;

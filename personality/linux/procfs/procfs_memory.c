@@ -1,6 +1,7 @@
 /*
- * procfs_memory.c - /proc/PID/{maps,cmdline,environ}: what is in a process's memory.
+ * procfs_memory.c - /proc/PID/{maps,cmdline,environ,auxv}: what is in a process's memory.
  */
+#include "base/string.h"
 #include "hal/mmu.h"
 #include "personality/linux/procfs/procfs_internal.h"
 
@@ -74,8 +75,8 @@ static bool shown_as_shared(const struct mapping_info *info)
     return info->flags & MAPPING_SHARED && !(info->vmo->name && info->vmo->name[0] == '[');
 }
 
-static void show_mapping(const struct mapping_info *info, const struct linux_layout *layout,
-                         struct seq *seq)
+void proc_show_mapping(const struct mapping_info *info, const struct linux_layout *layout,
+                       struct seq *seq)
 {
     const char *name = name_of(info, layout);
     size_t before = seq->size;
@@ -90,7 +91,7 @@ static void show_mapping(const struct mapping_info *info, const struct linux_lay
     seq_puts(seq, "\n");
 }
 
-status_t proc_show_maps(struct inode *inode, struct seq *seq)
+status_t proc_each_mapping(struct inode *inode, proc_mapping_fn *each, void *arg)
 {
     struct linux_layout layout;
     struct mapping_info info;
@@ -106,11 +107,41 @@ status_t proc_show_maps(struct inode *inode, struct seq *seq)
     }
     as = lp->process ? process_aspace(lp->process) : NULL;
     for (user_addr_t at = 0; as && aspace_next_mapping(as, at, &info) == OK;) {
-        show_mapping(&info, &layout, seq);
+        each(&info, &layout, arg);
         at = info.base + info.size;
         vmo_put(info.vmo);
     }
     aspace_put(as);
     linux_process_put(lp);
+    return OK;
+}
+
+static void show_line(const struct mapping_info *info, const struct linux_layout *layout,
+                      void *seq)
+{
+    proc_show_mapping(info, layout, seq);
+}
+
+status_t proc_show_maps(struct inode *inode, struct seq *seq)
+{
+    return proc_each_mapping(inode, show_line, seq);
+}
+
+/* As the program found it, up to the end mark. */
+status_t proc_show_auxv(struct inode *inode, struct seq *seq)
+{
+    uint64_t auxv[2 * AUXV_PAIRS];
+    struct linux_process *lp;
+    status_t st = proc_process(inode, &lp);
+
+    if (st != OK)
+        return st;
+    {
+        SPIN_GUARD(&lp->lock);
+        memcpy(auxv, lp->layout.auxv, sizeof(auxv));
+    }
+    linux_process_put(lp);
+    if (auxv[0])
+        seq_put(seq, auxv, sizeof(auxv));
     return OK;
 }

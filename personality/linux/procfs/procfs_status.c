@@ -16,7 +16,8 @@ struct snapshot {
     struct linux_layout layout;
     unsigned threads;
     uint64_t ran_ns, child_ns;
-    uint64_t mapped, resident; /* bytes */
+    uint64_t mapped, resident, locked; /* bytes */
+    bool no_new_privs;
     time_ns_t start_time;
     sigset_t_ blocked, ignored, caught, pending;
     int exit_signal, nice;
@@ -59,6 +60,7 @@ static void take_own(struct linux_process *lp, struct snapshot *s)
     s->layout = lp->layout;
     s->ran_ns = (uint64_t)linux_process_ran(lp);
     s->child_ns = lp->child_ns;
+    s->no_new_privs = lp->no_new_privs;
     s->start_time = lp->start_time;
     if (lp->signals.stopped && s->state == 'S')
         s->state = 'T';
@@ -91,6 +93,7 @@ static void take_memory(struct linux_process *lp, struct snapshot *s)
         return;
     for (user_addr_t at = 0; aspace_next_mapping(as, at, &info) == OK;) {
         s->mapped += info.size;
+        s->locked += info.flags & MAPPING_LOCKED ? info.size : 0;
         s->resident += MIN(vmo_committed_pages(info.vmo) << PAGE_SHIFT, info.size);
         at = info.base + info.size;
         vmo_put(info.vmo);
@@ -178,6 +181,32 @@ static void show_ids(const struct credentials *c, struct seq *seq)
     seq_puts(seq, "\n");
 }
 
+static void show_kb(struct seq *seq, const char *name, uint64_t bytes)
+{
+    seq_printf(seq, "%s:\t%8lu kB\n", name, (unsigned long)(bytes >> 10));
+}
+
+static void show_sizes(const struct snapshot *s, struct seq *seq)
+{
+    const struct linux_layout *l = &s->layout;
+
+    show_kb(seq, "VmPeak", s->mapped);
+    show_kb(seq, "VmSize", s->mapped);
+    show_kb(seq, "VmLck", s->locked);
+    show_kb(seq, "VmPin", 0);
+    show_kb(seq, "VmHWM", s->resident);
+    show_kb(seq, "VmRSS", s->resident);
+    show_kb(seq, "VmExe", ROUND_UP(l->code_end - l->code_start, PAGE_SIZE));
+    show_kb(seq, "VmSwap", 0);
+}
+
+static void show_signals(const struct snapshot *s, struct seq *seq)
+{
+    seq_printf(seq, "ShdPnd:\t%016lx\nSigBlk:\t%016lx\nSigIgn:\t%016lx\nSigCgt:\t%016lx\n",
+               (unsigned long)s->pending, (unsigned long)s->blocked, (unsigned long)s->ignored,
+               (unsigned long)s->caught);
+}
+
 status_t proc_show_status(struct inode *inode, struct seq *seq)
 {
     struct snapshot s;
@@ -189,16 +218,13 @@ status_t proc_show_status(struct inode *inode, struct seq *seq)
                "Name:\t%s\nState:\t%c (%s)\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
                s.comm, s.state, state_name(s.state), s.pid, s.pid, s.ppid);
     show_ids(&s.cred, seq);
+    seq_printf(seq, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", s.pid, s.pid, s.pgrp,
+               s.sid);
     if (s.state != 'Z')
-        seq_printf(seq,
-                   "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\n",
-                   (unsigned long)(s.mapped >> 10), (unsigned long)(s.mapped >> 10),
-                   (unsigned long)(s.resident >> 10), (unsigned long)(s.resident >> 10));
-    seq_printf(
-        seq,
-        "Threads:\t%u\nShdPnd:\t%016lx\nSigBlk:\t%016lx\nSigIgn:\t%016lx\nSigCgt:\t%016lx\n",
-        s.threads, (unsigned long)s.pending, (unsigned long)s.blocked, (unsigned long)s.ignored,
-        (unsigned long)s.caught);
+        show_sizes(&s, seq);
+    seq_printf(seq, "Threads:\t%u\n", s.threads);
+    show_signals(&s, seq);
+    seq_printf(seq, "NoNewPrivs:\t%d\nSeccomp:\t0\n", s.no_new_privs);
     return OK;
 }
 
