@@ -12,6 +12,12 @@ SLAB_CACHE(job_cache, struct job);
 
 static struct job *root;
 
+static void job_close_exceptions(struct job *job)
+{
+    exceptionate_shut(&job->exceptions);
+    exceptionate_shut(&job->debugger);
+}
+
 static void job_destroy(struct object *obj)
 {
     struct job *job = container_of(obj, struct job, object);
@@ -24,6 +30,7 @@ static void job_destroy(struct object *obj)
     }
     if (job->parent)
         object_put(&job->parent->object);
+    job_close_exceptions(job);
     slab_free(&job_cache, job);
 }
 
@@ -113,6 +120,7 @@ void job_kill(struct job *job, int64_t return_code)
 {
     struct object *victim;
 
+    job_close_exceptions(job);
     while ((victim = job_next_victim(job))) {
         if (victim->ops == &job_ops)
             job_kill(container_of(victim, struct job, object), return_code);

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "object/handle.h"
+#include "object/exceptionate.h"
 
 struct job {
     struct object object;
@@ -13,6 +13,7 @@ struct job {
     struct list processes; /* of process.job_link; guarded by object.lock */
     int64_t return_code;
     bool dead; /* killed: no new members; guarded by object.lock */
+    struct exceptionate exceptions, debugger;
     char name[32];
 };
 

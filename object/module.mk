@@ -1,5 +1,6 @@
 module  := object
 sources := object handle paired event message channel port port_async debuglog vmo_object \
-           vmar_object elf vdso_image job process thread dispatch reaper
+           vmar_object elf vdso_image exceptionate exception suspend_token job \
+           process thread dispatch reaper
 tests   := object_test handle_test channel_test port_test debuglog_test memory_object_test \
            elf_test race_test thread_test process_test job_test

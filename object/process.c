@@ -31,6 +31,12 @@ static void leave_job(struct process *p)
         object_signal_locked(&job->object, 0, ZX_JOB_NO_PROCESSES);
 }
 
+static void close_exceptions(struct process *p)
+{
+    exceptionate_shut(&p->exceptions);
+    exceptionate_shut(&p->debugger);
+}
+
 static void process_destroy(struct object *obj)
 {
     struct process *p = container_of(obj, struct process, object);
@@ -39,6 +45,7 @@ static void process_destroy(struct object *obj)
     leave_job(p);
     handle_table_fini(&p->handles);
     aspace_put(p->aspace);
+    close_exceptions(p);
     object_put(&p->job->object);
     slab_free(&process_cache, p);
     atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
@@ -117,6 +124,7 @@ status_t process_create(struct job *job, const char *name, uint32_t calls, struc
  */
 void process_end(struct process *p, const struct personality *personality)
 {
+    close_exceptions(p);
     handle_table_fini(&p->handles);
     process_set_aspace(p, NULL);
     if (personality && personality->process_ended)
@@ -147,4 +155,25 @@ void process_kill(struct process *p, int64_t return_code)
 {
     if (process_kill_threads(p, return_code))
         process_end(p, NULL);
+}
+
+status_t process_suspend(struct process *p)
+{
+    SPIN_GUARD(&p->object.lock);
+
+    if (p->state >= PROCESS_DYING)
+        return ERR_BAD_STATE;
+    p->suspends++;
+    list_for_each (it, &p->threads)
+        thread_suspend_locked(container_of(it, struct thread, process_link));
+    return OK;
+}
+
+void process_resume(struct process *p)
+{
+    SPIN_GUARD(&p->object.lock);
+
+    p->suspends--;
+    list_for_each (it, &p->threads)
+        thread_resume_locked(container_of(it, struct thread, process_link));
 }

@@ -26,11 +26,15 @@ struct process {
     struct handle_table handles;
     struct list threads;      /* of thread.process_link; guarded by object.lock */
     unsigned thread_count;    /* live ones; guarded by object.lock */
+    unsigned suspends;        /* tokens; guarded by object.lock */
     enum process_state state; /* guarded by object.lock */
     int64_t return_code;
     uint32_t calls;                  /* PROCESS_CALLS_* */
     struct linux_process *linux_;    /* NULL: none */
     user_addr_t vdso_code, vdso_end; /* where Zircon calls may come from; 0: nowhere */
+    user_addr_t debug_addr,
+        break_on_load; /* of its dynamic linker, for debuggers; object.lock */
+    struct exceptionate exceptions, debugger;
     char name[32];
 };
 
@@ -41,6 +45,11 @@ status_t process_create(struct job *job, const char *name, uint32_t calls,
 /* Every thread is to end; the process is DEAD, with this code, when the last one has. The first
  * caller's code counts. Any context without locks. */
 void process_kill(struct process *p, int64_t return_code);
+
+/* Every thread stops, those too that start later, until as many resumes. ERR_BAD_STATE: it is
+ * dying. */
+status_t process_suspend(struct process *p) MUST_USE;
+void process_resume(struct process *p);
 
 /* A reference to the address space of now; NULL: the process has ended. */
 struct aspace *process_aspace(struct process *p);

@@ -23,6 +23,7 @@ static void thread_destroy(struct object *obj)
         t->personality->thread_free(t);
     hal_context_fini(&t->context);
     kfree(t->context.fp);
+    exceptionate_shut(&t->exceptions);
     object_put(&t->process->object);
     slab_free(&thread_cache, t);
 }
@@ -66,17 +67,22 @@ static void thread_task_done(struct task *task)
     object_put(&thread_of_task(task)->object);
 }
 
+static bool suspended_locked(const struct thread *t)
+{
+    return t->suspends + t->process->suspends > 0;
+}
+
 /*
  * Counted in and spawned in one step under the process's lock: a kill either precedes it, and
  * the thread does not start, or finds the task.
  */
-status_t thread_start(struct thread *t)
+static status_t start_locked(struct thread *t)
 {
     struct process *p = t->process;
-    SPIN_GUARD(&p->object.lock);
 
     if (t->state != THREAD_INITIAL || p->state >= PROCESS_DYING)
         return ERR_BAD_STATE;
+    t->first = p->state == PROCESS_INITIAL;
     t->state = THREAD_RUNNING;
     p->state = PROCESS_RUNNING;
     p->thread_count++;
@@ -85,7 +91,85 @@ status_t thread_start(struct thread *t)
     t->main = (struct thread_main){.co = {.resume = thread_main}, .thread = t};
     task_spawn(&t->task, t->name, &t->main.co, TASK_PRIORITY_DEFAULT, &t->context,
                thread_task_done);
+    if (suspended_locked(t))
+        task_interrupt(&t->task, TASK_SUSPEND);
     return OK;
+}
+
+status_t thread_start(struct thread *t)
+{
+    SPIN_GUARD(&t->process->object.lock);
+
+    return start_locked(t);
+}
+
+/* The registers are written only while nothing runs on them. */
+status_t thread_start_at(struct thread *t, const struct thread_entry *entry)
+{
+    struct process *p = t->process;
+    SPIN_GUARD(&p->object.lock);
+
+    if (t->state != THREAD_INITIAL || (p->state == PROCESS_INITIAL) != entry->first)
+        return ERR_BAD_STATE;
+    user_regs_start(&t->context.regs, entry->pc, entry->sp, entry->arg0, entry->arg1);
+    return start_locked(t);
+}
+
+void thread_leave(struct thread *t)
+{
+    t->leaving = true;
+}
+
+void thread_suspend_locked(struct thread *t)
+{
+    if (t->state == THREAD_RUNNING)
+        task_interrupt(&t->task, TASK_SUSPEND);
+}
+
+void thread_resume_locked(struct thread *t)
+{
+    if (t->state == THREAD_RUNNING && !suspended_locked(t))
+        task_wake(&t->task);
+}
+
+status_t thread_suspend(struct thread *t)
+{
+    SPIN_GUARD(&t->process->object.lock);
+
+    if (t->process->state >= PROCESS_DYING || t->state == THREAD_DEAD ||
+        (t->state == THREAD_RUNNING && task_killed(&t->task)))
+        return ERR_BAD_STATE;
+    t->suspends++;
+    thread_suspend_locked(t);
+    return OK;
+}
+
+void thread_resume(struct thread *t)
+{
+    SPIN_GUARD(&t->process->object.lock);
+
+    t->suspends--;
+    thread_resume_locked(t);
+}
+
+/* Memory has all of the registers before anyone may look. */
+bool thread_park(struct thread *t)
+{
+    bool was, is;
+
+    hal_preempt_disable();
+    hal_context_fp_sync(&t->context);
+    hal_preempt_enable();
+    {
+        SPIN_GUARD(&t->process->object.lock);
+        was = t->parked;
+        is = t->parked = suspended_locked(t) && !task_killed(&t->task);
+    }
+    if (is && !was)
+        object_signal(&t->object, ZX_THREAD_RUNNING, ZX_THREAD_SUSPENDED);
+    if (was && !is)
+        object_signal(&t->object, ZX_THREAD_SUSPENDED, ZX_THREAD_RUNNING);
+    return is;
 }
 
 void thread_kill_locked(struct thread *t)
@@ -117,7 +201,8 @@ static void thread_end(struct thread *t)
         if (last)
             p->state = PROCESS_DEAD;
     }
-    object_signal(&t->object, 0, ZX_TASK_TERMINATED);
+    exceptionate_shut(&t->exceptions);
+    object_signal(&t->object, ZX_THREAD_RUNNING | ZX_THREAD_SUSPENDED, ZX_TASK_TERMINATED);
     if (last)
         process_end(p, t->personality);
 }
@@ -131,20 +216,43 @@ bool thread_syscall(struct hal_context *ctx)
     t->call_waits =
         !dispatch_plain(t) && CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch, dispatch,
                                        .thread = t, .slot = &t->main.call.slot);
-    return !t->call_waits && !t->call.replaced && !task_pending(&t->task);
+    return !t->call_waits && !t->call.replaced && !task_pending(&t->task) && !t->leaving;
+}
+
+/* Nobody put the exception right, or none was asked. */
+static bool unhandled(struct thread *t, status_t st)
+{
+    return st == ERR_NOT_FOUND && !task_killed(&t->task);
 }
 
 /*
  * A user thread's whole life: run user mode, serve its trap, again. A pending reason is looked
- * at each time before user mode; a kick makes hal_context_run return, so none is overlooked.
+ * at each time before user mode; a kick makes hal_context_run return, so none is overlooked. A
+ * suspension is looked for after the reasons have been cleared: one that comes later shows as
+ * another.
  */
 CO_FN(thread_main)
 {
     status_t st UNUSED; /* what these calls did not manage shows in the thread's state */
 
-    while (!task_killed(task)) {
+    object_signal(&f->thread->object, 0, ZX_THREAD_RUNNING);
+    if (exceptions_bound() && f->thread->first)
+        CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
+                .type = ZX_EXCP_PROCESS_STARTING);
+    if (exceptions_bound() && !task_killed(task))
+        CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
+                .type = ZX_EXCP_THREAD_STARTING);
+    while (!task_killed(task) && !f->thread->leaving) {
         if (task_pending(task)) {
             CO_CALL_SLOT(st, f->work, f->thread->personality->pending, .thread = f->thread);
+            st = OK;
+            if (f->thread->policy_broken && !task_killed(task))
+                CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
+                        .type = ZX_EXCP_POLICY_ERROR);
+            f->thread->policy_broken = 0;
+            if (unhandled(f->thread, st))
+                process_kill(f->thread->process, ZX_TASK_RETCODE_EXCEPTION_KILL);
+            CO_WAIT_KILLABLE(!thread_park(f->thread));
             continue;
         }
         hal_context_run(&f->thread->context, &f->thread->user.aspace->pt, &f->thread->trap);
@@ -165,9 +273,20 @@ CO_FN(thread_main)
             CO_CALL(f->thread->fault_status, f->thread->fault, vm_fault,
                     .aspace = f->thread->user.aspace, .addr = f->thread->trap.addr,
                     .access = f->thread->trap.access);
-        if (f->thread->fault_status != OK && !task_killed(task))
+        if (f->thread->fault_status == OK || task_killed(task))
+            continue;
+        st = ERR_NOT_FOUND;
+        if (exceptions_bound())
+            CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
+                    .type = exception_type(f->thread));
+        if (unhandled(f->thread, st))
             CO_CALL_SLOT(st, f->work, f->thread->personality->exception, .thread = f->thread);
     }
+    if (exceptions_bound())
+        CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
+                .type = ZX_EXCP_THREAD_EXITING);
+    if (!task_killed(task))
+        task_interrupt(task, TASK_KILL);
     if (f->thread->personality->exiting)
         CO_CALL_SLOT(st, f->work, f->thread->personality->exiting, .thread = f->thread);
     thread_end(f->thread);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "hal/context.h"
+#include "object/exception.h"
 #include "object/process.h"
 #include "vm/user_copy.h"
 
@@ -65,6 +66,7 @@ struct thread_main {
             struct dispatch dispatch;
             union syscall_slot slot;
         } call;
+        struct exception_raise exception;
         union thread_slot work;
     };
 };
@@ -89,6 +91,13 @@ struct thread {
     const struct syscall_table *table; /* it belongs to */
     const struct syscall_entry *entry; /* NULL: unknown number */
     struct vm_fault fault;             /* the one fault a thread serves at a time */
+    unsigned suspends;                 /* tokens; guarded by process->object.lock */
+    bool parked;                       /* suspended by now; guarded by process->object.lock */
+    bool first;                        /* of its process; guarded by process->object.lock */
+    bool leaving;                      /* is to end of its own will; the thread's own */
+    uint32_t policy_broken;            /* ZX_POL_ + 1; 0: none; the thread's own */
+    struct exception *exception;       /* that a handler has; guarded by process->object.lock */
+    struct exceptionate exceptions;
     struct task task;
     struct thread_main main;
     char name[32];
@@ -103,6 +112,38 @@ status_t thread_create(struct process *p, const char *name,
  * ERR_BAD_STATE: started before, or the process is dying.
  */
 status_t thread_start(struct thread *t) MUST_USE;
+
+/* The same at a place. ERR_BAD_STATE too: it is to be the process's first, and is not, or the
+ * other way round. */
+struct thread_entry {
+    user_addr_t pc, sp;
+    uint64_t arg0, arg1;
+    bool first;
+};
+status_t thread_start_at(struct thread *t, const struct thread_entry *entry) MUST_USE;
+
+/* By the thread itself: it ends once this call has, and its debugger may keep it until then. */
+void thread_leave(struct thread *t);
+
+/*
+ * The thread stops outside of user mode until as many resumes; a wait that it is in begins
+ * again then, with the deadline that it had. ERR_BAD_STATE: it has ended or is about to.
+ */
+status_t thread_suspend(struct thread *t) MUST_USE;
+void thread_resume(struct thread *t);
+/* The same with t->process->object.lock held, for a process's count. */
+void thread_suspend_locked(struct thread *t);
+void thread_resume_locked(struct thread *t);
+
+/* By the thread itself, outside of user mode: it stays as long as this holds. */
+bool thread_park(struct thread *t);
+
+/* Suspended or in an exception: its registers may be looked at, and changed, as long as
+ * t->process->object.lock is held. */
+static inline bool thread_stopped_locked(const struct thread *t)
+{
+    return t->parked || t->exception;
+}
 
 /* The thread is to end (raises TASK_KILL); a thread that was never started just dies. */
 void thread_kill(struct thread *t);

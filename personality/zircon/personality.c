@@ -69,7 +69,7 @@ struct zircon_pending {
 };
 CO_FITS(zircon_pending, union thread_slot);
 
-/* Nothing suspends or signals a Zircon thread yet; what is raised all the same ends here. */
+/* The thread loop sees to suspensions; nothing else is raised in earnest. */
 static CO_FN(zircon_pending)
 {
     task_clear(task, TASK_SIGNAL | TASK_SUSPEND);
@@ -95,7 +95,7 @@ static void log_exception(const struct thread *t)
                  (unsigned)t->trap.exception, (unsigned long long)t->trap.code, pc);
 }
 
-/* Exception channels do not exist yet, so no handler can be asked: the process dies. */
+/* No handler wanted it. */
 static CO_FN(zircon_exception)
 {
     log_exception(f->thread);

@@ -86,33 +86,19 @@ status_t zircon_process_create(struct syscall *call)
     return st;
 }
 
-static bool process_in_state(struct process *p, enum process_state first,
-                             enum process_state last)
+static bool process_is_dying(struct process *p)
 {
     SPIN_GUARD(&p->object.lock);
 
-    return p->state >= first && p->state <= last;
-}
-
-/* Registers are written only while nothing runs on them. */
-static status_t start_thread(struct thread *t, user_addr_t pc, user_addr_t sp, uint64_t arg1,
-                             uint64_t arg2)
-{
-    if (pc >= HAL_USER_END)
-        return ERR_INVALID_ARGS;
-    {
-        SPIN_GUARD(&t->process->object.lock);
-        if (t->state != THREAD_INITIAL)
-            return ERR_BAD_STATE;
-        user_regs_start(&t->context.regs, pc, sp, arg1, arg2);
-    }
-    return thread_start(t);
+    return p->state >= PROCESS_DYING;
 }
 
 /* The first thread of `p`, with the handle `h` (may be none) as its first argument. */
 static status_t start_process(struct process *p, struct thread *t, struct syscall *call,
                               struct handle *h)
 {
+    struct thread_entry entry = {
+        .pc = call->arg[2], .sp = call->arg[3], .arg1 = call->arg[5], .first = true};
     handle_t value = HANDLE_INVALID;
     status_t st;
 
@@ -120,14 +106,17 @@ static status_t start_process(struct process *p, struct thread *t, struct syscal
         return ERR_ACCESS_DENIED;
     if (h->obj && !(h->rights & ZX_RIGHT_TRANSFER))
         return ERR_ACCESS_DENIED;
-    if (!process_in_state(p, PROCESS_INITIAL, PROCESS_INITIAL))
+    if (entry.pc >= HAL_USER_END)
+        return ERR_INVALID_ARGS;
+    if (process_is_dying(p)) /* its table is closed */
         return ERR_BAD_STATE;
     if (h->obj) {
         st = handle_insert(&p->handles, h, &value);
         if (st != OK)
             return st;
     }
-    st = start_thread(t, call->arg[2], call->arg[3], value, call->arg[5]);
+    entry.arg0 = value;
+    st = thread_start_at(t, &entry);
     if (st != OK && value)
         handle_close(&p->handles, value);
     return st;
@@ -165,7 +154,7 @@ static status_t create_thread(struct syscall *call, struct process *p, const cha
     struct thread *t;
     status_t st;
 
-    if (!process_in_state(p, PROCESS_INITIAL, PROCESS_RUNNING))
+    if (process_is_dying(p))
         return ERR_BAD_STATE;
     st = thread_create(p, name, &zircon_personality, &t);
     if (st != OK)
@@ -196,23 +185,23 @@ status_t zircon_thread_create(struct syscall *call)
 /* A process's first thread is started by zx_process_start. */
 status_t zircon_thread_start(struct syscall *call)
 {
+    const struct thread_entry entry = {
+        .pc = call->arg[1], .sp = call->arg[2], .arg0 = call->arg[3], .arg1 = call->arg[4]};
     struct object *obj;
-    struct thread *t;
     status_t st = call_object(call, 0, ZX_OBJ_TYPE_THREAD, ZX_RIGHT_MANAGE_THREAD, &obj);
 
     if (st != OK)
         return st;
-    t = container_of(obj, struct thread, object);
-    st = process_in_state(t->process, PROCESS_RUNNING, PROCESS_RUNNING)
-             ? start_thread(t, call->arg[1], call->arg[2], call->arg[3], call->arg[4])
-             : ERR_BAD_STATE;
+    st = entry.pc < HAL_USER_END
+             ? thread_start_at(container_of(obj, struct thread, object), &entry)
+             : ERR_INVALID_ARGS;
     object_put(obj);
     return st;
 }
 
 status_t zircon_thread_exit(struct syscall *call)
 {
-    thread_kill(call->thread);
+    thread_leave(call->thread);
     return OK;
 }
 
@@ -226,7 +215,8 @@ static status_t task_kill(struct object *obj)
         process_kill(container_of(obj, struct process, object), ZX_TASK_RETCODE_SYSCALL_KILL);
         return OK;
     case ZX_OBJ_TYPE_THREAD:
-        return ERR_NOT_SUPPORTED;
+        thread_kill(container_of(obj, struct thread, object));
+        return OK;
     default:
         return ERR_WRONG_TYPE;
     }

@@ -214,7 +214,7 @@ static void parent(struct sim_user *u)
     EXPECT(ZX(process_create, job, BUF, 4, 0, A, B), ZX_OK);
     EXPECT(ZX(task_kill, load32(u, A)), ZX_OK);
     EXPECT(ZX(object_wait_one, load32(u, A), ZX_PROCESS_TERMINATED, FOREVER, 0), ZX_OK);
-    EXPECT(ZX(task_kill, t), ZX_ERR_NOT_SUPPORTED);
+    EXPECT(ZX(task_kill, t), ZX_OK);
     EXPECT(ZX(task_kill, event), ZX_ERR_ACCESS_DENIED);
     EXPECT(ZX(task_kill, job), ZX_OK);
     EXPECT(ZX(process_create, job, BUF, 4, 0, A, B), ZX_ERR_BAD_STATE);

@@ -1,0 +1,38 @@
+/*
+ * exceptionate.h - where the exceptions of a task go: a place for one channel, whose other end
+ * a handler reads.
+ *
+ * A thread has one, a process and a job two: for handlers and for debuggers. It is empty most
+ * of the time, and exceptions_bound() tells that nobody in the whole system listens.
+ */
+#pragma once
+
+#include "object/handle.h"
+
+struct exceptionate {
+    struct spinlock lock; /* -> object.lock */
+    struct handle end;    /* the kernel's; none: nobody listens; guarded by lock */
+    rights_t rights; /* of the task handle that bound it: its handler's tasks have the same */
+    bool shut;       /* the task is dying: nobody listens any more; guarded by lock */
+};
+
+/*
+ * A new channel; `*out` is the handler's end, a reference of the caller's, who gives it a
+ * handle. ERR_ALREADY_BOUND: somebody listens; ERR_BAD_STATE: the task is dying.
+ */
+status_t exceptionate_bind(struct exceptionate *e, rights_t rights,
+                           struct object **out) MUST_USE;
+
+/* The task is dying: its handler sees PEER_CLOSED once it has read what is there. Idempotent;
+ * no lock held. */
+void exceptionate_shut(struct exceptionate *e);
+
+/* Somebody listens, or did so until just now. */
+bool exceptionate_bound(struct exceptionate *e);
+
+/* The kernel's end, a reference of the caller's, for a message to the handler; `*rights` are
+ * those of the task handle that bound it. NULL: nobody listens. */
+struct object *exceptionate_end(struct exceptionate *e, rights_t *rights);
+
+/* False: no exceptionate is bound anywhere, so there is none to ask. */
+bool exceptions_bound(void);
