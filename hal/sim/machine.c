@@ -175,7 +175,7 @@ void hal_console_write(const char *data, size_t size)
 
 void hal_trace_write(const char *data, size_t size)
 {
-    hal_console_write(data, size);
+    fwrite(data, 1, size, stderr);
 }
 
 const char *sim_console_output(void)

@@ -43,18 +43,22 @@ static uint64_t *entry_in(paddr_t table, user_addr_t va, unsigned level)
     return &table_of(table)[va >> (PAGE_SHIFT + level * INDEX_BITS) & (ENTRIES - 1)];
 }
 
-/* The entry of the page at `va`; NULL when a table on the way is missing. */
-static uint64_t *find(const struct hal_pt *pt, user_addr_t va)
+/* The entry of the page at `va`, and where the next page is; when a table on the way is
+ * missing, NULL, and the first page that is not of that table. */
+static uint64_t *find(const struct hal_pt *pt, user_addr_t va, user_addr_t *next)
 {
     paddr_t table = pt->root;
 
     for (unsigned level = LEVELS - 1; level > 0; level--) {
         uint64_t entry = *entry_in(table, va, level);
+        uint64_t span = 1ull << (PAGE_SHIFT + level * INDEX_BITS);
 
+        *next = ROUND_DOWN(va, span) + span;
         if (!(entry & PRESENT))
             return NULL;
         table = frame_of(entry);
     }
+    *next = va + PAGE_SIZE;
     return entry_in(table, va, 0);
 }
 
@@ -115,9 +119,11 @@ status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count,
 
 void hal_pt_unmap(struct hal_pt *pt, user_addr_t va, size_t count)
 {
+    user_addr_t end = va + count * PAGE_SIZE;
+
     check_range(va, count);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t *entry = find(pt, va + i * PAGE_SIZE);
+    while (va < end) {
+        uint64_t *entry = find(pt, va, &va);
 
         if (entry)
             *entry = 0;
@@ -126,9 +132,11 @@ void hal_pt_unmap(struct hal_pt *pt, user_addr_t va, size_t count)
 
 void hal_pt_protect(struct hal_pt *pt, user_addr_t va, size_t count, unsigned prot)
 {
+    user_addr_t end = va + count * PAGE_SIZE;
+
     check_range(va, count);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t *entry = find(pt, va + i * PAGE_SIZE);
+    while (va < end) {
+        uint64_t *entry = find(pt, va, &va);
 
         if (entry && (*entry & PRESENT))
             *entry = entry_of(frame_of(*entry), prot);
@@ -138,10 +146,11 @@ void hal_pt_protect(struct hal_pt *pt, user_addr_t va, size_t count, unsigned pr
 status_t hal_pt_query(struct hal_pt *pt, user_addr_t va, paddr_t *pa, unsigned *prot)
 {
     const uint64_t *entry;
+    user_addr_t next;
 
     if (va < HAL_USER_BASE || va >= HAL_USER_END)
         return ERR_NOT_FOUND;
-    entry = find(pt, va);
+    entry = find(pt, va, &next);
     if (!entry || !(*entry & PRESENT))
         return ERR_NOT_FOUND;
     *pa = frame_of(*entry);

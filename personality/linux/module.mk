@@ -22,7 +22,7 @@ sources += $(addprefix time/,clock itimer posix_timer sleep time time_set \
     timer_setting timerfd)
 sources += $(addprefix tty/,devpts pty pty_ioctl stdio tty tty_edit tty_hangup tty_input \
     tty_ioctl tty_job tty_output tty_read)
-tests := file/fd_test poll/poll_test socket/unix_test tty/pty_test tty/tty_test
+tests := fuzz_test file/fd_test poll/poll_test socket/unix_test tty/pty_test tty/tty_test
 generated := $(addprefix personality/linux/,calls.h table_x86_64.c table_riscv64.c strace/names.h strace/names.c \
     strace/signatures_x86_64.c strace/signatures_riscv64.c)
 sources-isa-x86_64  := table_x86_64 strace/signatures_x86_64 isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso_image isa/x86_64/arch_prctl

@@ -189,6 +189,16 @@ status_t sys_fchownat(struct syscall *call)
     return change_at(call, (int)call->arg[0], call->arg[1], flags, &attr, which);
 }
 
+/* Clamped to what an inode holds, as Linux does to what a file system holds. */
+static int64_t inode_time_of(const struct timespec *ts)
+{
+    const int64_t last = INT64_MAX / NS_PER_SEC - 1;
+
+    return ts->sec > last    ? last * NS_PER_SEC
+           : ts->sec < -last ? -last * NS_PER_SEC
+                             : ts->sec * NS_PER_SEC + ts->nsec;
+}
+
 /* One of utimensat's two times. */
 static status_t one_time(const struct timespec *ts, int64_t *time, unsigned bit,
                          unsigned *which)
@@ -197,7 +207,7 @@ static status_t one_time(const struct timespec *ts, int64_t *time, unsigned bit,
         return OK;
     if (ts->nsec != UTIME_NOW && (ts->nsec < 0 || ts->nsec >= NS_PER_SEC))
         return ERR_INVALID_ARGS;
-    *time = ts->nsec == UTIME_NOW ? inode_time_now() : ts->sec * NS_PER_SEC + ts->nsec;
+    *time = ts->nsec == UTIME_NOW ? inode_time_now() : inode_time_of(ts);
     *which |= bit;
     return OK;
 }

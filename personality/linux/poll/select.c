@@ -163,7 +163,8 @@ static status_t timeval_deadline(struct syscall *call, user_addr_t from, time_ns
         return st;
     if (tv.sec < 0 || tv.usec < 0)
         return ERR_INVALID_ARGS;
-    ts = (struct timespec){.sec = tv.sec + tv.usec / 1000000, .nsec = tv.usec % 1000000 * 1000};
+    ts = (struct timespec){.sec = (int64_t)((uint64_t)tv.sec + (uint64_t)(tv.usec / 1000000)),
+                           .nsec = tv.usec % 1000000 * 1000};
     st = timespec_to_ns(&ts, &duration);
     if (st == OK)
         *deadline = call_deadline(call, duration);

@@ -171,7 +171,7 @@ static void tell_parent(struct linux_process *parent, struct linux_process *lp)
     uint32_t ws = lp->wait_status;
     struct siginfo info = {.signo = lp->exit_signal};
 
-    if (lp->exit_signal) {
+    if (lp->exit_signal && lp->exit_signal <= SIGNALS) { /* clone(2) takes any byte */
         info.code = !(ws & 0x7f) ? CLD_EXITED : ws & WAIT_CORE ? CLD_DUMPED : CLD_KILLED;
         info.child.pid = lp->pid;
         info.child.uid = lp->cred.uid;

@@ -11,17 +11,22 @@ struct spinlock family_lock;
 
 static struct list pids[PID_BUCKETS]; /* of linux_process.pid_link */
 static struct list tids[PID_BUCKETS]; /* of linux_thread.tid_link */
-static struct list all = {&all, &all};
-static pid_t_ last = PID_INIT;
+static struct list all;
+static pid_t_ last;
 
-/* Lists start as zeroes and are initialised at first use. */
+void pid_init(void)
+{
+    for (unsigned i = 0; i < PID_BUCKETS; i++) {
+        list_init(&pids[i]);
+        list_init(&tids[i]);
+    }
+    list_init(&all);
+    last = PID_INIT;
+}
+
 static struct list *bucket(struct list *table, pid_t_ pid)
 {
-    struct list *head = &table[(uint32_t)pid % PID_BUCKETS];
-
-    if (!head->next)
-        list_init(head);
-    return head;
+    return &table[(uint32_t)pid % PID_BUCKETS];
 }
 
 struct linux_process *pid_find_locked(pid_t_ pid)

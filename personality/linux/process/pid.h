@@ -6,6 +6,9 @@
 
 #include "personality/linux/process/process.h"
 
+/* Nobody has a number (a machine boots). */
+void pid_init(void);
+
 /* With family_lock held. A fresh number in no use as pid, tid, pgrp or sid; 0: none is left. */
 pid_t_ pid_alloc_locked(void);
 void pid_insert_locked(struct linux_process *lp);

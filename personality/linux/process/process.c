@@ -117,6 +117,7 @@ void linux_process_init(void)
     struct linux_process *init = linux_process_alloc();
 
     assert(init);
+    pid_init();
     init->pid = PID_INIT;
     init->pgrp = init->sid = PID_INIT;
     memcpy(init->comm, "init", 5);

@@ -119,6 +119,9 @@ void itimer_limit_cpu(struct linux_process *lp)
 {
     struct itimer *it = &lp->itimers[ITIMER_LIMIT];
     time_ns_t soft = cpu_limit(lp, false);
+
+    if (!lp->process) /* pid 1 never runs: its timer would look for ever */
+        return;
     SPIN_GUARD(&lp->posix_timers.lock);
 
     halt(it);
@@ -134,16 +137,17 @@ status_t sys_alarm(struct syscall *call)
     struct timer_setting old = replace(it, (time_ns_t)(uint32_t)call->arg[0] * NS_PER_SEC, 0);
 
     /* Rounded up, so that an armed alarm never answers 0. */
-    call->result = (old.deadline + NS_PER_SEC - 1) / NS_PER_SEC;
+    call->result = old.deadline / NS_PER_SEC + (old.deadline % NS_PER_SEC != 0);
     return OK;
 }
 
 static status_t timeval_to_ns(const struct timeval *tv, time_ns_t *out)
 {
-    struct timespec ts = {tv->sec, tv->usec * 1000};
+    struct timespec ts = {.sec = tv->sec};
 
     if (tv->usec < 0 || tv->usec >= 1000000)
         return ERR_INVALID_ARGS;
+    ts.nsec = tv->usec * NS_PER_US;
     return timespec_to_ns(&ts, out);
 }
 
