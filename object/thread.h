@@ -85,9 +85,9 @@ struct thread {
     struct hal_context context;
     struct hal_trap trap;
     status_t fault_status; /* why a fault was not resolved */
+    bool call_waits;       /* `call` began, and was suspended */
     struct user_access user;
     struct syscall call;               /* the one being made */
-    bool call_waits;                   /* it began, and was suspended */
     const struct syscall_table *table; /* it belongs to */
     const struct syscall_entry *entry; /* NULL: unknown number */
     struct vm_fault fault;             /* the one fault a thread serves at a time */

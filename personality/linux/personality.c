@@ -55,8 +55,6 @@ static void linux_finish(struct syscall *call, status_t st)
     if (st == ERR_INTERRUPTED) {
         if (lt->restart == RESTART_NONE)
             lt->restart = RESTART_IF_SA_RESTART;
-        lt->call_number = call->number;
-        lt->call_arg0 = call->arg[0];
     } else {
         lt->restart = RESTART_NONE;
     }

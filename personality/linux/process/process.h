@@ -119,6 +119,7 @@ struct linux_thread {
     struct thread *thread;         /* embedding partner; not a reference */
     struct linux_process *process; /* reference */
     pid_t_ tid;
+    int32_t exit_code;             /* where `exited` */
     struct list tid_link;          /* pid table's */
     struct signal_private signals; /* mask, pending, altstack; guarded by process->lock */
     user_addr_t clear_child_tid, robust_list;
@@ -132,12 +133,10 @@ struct linux_thread {
     /* The interrupted call that a signal without handler, or one with SA_RESTART, makes again;
      * set by the call table's finish, taken by signal_pending_co. */
     enum restart_kind restart;
-    bool restarted;     /* the call being made was made before, with ... */
-    time_ns_t deadline; /* ... this deadline of its relative timeout */
-    bool exited;        /* by exit(2), not killed: with this code */
-    int32_t exit_code;
+    bool exited;         /* by exit(2), not killed */
+    bool restarted;      /* the call being made was made before, with ... */
+    time_ns_t deadline;  /* ... this deadline of its relative timeout */
     struct trace *trace; /* strace's; heap, NULL until used */
-    uint64_t call_number, call_arg0;
 };
 
 extern struct spinlock family_lock;

@@ -105,8 +105,10 @@ static void default_action(struct linux_thread *lt, int signo)
 /* The call that this signal ended: made again when the handler says SA_RESTART. */
 static void settle_call(struct linux_thread *lt, bool again)
 {
+    struct thread *t = lt->thread;
+
     if (lt->restart != RESTART_NONE && again)
-        user_regs_restart_syscall(&lt->thread->context.regs, lt->call_number, lt->call_arg0);
+        user_regs_restart_syscall(&t->context.regs, t->call.number, t->call.arg[0]);
     lt->restart = RESTART_NONE;
 }
 

@@ -225,7 +225,8 @@ CO_FN(client)
     do {
         open_client(f);
         CO_CALL(st, f->attempt, socket_attempt, .socket = socket_of_file(f->file), .r = &f->r,
-                .attempt = socket_of_file(f->file)->ops->try_connect);
+                .attempt = socket_of_file(f->file)->ops->try_connect,
+                .deadline = TIME_INFINITE);
         if (st == OK)
             say(f);
         file_put(f->file);
@@ -252,7 +253,8 @@ CO_FN(server)
     while (f->left--) {
         f->r = (struct socket_request){0};
         CO_CALL(st, f->attempt, socket_attempt, .socket = socket_of_file(f->file), .r = &f->r,
-                .attempt = socket_of_file(f->file)->ops->try_accept, .want = FILE_IN);
+                .attempt = socket_of_file(f->file)->ops->try_accept, .want = FILE_IN,
+                .deadline = TIME_INFINITE);
         assert_int_equal(st, OK);
         file_put(new_file(f->r.accepted));
     }
