@@ -18,7 +18,8 @@ enum { TEXT_MAIN, TEXT_HANDLER };
 
 static uint64_t random_state;
 static uint64_t calls_made, calls_wanted;
-static unsigned handled; /* signals, in this session */
+static unsigned handled;          /* signals, in this session */
+static unsigned failures_percent; /* of calls, in which an allocation fails */
 
 static struct {
     bool bad;
@@ -337,8 +338,12 @@ static uint64_t draw_argument(struct sim_user *u, const struct trace_arg *arg, u
 
 static uint64_t make_call(struct sim_user *u, uint64_t number, const uint64_t args[6])
 {
-    uint64_t result = sim_user_syscall(u, number, args);
+    uint64_t result;
 
+    if (failures_percent && chance(failures_percent))
+        inject_failure_at(1 + (unsigned)below(8));
+    result = sim_user_syscall(u, number, args);
+    inject_failure_at(0);
     calls_made++;
     if (!failure.bad && ((result > (uint64_t)INT64_MAX && result < (uint64_t)-4095) ||
                          hal_cpu_local()->preempt_count)) {
@@ -514,8 +519,10 @@ static void descendant(struct sim_user *u)
     leave(u, below(256));
 }
 
+/* The supervisor has all the memory it needs. */
 static void sleep_ms(struct sim_user *u, uint64_t ms)
 {
+    inject_failure_at(0);
     sim_user_store64(u, LINUX_DATA, 0);
     sim_user_store64(u, LINUX_DATA + 8, ms * 1000000);
     SIM_SYSCALL(u, SYS_nanosleep, LINUX_DATA, 0);
@@ -545,6 +552,7 @@ static void supervisor(struct sim_user *u)
     SIM_SYSCALL(u, SYS_prctl, 36, 1); /* PR_SET_CHILD_SUBREAPER */
     while (calls_made < calls_wanted && !failure.bad) {
         sim_user_regs(u)->r14 = 0;
+        inject_failure_at(0);
         SIM_SYSCALL(u, SYS_fork);
         await_all(u, 500);
     }
@@ -600,7 +608,7 @@ static uint64_t environment(const char *name, uint64_t otherwise)
     return value;
 }
 
-static void run(unsigned nth, unsigned cpus)
+static void run(unsigned nth, unsigned cpus, unsigned failures)
 {
     static sim_program *const text[] = {[TEXT_MAIN] = program, [TEXT_HANDLER] = handler};
     uint64_t seed = environment("ZCORE_FUZZ_SEED", 1) + nth;
@@ -616,6 +624,7 @@ static void run(unsigned nth, unsigned cpus)
     linux_put_program("/prog", text, countof(text));
     random_state = seed * 0x9e3779b97f4a7c15ull | 1;
     calls_made = 0;
+    failures_percent = failures;
     calls_wanted = environment("ZCORE_FUZZ_CALLS", 5000);
     memset(&failure, 0, sizeof(failure));
     outcome = linux_run("/supervisor");
@@ -633,19 +642,26 @@ static void run(unsigned nth, unsigned cpus)
 static void test_one_cpu(void **state)
 {
     (void)state;
-    run(0, 1);
+    run(0, 1, 0);
 }
 
 static void test_two_cpus(void **state)
 {
     (void)state;
-    run(1, 2);
+    run(1, 2, 0);
 }
 
 static void test_three_cpus(void **state)
 {
     (void)state;
-    run(2, 3);
+    run(2, 3, 0);
+}
+
+/* One CPU: what fails is in the call that it is meant for, or in one that runs meanwhile. */
+static void test_no_memory(void **state)
+{
+    (void)state;
+    run(3, 1, 20);
 }
 
 int main(void)
@@ -654,6 +670,7 @@ int main(void)
         cmocka_unit_test(test_one_cpu),
         cmocka_unit_test(test_two_cpus),
         cmocka_unit_test(test_three_cpus),
+        cmocka_unit_test(test_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

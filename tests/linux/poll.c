@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -51,6 +53,31 @@ static void poll_states(void)
     fds[0] = (struct pollfd){.fd = open("/", O_RDONLY), .events = POLLIN | POLLOUT};
     CHECK_EQ(poll(fds, 1, -1), 1);
     CHECK_EQ(fds[0].revents, POLLIN | POLLOUT);
+}
+
+/* More than the kernel has memory for in one piece. */
+static void poll_takes_very_many(void)
+{
+    enum { MANY = 100000 };
+    struct rlimit limit;
+    struct pollfd *fds = malloc(MANY * sizeof(*fds));
+
+    CHECK(fds && getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    CHECK_ERR(poll(fds, (nfds_t)limit.rlim_cur + 1, 0), EINVAL);
+    limit.rlim_cur = MANY;
+    if (limit.rlim_max < MANY)
+        limit.rlim_max = MANY;
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    open_pipe();
+    check_put(ends[1]);
+    for (int i = 0; i < MANY; i++)
+        fds[i] = (struct pollfd){.fd = -1 - i, .events = (short)(i % 8), .revents = 1};
+    fds[MANY - 1] = (struct pollfd){.fd = ends[0], .events = POLLIN | POLLPRI};
+    CHECK_EQ(poll(fds, MANY, -1), 1);
+    CHECK_EQ(fds[MANY - 1].revents, POLLIN);
+    for (int i = 0; i < MANY - 1; i++)
+        CHECK(fds[i].fd == -1 - i && fds[i].events == i % 8 && fds[i].revents == 0);
+    free(fds);
 }
 
 static void poll_times_out(void)
@@ -307,9 +334,10 @@ static void epoll_waits(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(poll_states),      CASE(poll_times_out),         CASE(poll_wakes),
-    CASE(poll_and_signals), CASE(select_states),          CASE(epoll_arguments),
-    CASE(epoll_chains),     CASE(epoll_levels_and_edges), CASE(epoll_one_shot),
-    CASE(epoll_turns),      CASE(epoll_forgets),          CASE(epoll_waits),
+    CASE(poll_states),     CASE(poll_takes_very_many), CASE(poll_times_out),
+    CASE(poll_wakes),      CASE(poll_and_signals),     CASE(select_states),
+    CASE(epoll_arguments), CASE(epoll_chains),         CASE(epoll_levels_and_edges),
+    CASE(epoll_one_shot),  CASE(epoll_turns),          CASE(epoll_forgets),
+    CASE(epoll_waits),
 };
 CHECK_MAIN(cases)

@@ -3,7 +3,6 @@
  */
 #include "uapi/linux/poll.h"
 
-#include "mm/slab.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/poll/poll.h"
@@ -16,23 +15,28 @@ struct poll_call {
     struct co co;
     struct syscall *call; /* in: arguments 0 and 1 are the array and its size */
     time_ns_t deadline;   /* in */
-    struct pollfd *fds;
     struct poll_set set;
     struct poll_wait wait;
 };
 
-static status_t fill(struct syscall *call, struct poll_call *f)
+/* The structures of the chunk that begins at entry `first`. */
+static status_t fill(struct syscall *call, struct poll_set *set, unsigned first)
 {
-    status_t st = copy_from_user(&call->thread->user, f->fds, call->arg[0],
-                                 f->set.count * sizeof(*f->fds));
+    struct pollfd fds[POLL_CHUNK];
+    unsigned count = MIN(set->count - first, (unsigned)POLL_CHUNK);
+    status_t st = copy_from_user(&call->thread->user, fds,
+                                 call->arg[0] + first * sizeof(fds[0]), count * sizeof(fds[0]));
 
-    if (st != OK)
-        return st;
-    /* A negative descriptor is passed over. */
-    for (unsigned i = 0; i < f->set.count; i++)
-        if (f->fds[i].fd >= 0)
-            poll_set_add(call, &f->set.entries[i], f->fds[i].fd, (uint16_t)f->fds[i].events);
-    return OK;
+    for (unsigned i = 0; st == OK && i < count; i++) {
+        struct poll_entry *e = poll_set_entry(set, first + i);
+
+        e->fd = fds[i].fd;
+        e->asked = (uint16_t)fds[i].events;
+        /* A negative descriptor is passed over. */
+        if (e->fd >= 0)
+            poll_set_add(call, e, e->fd, e->asked);
+    }
+    return st;
 }
 
 static status_t prepare(struct syscall *call, struct poll_call *f)
@@ -43,21 +47,33 @@ static status_t prepare(struct syscall *call, struct poll_call *f)
     if (count > call_fd_limit(call))
         return ERR_INVALID_ARGS;
     st = poll_set_create(count, &f->set);
-    if (st != OK || !count)
-        return st;
-    f->fds = kmalloc(count * sizeof(*f->fds));
-    return f->fds ? fill(call, f) : ERR_NO_MEMORY;
+    for (unsigned i = 0; st == OK && i < count; i += POLL_CHUNK)
+        st = fill(call, &f->set, i);
+    return st;
+}
+
+static status_t give_chunk(struct syscall *call, struct poll_set *set, unsigned first)
+{
+    struct pollfd fds[POLL_CHUNK];
+    unsigned count = MIN(set->count - first, (unsigned)POLL_CHUNK);
+
+    for (unsigned i = 0; i < count; i++) {
+        const struct poll_entry *e = poll_set_entry(set, first + i);
+
+        fds[i] = (struct pollfd){e->fd, (int16_t)e->asked, (int16_t)e->ready};
+    }
+    return copy_to_user(&call->thread->user, call->arg[0] + first * sizeof(fds[0]), fds,
+                        count * sizeof(fds[0]));
 }
 
 static status_t give(struct syscall *call, struct poll_call *f)
 {
-    for (unsigned i = 0; i < f->set.count; i++)
-        f->fds[i].revents = (int16_t)f->set.entries[i].ready;
+    status_t st = OK;
+
+    for (unsigned i = 0; st == OK && i < f->set.count; i += POLL_CHUNK)
+        st = give_chunk(call, &f->set, i);
     call->result = f->set.ready;
-    if (!f->set.count)
-        return OK;
-    return copy_to_user(&call->thread->user, call->arg[0], f->fds,
-                        f->set.count * sizeof(*f->fds));
+    return st;
 }
 
 static CO_FN(poll_call)
@@ -72,7 +88,6 @@ static CO_FN(poll_call)
     if (st == OK)
         st = give(f->call, f);
     poll_set_free(&f->set);
-    kfree(f->fds);
     CO_RETURN(st);
 }
 CO_END

@@ -47,10 +47,10 @@ static struct task task;
 static void begin(time_ns_t deadline)
 {
     assert_int_equal(poll_set_create(3, &set), OK);
-    set.entries[0].file = file_get(reader);
-    set.entries[0].events = POLLIN | POLLERR | POLLHUP;
-    set.entries[1].file = file_get(writer);
-    set.entries[1].events = POLLERR | POLLHUP;
+    poll_set_entry(&set, 0)->file = file_get(reader);
+    poll_set_entry(&set, 0)->events = POLLIN | POLLERR | POLLHUP;
+    poll_set_entry(&set, 1)->file = file_get(writer);
+    poll_set_entry(&set, 1)->events = POLLERR | POLLHUP;
     wait = (struct poll_wait){.co = {.resume = poll_wait}, .set = &set, .deadline = deadline};
     task_spawn(&task, "poll", &wait.co, TASK_PRIORITY_DEFAULT, NULL, NULL);
     settle_tasks();
@@ -72,7 +72,7 @@ static void test_ready_at_once(void **state)
     (void)state;
     send_byte();
     begin(TIME_INFINITE);
-    assert_int_equal(set.entries[0].ready, POLLIN);
+    assert_int_equal(poll_set_entry(&set, 0)->ready, POLLIN);
     assert_int_equal(end(OK), 1);
 }
 
@@ -130,8 +130,8 @@ static void test_hang_up(void **state)
 {
     (void)state;
     assert_int_equal(poll_set_create(1, &set), OK);
-    set.entries[0].file = file_get(reader);
-    set.entries[0].events = POLLIN | POLLHUP;
+    poll_set_entry(&set, 0)->file = file_get(reader);
+    poll_set_entry(&set, 0)->events = POLLIN | POLLHUP;
     wait =
         (struct poll_wait){.co = {.resume = poll_wait}, .set = &set, .deadline = TIME_INFINITE};
     task_spawn(&task, "poll", &wait.co, TASK_PRIORITY_DEFAULT, NULL, NULL);
@@ -139,7 +139,7 @@ static void test_hang_up(void **state)
     file_put(writer);
     writer = NULL;
     settle_tasks();
-    assert_int_equal(set.entries[0].ready, POLLHUP);
+    assert_int_equal(poll_set_entry(&set, 0)->ready, POLLHUP);
     assert_int_equal(end(OK), 1);
 }
 

@@ -7,20 +7,34 @@
 #include "personality/linux/poll/poll.h"
 #include "uapi/linux/poll.h"
 
+static unsigned chunk_count(const struct poll_set *set)
+{
+    return (set->count + POLL_CHUNK - 1) / POLL_CHUNK;
+}
+
 status_t poll_set_create(unsigned count, struct poll_set *out)
 {
     *out = (struct poll_set){.count = count};
     if (!count)
         return OK;
-    out->entries = kzalloc(count * sizeof(*out->entries));
-    return out->entries ? OK : ERR_NO_MEMORY;
+    out->chunks = kzalloc(chunk_count(out) * sizeof(out->chunks[0]));
+    for (unsigned i = 0; out->chunks && i < chunk_count(out); i++) {
+        unsigned entries = MIN(count - i * POLL_CHUNK, (unsigned)POLL_CHUNK);
+
+        out->chunks[i] = kzalloc(entries * sizeof(out->chunks[i][0]));
+        if (!out->chunks[i])
+            poll_set_free(out);
+    }
+    return out->chunks ? OK : ERR_NO_MEMORY;
 }
 
 void poll_set_free(struct poll_set *set)
 {
-    for (unsigned i = 0; set->entries && i < set->count; i++)
-        file_put(set->entries[i].file);
-    kfree(set->entries);
+    for (unsigned i = 0; set->chunks && i < set->count && set->chunks[i / POLL_CHUNK]; i++)
+        file_put(poll_set_entry(set, i)->file);
+    for (unsigned i = 0; set->chunks && i < chunk_count(set); i++)
+        kfree(set->chunks[i]);
+    kfree(set->chunks);
     *set = (struct poll_set){0};
 }
 
@@ -44,7 +58,7 @@ static void look(struct poll_set *set)
 {
     set->ready = 0;
     for (unsigned i = 0; i < set->count; i++) {
-        struct poll_entry *e = &set->entries[i];
+        struct poll_entry *e = poll_set_entry(set, i);
 
         if (!e->events)
             continue;
@@ -62,7 +76,7 @@ static signals_t wanted(uint32_t events)
 static void arm(struct poll_set *set, struct task *task)
 {
     for (unsigned i = 0; i < set->count; i++) {
-        struct poll_entry *e = &set->entries[i];
+        struct poll_entry *e = poll_set_entry(set, i);
         struct object *obj = e->file ? file_poll_object(e->file) : NULL;
 
         if (!obj)
@@ -75,18 +89,23 @@ static void arm(struct poll_set *set, struct task *task)
 
 static void disarm(struct poll_set *set)
 {
-    for (unsigned i = 0; i < set->count; i++)
-        if (set->entries[i].armed) {
-            object_unobserve(&set->entries[i].observer);
-            set->entries[i].armed = false;
-        }
+    for (unsigned i = 0; i < set->count; i++) {
+        struct poll_entry *e = poll_set_entry(set, i);
+
+        if (e->armed)
+            object_unobserve(&e->observer);
+        e->armed = false;
+    }
 }
 
 static bool any_fired(struct poll_set *set)
 {
-    for (unsigned i = 0; i < set->count; i++)
-        if (set->entries[i].armed && waiter_fired(&set->entries[i].observer.waiter))
+    for (unsigned i = 0; i < set->count; i++) {
+        struct poll_entry *e = poll_set_entry(set, i);
+
+        if (e->armed && waiter_fired(&e->observer.waiter))
             return true;
+    }
     return false;
 }
 

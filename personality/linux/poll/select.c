@@ -64,8 +64,8 @@ static status_t fill(struct syscall *call, struct select_call *f)
             events |= bitmap_test(set_of(f, kind), fd) ? kinds[kind].ask : 0;
         if (!events)
             continue;
-        poll_set_add(call, &f->set.entries[fd], (int)fd, events);
-        if (!f->set.entries[fd].file)
+        poll_set_add(call, poll_set_entry(&f->set, fd), (int)fd, events);
+        if (!poll_set_entry(&f->set, fd)->file)
             return ERR_BAD_FD;
     }
     return OK;
@@ -101,7 +101,7 @@ static int64_t answer(struct select_call *f, unsigned kind)
     for (unsigned fd = 0; fd < f->count; fd++) {
         if (!bitmap_test(set_of(f, kind), fd))
             continue;
-        if (f->set.entries[fd].ready & kinds[kind].count)
+        if (poll_set_entry(&f->set, fd)->ready & kinds[kind].count)
             bits++;
         else
             bitmap_clear(set_of(f, kind), fd);
