@@ -31,6 +31,8 @@ struct pipe *pipe_new(void)
 
     if (!p)
         return NULL;
+    p->pages = p->first_pages;
+    p->slots = PIPE_PAGES;
     atomic_init(&p->side_refs, PIPE_SIDES);
     wait_queue_init(&p->opened);
     for (unsigned i = 0; i < PIPE_SIDES; i++) {
@@ -42,16 +44,9 @@ struct pipe *pipe_new(void)
 
 void pipe_free(struct pipe *p)
 {
-    for (unsigned i = 0; i < PIPE_PAGES; i++)
-        if (p->pages[i])
-            page_put(p->pages[i]);
+    pipe_free_ring(p, p->pages, p->slots);
     for (unsigned i = 0; i < PIPE_SIDES; i++)
         object_put(&p->sides[i].object);
-}
-
-static uint32_t used(const struct pipe *p)
-{
-    return p->written - p->read;
 }
 
 static void show_locked(struct pipe *p, enum pipe_side_index index, signals_t now)
@@ -65,8 +60,9 @@ static void show_locked(struct pipe *p, enum pipe_side_index index, signals_t no
 
 void pipe_update_locked(struct pipe *p)
 {
-    signals_t in = used(p) && !p->reader_waits ? FILE_IN : 0;
-    signals_t out = PIPE_CAPACITY - used(p) >= PIPE_ATOMIC && !p->writer_waits ? FILE_OUT : 0;
+    signals_t in = pipe_used(p) && !p->reader_waits ? FILE_IN : 0;
+    signals_t out =
+        pipe_bytes(p) - pipe_used(p) >= PIPE_ATOMIC && !p->writer_waits ? FILE_OUT : 0;
 
     show_locked(p, PIPE_READ_SIDE, in | (!p->writers && p->had_writer ? FILE_HUP : 0));
     show_locked(p, PIPE_WRITE_SIDE, out | (p->readers ? 0 : FILE_ERR));
@@ -77,7 +73,7 @@ status_t pipe_read_begin(struct pipe *p, uint32_t *size)
 {
     SPIN_GUARD(&p->lock);
 
-    *size = used(p);
+    *size = pipe_used(p);
     if (*size == 0)
         return p->writers ? ERR_SHOULD_WAIT : OK;
     if (p->reading) {
@@ -96,14 +92,14 @@ void pipe_read_commit(struct pipe *p, uint32_t size)
     p->read += size;
     p->reading = p->reader_waits = false;
     /* Start over in the page that the caches know. */
-    if (used(p) == 0 && !p->writing)
+    if (pipe_used(p) == 0 && !p->writing)
         p->read = p->written = 0;
     pipe_update_locked(p);
 }
 
 void *pipe_at(struct pipe *p, uint32_t at)
 {
-    return (char *)page_data(p->pages[at / PAGE_SIZE % PIPE_PAGES]) + at % PAGE_SIZE;
+    return (char *)page_data(p->pages[at / PAGE_SIZE % p->slots]) + at % PAGE_SIZE;
 }
 
 static status_t pipe_try_read(struct file *file, struct iobuf *io, uint64_t *pos)
@@ -134,7 +130,7 @@ status_t pipe_write_begin(struct pipe *p, size_t want, uint32_t *size)
 
     if (!p->readers)
         return ERR_PEER_CLOSED;
-    space = PIPE_CAPACITY - used(p);
+    space = pipe_bytes(p) - pipe_used(p);
     if (space == 0 || space < MIN(want, (size_t)PIPE_ATOMIC))
         return ERR_SHOULD_WAIT;
     if (p->writing) {
@@ -159,7 +155,7 @@ void pipe_write_commit(struct pipe *p, uint32_t size)
 /* Pages are made when first written to, by the one that writes. */
 status_t pipe_have_page(struct pipe *p, uint32_t at)
 {
-    struct page **page = &p->pages[at / PAGE_SIZE % PIPE_PAGES];
+    struct page **page = &p->pages[at / PAGE_SIZE % p->slots];
 
     return *page ? OK : page_alloc(page);
 }
@@ -213,7 +209,7 @@ static status_t pipe_ioctl(struct file *file, struct user_access *ua, uint32_t r
         return ERR_NOT_TTY;
     {
         SPIN_GUARD(&p->lock);
-        size = (int32_t)used(p);
+        size = (int32_t)pipe_used(p);
     }
     *result = 0;
     return copy_to_user(ua, arg, &size, sizeof(size));

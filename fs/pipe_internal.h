@@ -25,8 +25,11 @@ struct pipe {
     atomic_uint side_refs;
 
     /* Made when needed; slot n has bytes [n, n + 1) * PAGE_SIZE modulo the capacity. Only who
-     * has `writing` fills slots in; bytes in [read, written) are the reader's. */
-    struct page *pages[PIPE_PAGES];
+     * has `writing` fills slots in; bytes in [read, written) are the reader's. Who has both may
+     * take another ring. */
+    struct page **pages; /* first_pages, or the heap's */
+    uint32_t slots;      /* of the ring; a power of two */
+    struct page *first_pages[PIPE_PAGES];
     uint32_t read, written; /* bytes ever, modulo 2^32; guarded by lock. `read` is moved by who
                                has `reading`, `written` by who has `writing`; both go back to 0
                                when nothing is in between and nobody writes */
@@ -45,6 +48,16 @@ extern const struct file_ops pipe_file_ops;
 struct pipe *pipe_new(void); /* NULL: no memory */
 void pipe_free(struct pipe *p);
 void pipe_update_locked(struct pipe *p);
+static inline uint32_t pipe_used(const struct pipe *p)
+{
+    return p->written - p->read;
+}
+static inline uint32_t pipe_bytes(const struct pipe *p)
+{
+    return p->slots * PAGE_SIZE;
+}
+/* The pages of a ring, and its memory if that is the heap's, go. */
+void pipe_free_ring(struct pipe *p, struct page **pages, uint32_t slots);
 void pipe_close(struct file *file);
 
 /*

@@ -404,6 +404,43 @@ static void test_no_memory(void **state)
     file_put(out);
 }
 
+/* What is in the pipe, wherever in the ring it lies, goes along. */
+static void test_capacity(void **state)
+{
+    static char block[2 * PIPE_CAPACITY + 3000], sink[2 * PIPE_CAPACITY];
+    status_t st = ERR_NO_MEMORY;
+    size_t done;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(block); i++)
+        block[i] = (char)(i * 7 >> 3);
+    assert_int_equal(pipe_capacity(writer), PIPE_CAPACITY);
+    assert_int_equal(t_write(writer, block, 5000, FILE_POSITION, &done), OK);
+    assert_int_equal(t_read(reader, sink, 3000, FILE_POSITION, &done), OK);
+    assert_int_equal(t_write(writer, block + 5000, PIPE_CAPACITY - 2000, FILE_POSITION, &done),
+                     OK);
+    assert_int_equal(pipe_set_capacity(reader, PIPE_CAPACITY / 2), ERR_UNAVAILABLE);
+    for (unsigned nth = 1; st != OK; nth++) {
+        assert_int_equal(st, ERR_NO_MEMORY);
+        assert_int_equal(pipe_capacity(writer), PIPE_CAPACITY);
+        inject_failure_at(nth);
+        st = pipe_set_capacity(reader, 2 * PIPE_CAPACITY - 100);
+        inject_failure_at(0);
+    }
+    assert_int_equal(pipe_capacity(writer), 2 * PIPE_CAPACITY);
+    assert_int_equal(
+        t_write(writer, block + PIPE_CAPACITY + 3000, PIPE_CAPACITY, FILE_POSITION, &done), OK);
+    assert_int_equal(t_read(reader, sink, sizeof(sink), FILE_POSITION, &done), OK);
+    assert_int_equal(done, sizeof(sink));
+    assert_memory_equal(sink, block + 3000, sizeof(sink));
+    assert_int_equal(pipe_set_capacity(reader, 1), OK);
+    assert_int_equal(pipe_capacity(writer), PAGE_SIZE);
+    assert_int_equal(t_write(writer, block, PAGE_SIZE, FILE_POSITION, &done), OK);
+    assert_int_equal(file_poll(writer) & FILE_OUT, 0);
+    assert_int_equal(pipe_set_capacity(writer, 2 * PAGE_SIZE), OK);
+    assert_int_equal(file_poll(writer) & FILE_OUT, FILE_OUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,6 +462,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_fifo_open, setup, teardown),
         cmocka_unit_test_setup_teardown(test_poller_outlives, setup_pipe, teardown_pipe),
         cmocka_unit_test_setup_teardown(test_no_memory, setup_pipe, teardown_pipe),
+        cmocka_unit_test_setup_teardown(test_capacity, setup_pipe, teardown_pipe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -257,6 +257,37 @@ static void event_counters(void)
     CHECK_ERR(eventfd(0, 0x100), EINVAL);
 }
 
+static void pipe_sizes(void)
+{
+    static char block[200000], sink[200000];
+    int ends[2];
+
+    for (size_t i = 0; i < sizeof(block); i++)
+        block[i] = (char)(i * 7 >> 3);
+    CHECK_EQ(pipe2(ends, O_NONBLOCK), 0);
+    CHECK_EQ(fcntl(ends[0], F_GETPIPE_SZ), 65536);
+    CHECK_EQ(write(ends[1], block, sizeof(block)), 65536);
+    CHECK_EQ(fcntl(ends[0], F_SETPIPE_SZ, 200000), 262144);
+    CHECK_EQ(fcntl(ends[1], F_GETPIPE_SZ), 262144);
+    CHECK_EQ(write(ends[1], block + 65536, sizeof(block) - 65536),
+             (ssize_t)sizeof(block) - 65536);
+    CHECK_ERR(fcntl(ends[1], F_SETPIPE_SZ, 65536), EBUSY);
+    CHECK_EQ(read(ends[0], sink, sizeof(sink)), sizeof(sink));
+    CHECK(!memcmp(block, sink, sizeof(block)));
+    CHECK_EQ(fcntl(ends[1], F_SETPIPE_SZ, 0), 4096);
+    CHECK_EQ(write(ends[1], block, sizeof(block)), 4096);
+    CHECK_ERR(write(ends[1], block, 1), EAGAIN);
+    CHECK_EQ(fcntl(ends[1], F_SETPIPE_SZ, 1 << 20), 1 << 20);
+    CHECK_EQ(read(ends[0], sink, sizeof(sink)), 4096);
+    CHECK_ERR(fcntl(ends[1], F_SETPIPE_SZ, 0x80000001u), EINVAL);
+    CHECK_ERR(fcntl(open("/", O_RDONLY), F_SETPIPE_SZ, 4096), EBADF);
+    CHECK_EXITS(CHILD({
+                    CHECK_EQ(setuid(1000), 0);
+                    CHECK_ERR(fcntl(ends[1], F_SETPIPE_SZ, 2 << 20), EPERM);
+                }),
+                0);
+}
+
 static void random_bytes(void)
 {
     unsigned char a[300] = {0}, b[300] = {0};
@@ -272,5 +303,6 @@ static const struct check_case cases[] = {
     CASE(duplicates),        CASE(limits),      CASE(ranges),         CASE(pipes),
     CASE(pipe_waits),        CASE(broken_pipe), CASE(requests),       CASE(record_locks),
     CASE(record_lock_waits), CASE(whole_locks), CASE(event_counters), CASE(random_bytes),
+    CASE(pipe_sizes),
 };
 CHECK_MAIN(cases)

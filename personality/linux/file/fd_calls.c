@@ -162,15 +162,28 @@ static status_t fcntl_descriptor(struct syscall *call, struct file *file)
     }
 }
 
-/* Pipes have one size; asking for less gives that, as rounding up would (fcntl(2)). */
-static status_t pipe_capacity(struct syscall *call, struct file *file, uint64_t wanted)
+static status_t get_pipe_size(struct syscall *call, struct file *file)
 {
-    if (!file->inode || file->inode->attr.type != INODE_FIFO)
+    if (!file_is_pipe(file))
         return ERR_BAD_FD;
-    if (wanted > PIPE_CAPACITY)
-        return ERR_NOT_PERMITTED;
-    call->result = PIPE_CAPACITY;
+    call->result = pipe_capacity(file);
     return OK;
+}
+
+/* Nobody makes a pipe larger than fs.pipe-max-size (fcntl(2)). */
+static status_t set_pipe_size(struct syscall *call, struct file *file)
+{
+    uint32_t size = (uint32_t)call->arg[2];
+    status_t st;
+
+    if (!file_is_pipe(file))
+        return ERR_BAD_FD;
+    if (size > 1u << 31)
+        return ERR_INVALID_ARGS;
+    if (size > PIPE_CAPACITY_MAX)
+        return ERR_NOT_PERMITTED;
+    st = pipe_set_capacity(file, size);
+    return st == OK ? get_pipe_size(call, file) : st;
 }
 
 static status_t get_seals(struct syscall *call, struct file *file)
@@ -189,11 +202,11 @@ static status_t fcntl_file(struct syscall *call, struct file *file)
     case F_SETFL:
         return set_open_flags(file, call->arg[2]);
     case F_GETPIPE_SZ:
-        return pipe_capacity(call, file, 0);
+        return get_pipe_size(call, file);
     case F_GET_SEALS:
         return get_seals(call, file);
     case F_SETPIPE_SZ:
-        return pipe_capacity(call, file, (uint32_t)call->arg[2]);
+        return set_pipe_size(call, file);
     default:
         return fcntl_descriptor(call, file);
     }

@@ -2,6 +2,7 @@
  * procfs_sys.c - /proc/sys: settings, which are what they are (proc(5), /proc/sys).
  */
 #include "base/string.h"
+#include "fs/pipe.h"
 #include "hal/boot.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/procfs/procfs_internal.h"
@@ -117,7 +118,7 @@ static status_t show_nr_open(struct inode *inode, struct seq *seq)
 static status_t show_pipe_max_size(struct inode *inode, struct seq *seq)
 {
     (void)inode;
-    seq_puts(seq, "65536\n");
+    seq_printf(seq, "%d\n", PIPE_CAPACITY_MAX);
     return OK;
 }
 
