@@ -51,8 +51,24 @@ status_t vmo_object_create(struct vmo *vmo, struct vmo_object **out)
     vo->vmo = vmo_get(vmo);
     list_init(&vo->children);
     list_init(&vo->sibling);
+    mutex_init(&vo->content_lock);
+    vo->content_size = vmo->size;
     *out = vo;
     return OK;
+}
+
+uint64_t vmo_object_content_size(struct vmo_object *vo)
+{
+    SPIN_GUARD(&vo->object.lock);
+
+    return vo->content_size;
+}
+
+void vmo_object_set_content_size(struct vmo_object *vo, uint64_t size)
+{
+    SPIN_GUARD(&vo->object.lock);
+
+    vo->content_size = size;
 }
 
 static void join_family(struct vmo_object *parent, struct vmo_object *child)

@@ -3,6 +3,9 @@
  */
 #include "base/string.h"
 #include "object/paired.h"
+#include "object/socket_object.h"
+#include "object/stream.h"
+#include "object/timer_object.h"
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/call.h"
@@ -15,6 +18,9 @@ union info_record {
     zx_info_thread_t thread;
     zx_info_vmar_t vmar;
     zx_info_vmo_t vmo;
+    zx_info_socket_t socket;
+    zx_info_timer_t timer;
+    zx_info_stream_t stream;
     uint32_t count;
 };
 
@@ -120,6 +126,44 @@ static void fill_vmo(struct object *obj, rights_t rights, union info_record *out
     memcpy(out->vmo.name, vo->name, sizeof(vo->name));
 }
 
+static void fill_socket(struct object *obj, rights_t rights, union info_record *out)
+{
+    struct socket_state state;
+
+    (void)rights;
+    socket_object_state(obj, &state);
+    out->socket = (zx_info_socket_t){
+        .options = state.options,
+        .rx_buf_max = SOCKET_MAX_SIZE,
+        .rx_buf_size = state.readable,
+        .rx_buf_available = state.next,
+        .tx_buf_max = state.peer_open ? SOCKET_MAX_SIZE : 0,
+        .tx_buf_size = state.written,
+    };
+}
+
+static void fill_timer(struct object *obj, rights_t rights, union info_record *out)
+{
+    struct timer_object_state state;
+
+    (void)rights;
+    timer_object_state(obj, &state);
+    out->timer = (zx_info_timer_t){
+        .options = state.options, .deadline = state.deadline, .slack = state.slack};
+}
+
+static void fill_stream(struct object *obj, rights_t rights, union info_record *out)
+{
+    struct stream *stream = stream_of(obj);
+
+    (void)rights;
+    out->stream = (zx_info_stream_t){
+        .options = stream->options,
+        .seek = stream_seek_get(stream),
+        .content_size = vmo_object_content_size(stream->vo),
+    };
+}
+
 static void fill_handle_count(struct object *obj, rights_t rights, union info_record *out)
 {
     (void)rights;
@@ -136,6 +180,11 @@ static const struct info_topic topics[] = {
     {ZX_INFO_VMAR, ZX_OBJ_TYPE_VMAR, ZX_RIGHT_INSPECT, sizeof(zx_info_vmar_t), fill_vmar},
     {ZX_INFO_VMO, ZX_OBJ_TYPE_VMO, 0, sizeof(zx_info_vmo_t), fill_vmo},
     {ZX_INFO_VMO_V1, ZX_OBJ_TYPE_VMO, 0, offsetof(zx_info_vmo_t, metadata_bytes), fill_vmo},
+    {ZX_INFO_SOCKET, ZX_OBJ_TYPE_SOCKET, ZX_RIGHT_INSPECT, sizeof(zx_info_socket_t),
+     fill_socket},
+    {ZX_INFO_TIMER, ZX_OBJ_TYPE_TIMER, ZX_RIGHT_INSPECT, sizeof(zx_info_timer_t), fill_timer},
+    {ZX_INFO_STREAM, ZX_OBJ_TYPE_STREAM, ZX_RIGHT_INSPECT, sizeof(zx_info_stream_t),
+     fill_stream},
     {ZX_INFO_HANDLE_COUNT, 0, ZX_RIGHT_INSPECT, sizeof(uint32_t), fill_handle_count},
 };
 

@@ -1,6 +1,7 @@
 module         := personality/zircon
 sources        := call handle_calls object_calls info_calls wait_calls port_calls message_in \
-                  message_out channel_calls task_calls vmo_calls vmar_calls time_calls log_calls \
+                  message_out channel_calls fifo_calls socket_calls stream_calls futex_calls \
+                  task_calls vmo_calls vmar_calls time_calls clock_calls log_calls \
                   personality vdso load start table
 sources-isa-x86_64  := isa/x86_64/vdso_image
 sources-isa-riscv64 := isa/riscv64/vdso_image

@@ -3,6 +3,7 @@
  */
 #include "base/string.h"
 #include "object/event.h"
+#include "object/socket_object.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/call.h"
 #include "personality/zircon/vdso.h"
@@ -91,11 +92,53 @@ static status_t set_name(struct object *obj, const char name[ZX_MAX_NAME_LEN])
     return OK;
 }
 
+/* A property that is one number. ERR_NOT_SUPPORTED: no such; ERR_WRONG_TYPE: not of this
+ * object. */
+static status_t get_number(struct object *obj, uint32_t property, uint64_t *out)
+{
+    bool of_vmo = property == ZX_PROP_VMO_CONTENT_SIZE;
+    struct socket_state state;
+
+    if (!of_vmo && property != ZX_PROP_SOCKET_RX_THRESHOLD &&
+        property != ZX_PROP_SOCKET_TX_THRESHOLD)
+        return ERR_NOT_SUPPORTED;
+    if (obj->ops->type != (of_vmo ? ZX_OBJ_TYPE_VMO : ZX_OBJ_TYPE_SOCKET))
+        return ERR_WRONG_TYPE;
+    if (of_vmo) {
+        *out = vmo_object_content_size(vmo_object_of(obj));
+        return OK;
+    }
+    socket_object_state(obj, &state);
+    *out =
+        property == ZX_PROP_SOCKET_RX_THRESHOLD ? state.read_threshold : state.write_threshold;
+    return OK;
+}
+
+static status_t set_number(struct object *obj, uint32_t property, uint64_t value)
+{
+    uint64_t old;
+    status_t st = get_number(obj, property, &old);
+
+    if (st != OK)
+        return st;
+    switch (property) {
+    case ZX_PROP_SOCKET_RX_THRESHOLD:
+        return socket_object_set_read_threshold(obj, value);
+    case ZX_PROP_SOCKET_TX_THRESHOLD:
+        return socket_object_set_write_threshold(obj, value);
+    default:
+        vmo_object_set_content_size(vmo_object_of(obj), value);
+        return OK;
+    }
+}
+
 static status_t get_property(struct syscall *call, struct object *obj, uint32_t property)
 {
     size_t size = call->arg[3];
     char name[ZX_MAX_NAME_LEN];
     user_addr_t base;
+    uint64_t number;
+    status_t st;
 
     switch (property) {
     case ZX_PROP_NAME:
@@ -111,7 +154,11 @@ static status_t get_property(struct syscall *call, struct object *obj, uint32_t 
         base = vdso_base(container_of(obj, struct process, object));
         return copy_to_user(call_user(call), call->arg[2], &base, sizeof(base));
     default:
-        return ERR_NOT_SUPPORTED;
+        if (size < sizeof(number))
+            return ERR_BUFFER_TOO_SMALL;
+        st = get_number(obj, property, &number);
+        return st == OK ? copy_to_user(call_user(call), call->arg[2], &number, sizeof(number))
+                        : st;
     }
 }
 
@@ -127,20 +174,30 @@ status_t zircon_object_get_property(struct syscall *call)
     return st;
 }
 
-status_t zircon_object_set_property(struct syscall *call)
+static status_t set_property(struct syscall *call, struct object *obj, uint32_t property)
 {
     char name[ZX_MAX_NAME_LEN];
+    uint64_t number;
+    status_t st;
+
+    if (property == ZX_PROP_NAME) {
+        st = call_copy_name(call, call->arg[2], call->arg[3], name);
+        return st == OK ? set_name(obj, name) : st;
+    }
+    if (call->arg[3] < sizeof(number))
+        return ERR_BUFFER_TOO_SMALL;
+    st = copy_from_user(call_user(call), &number, call->arg[2], sizeof(number));
+    return st == OK ? set_number(obj, property, number) : st;
+}
+
+status_t zircon_object_set_property(struct syscall *call)
+{
     struct object *obj;
     status_t st = call_object(call, 0, 0, ZX_RIGHT_SET_PROPERTY, &obj);
 
     if (st != OK)
         return st;
-    if (call->arg[1] != ZX_PROP_NAME)
-        st = ERR_NOT_SUPPORTED;
-    else
-        st = call_copy_name(call, call->arg[2], call->arg[3], name);
-    if (st == OK)
-        st = set_name(obj, name);
+    st = set_property(call, obj, (uint32_t)call->arg[1]);
     object_put(obj);
     return st;
 }

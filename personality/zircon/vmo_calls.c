@@ -29,7 +29,10 @@ status_t zircon_vmo_create(struct syscall *call)
         return st;
     st = vmo_object_create(vmo, &vo);
     vmo_put(vmo);
-    return st == OK ? give_vmo(call, vo, vo->object.ops->rights, call->arg[2]) : st;
+    if (st != OK)
+        return st;
+    vo->content_size = call->arg[0];
+    return give_vmo(call, vo, vo->object.ops->rights, call->arg[2]);
 }
 
 static status_t call_vmo(struct syscall *call, rights_t need, struct vmo_object **out)
@@ -63,6 +66,8 @@ status_t zircon_vmo_set_size(struct syscall *call)
     if (st != OK)
         return st;
     st = vo->vmo->flags & VMO_RESIZABLE ? vmo_set_size(vo->vmo, call->arg[1]) : ERR_UNAVAILABLE;
+    if (st == OK)
+        vmo_object_set_content_size(vo, call->arg[1]);
     object_put(&vo->object);
     return st;
 }

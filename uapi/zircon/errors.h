@@ -4,11 +4,14 @@
  */
 #pragma once
 
-#define ZX_OK                         0
-#define ZX_ERR_INTERNAL               (-1)
-#define ZX_ERR_NOT_SUPPORTED          (-2)
-#define ZX_ERR_NO_RESOURCES           (-3)
-#define ZX_ERR_NO_MEMORY              (-4)
+#define ZX_OK                0
+#define ZX_ERR_INTERNAL      (-1)
+#define ZX_ERR_NOT_SUPPORTED (-2)
+#define ZX_ERR_NO_RESOURCES  (-3)
+#define ZX_ERR_NO_MEMORY     (-4)
+/* Between kernel and vDSO: the call was interrupted and is to be taken up again. */
+#define ZX_ERR_INTERNAL_INTR_RETRY (-6)
+
 #define ZX_ERR_INVALID_ARGS           (-10)
 #define ZX_ERR_BAD_HANDLE             (-11)
 #define ZX_ERR_WRONG_TYPE             (-12)

@@ -81,3 +81,9 @@ typedef struct zx_handle_info {
     zx_rights_t rights;
     uint32_t unused;
 } zx_handle_info_t;
+
+/* A piece of a program's memory. */
+typedef struct zx_iovec {
+    void *buffer;
+    uint64_t capacity; /* bytes */
+} zx_iovec_t;

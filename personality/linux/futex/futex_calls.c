@@ -19,7 +19,7 @@ static status_t call_wake(struct syscall *call, bool private, uint32_t bitset)
     if (st == OK && !bitset)
         st = ERR_INVALID_ARGS;
     if (st == OK)
-        st = futex_wake(&key, wake_count(call->arg[2]), bitset, &woken);
+        st = futex_wake_plain(&key, wake_count(call->arg[2]), bitset, &woken);
     call->result = woken;
     return st;
 }
@@ -72,9 +72,9 @@ status_t futex_wake_op(struct syscall *call, bool private)
     if (st == OK)
         st = apply_op(call, (uint32_t)call->arg[5], &wake_second);
     if (st == OK)
-        st = futex_wake(&first, wake_count(call->arg[2]), UINT32_MAX, &woken);
+        st = futex_wake_plain(&first, wake_count(call->arg[2]), UINT32_MAX, &woken);
     if (st == OK && wake_second)
-        st = futex_wake(&second, wake_count(call->arg[3]), UINT32_MAX, &more);
+        st = futex_wake_plain(&second, wake_count(call->arg[3]), UINT32_MAX, &more);
     call->result = woken + more;
     return st;
 }
@@ -88,13 +88,14 @@ static status_t move_to_lock(const struct futex_key *from, const struct futex_ke
 
     *moved = 0;
     list_for_each_safe (it, &b->waiters) {
-        struct futex_waiter *w = container_of(it, struct futex_waiter, waiter.link);
+        struct futex_waiter *w = futex_waiter_of(it);
 
         if (*moved == max)
             break;
         if (!futex_key_equal(&w->key, from))
             continue;
-        if (w->kind != FUTEX_KIND_MOVE || !futex_key_equal(&w->lock, to))
+        if (w->kind != FUTEX_KIND_MOVE ||
+            !futex_key_equal(&container_of(w, struct linux_futex_wait, wait.waiter)->lock, to))
             return ERR_INVALID_ARGS;
         waiter_fire(&w->waiter);
         ++*moved;
@@ -114,7 +115,7 @@ status_t futex_requeue_pi(struct syscall *call, bool private)
     if (st == OK)
         st = futex_make_key(call->thread->user.aspace, call->arg[4], private, &to);
     if (st == OK)
-        st = futex_compare(call, call->arg[0], (uint32_t)call->arg[5]);
+        st = futex_compare(&call->thread->user, call->arg[0], (uint32_t)call->arg[5]);
     if (st == OK)
         st = move_to_lock(&from, &to, 1 + (call->arg[3] & INT32_MAX), &moved);
     call->result = moved;
@@ -128,7 +129,7 @@ struct sys_futex {
     time_ns_t deadline;
     struct futex_key key, lock;
     union {
-        struct futex_wait wait;
+        struct linux_futex_wait wait;
         struct futex_lock take;
     };
 };
@@ -167,9 +168,9 @@ static status_t other_op(struct syscall *call, unsigned op)
     case FUTEX_WAKE_BITSET:
         return call_wake(call, private, (uint32_t)call->arg[5]);
     case FUTEX_REQUEUE:
-        return futex_requeue(call, private, false);
+        return futex_requeue_plain(call, private, false);
     case FUTEX_CMP_REQUEUE:
-        return futex_requeue(call, private, true);
+        return futex_requeue_plain(call, private, true);
     case FUTEX_WAKE_OP:
         return futex_wake_op(call, private);
     case FUTEX_TRYLOCK_PI:
@@ -220,13 +221,13 @@ CO_FN(sys_futex)
                 .deadline = f->deadline, .waiter = {.waiter = {.key = f->key}});
         CO_RETURN(st);
     }
-    CO_CALL(
-        st, f->wait, futex_wait, .call = f->call, .addr = f->call->arg[0],
-        .expect = (uint32_t)f->call->arg[2], .deadline = f->deadline,
-        .waiter = {.key = f->key,
-                   .bitset = f->bitset,
-                   .kind = f->op == FUTEX_WAIT_REQUEUE_PI ? FUTEX_KIND_MOVE : FUTEX_KIND_PLAIN,
-                   .lock = f->lock});
+    f->wait.lock = f->lock;
+    CO_CALL(st, f->wait.wait, futex_wait, .ua = &f->call->thread->user, .addr = f->call->arg[0],
+            .expect = (uint32_t)f->call->arg[2], .deadline = f->deadline,
+            .waiter = {.key = f->key,
+                       .bitset = f->bitset,
+                       .kind = f->op == FUTEX_WAIT_REQUEUE_PI ? FUTEX_KIND_MOVE
+                                                              : FUTEX_KIND_PLAIN});
     if (st != OK || f->op != FUTEX_WAIT_REQUEUE_PI)
         CO_RETURN(st);
     CO_CALL(st, f->take, futex_lock, .call = f->call, .addr = f->call->arg[4],

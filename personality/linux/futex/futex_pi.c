@@ -157,7 +157,7 @@ static status_t announce(struct syscall *call, user_addr_t addr, struct futex_lo
     st = follow(w);
     if (st != ERR_NO_PROCESS)
         return st;
-    st = futex_compare(call, addr, value | FUTEX_WAITERS);
+    st = futex_compare(&call->thread->user, addr, value | FUTEX_WAITERS);
     return st == OK ? ERR_NO_PROCESS : st;
 }
 

@@ -74,8 +74,8 @@ static status_t begin(struct sys_futex_waitv *f, struct task *task)
     for (unsigned i = 0; i < f->count; i++)
         futex_enqueue(&f->entries[i].waiter, task);
     for (unsigned i = 0; st == OK && i < f->count; i++)
-        st =
-            futex_compare(f->call, f->entries[i].word.addr, (uint32_t)f->entries[i].word.value);
+        st = futex_compare(&f->call->thread->user, f->entries[i].word.addr,
+                           (uint32_t)f->entries[i].word.value);
     return st;
 }
 

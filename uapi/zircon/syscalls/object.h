@@ -17,9 +17,12 @@
 #define ZX_INFO_THREAD               10u
 #define ZX_INFO_HANDLE_COUNT         19u
 #define ZX_INFO_PROCESS_HANDLE_STATS 21u
+#define ZX_INFO_SOCKET               22u
 #define ZX_INFO_VMO_V1               23u
 #define ZX_INFO_VMO                  (ZX_INFO_VMO_V1 | 1u << 28)
 #define ZX_INFO_JOB                  24u
+#define ZX_INFO_TIMER                25u
+#define ZX_INFO_STREAM               26u
 
 typedef struct zx_info_handle_basic {
     zx_koid_t koid;
@@ -89,6 +92,32 @@ typedef struct zx_info_vmo {
     uint64_t metadata_bytes, committed_change_events;
 } zx_info_vmo_t;
 
+/* What the peer's writes left to read, and ours to be read by the peer. Of datagrams,
+ * `rx_buf_available` is the size of the next one. */
+typedef struct zx_info_socket {
+    uint32_t options;
+    uint32_t padding1;
+    uint64_t rx_buf_max, rx_buf_size, rx_buf_available;
+    uint64_t tx_buf_max, tx_buf_size;
+} zx_info_socket_t;
+
+typedef struct zx_info_timer {
+    uint32_t options;
+    uint32_t padding1;
+    zx_time_t deadline; /* 0: not set, or fired */
+    zx_duration_t slack;
+} zx_info_timer_t;
+
+typedef struct zx_info_stream {
+    uint32_t options;
+    uint32_t padding1;
+    zx_off_t seek;
+    uint64_t content_size;
+} zx_info_stream_t;
+
 #define ZX_PROP_NAME                      3u
 #define ZX_PROP_PROCESS_DEBUG_ADDR        5u
 #define ZX_PROP_PROCESS_VDSO_BASE_ADDRESS 6u
+#define ZX_PROP_SOCKET_RX_THRESHOLD       12u
+#define ZX_PROP_SOCKET_TX_THRESHOLD       13u
+#define ZX_PROP_VMO_CONTENT_SIZE          17u
