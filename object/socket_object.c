@@ -8,8 +8,7 @@
 #include "object/paired.h"
 #include "uapi/zircon/syscalls/socket.h"
 
-/* Small writes to a stream share chunks of at least this size; no chunk is larger than a page.
- */
+/* Small writes to a stream share chunks of the least size; no chunk is larger than a page. */
 #define CHUNK_MIN 192u
 #define CHUNK_MAX (4096u - (uint32_t)sizeof(struct socket_chunk))
 
@@ -245,8 +244,7 @@ status_t socket_object_write(struct object *obj, struct list *chunks, uint64_t *
     return OK;
 }
 
-/* Copies at most `size` bytes that follow the first `offset`; how many. Caller holds the lock.
- */
+/* Copies at most `size` bytes that follow the first `offset`; how many. Under the lock. */
 static uint64_t copy_out(const struct chain *c, uint64_t offset, unsigned char *to,
                          uint64_t size)
 {
@@ -340,9 +338,8 @@ static bool may_change(const struct chain *c, enum socket_writing writing)
 
 static void change(struct socket_pair *pair, unsigned reader, enum socket_writing writing)
 {
-    if (writing == SOCKET_KEEP)
-        return;
-    pair->chain[reader].disabled = writing == SOCKET_DISABLE;
+    if (writing != SOCKET_KEEP)
+        pair->chain[reader].disabled = writing == SOCKET_DISABLE;
     update_signals(pair, reader);
 }
 
