@@ -3,6 +3,7 @@
  */
 #include "fs/dentry.h"
 #include "fs/fs_internal.h"
+#include "fs/notify.h"
 
 static bool owns(const struct walk_env *env, const struct inode_attr *now)
 {
@@ -80,6 +81,20 @@ static void adjust_mode(const struct walk_env *env, const struct inode_attr *now
     }
 }
 
+/* A time alone tells of what it is the time of. */
+static uint32_t event_of(unsigned which)
+{
+    uint32_t what = which & (ATTR_MODE | ATTR_UID | ATTR_GID) ? NOTIFY_ATTRIB : 0;
+
+    if ((which & (ATTR_ATIME | ATTR_MTIME)) == (ATTR_ATIME | ATTR_MTIME))
+        what |= NOTIFY_ATTRIB;
+    else if (which & ATTR_ATIME)
+        what |= NOTIFY_ACCESS;
+    else if (which & ATTR_MTIME)
+        what |= NOTIFY_MODIFY;
+    return what | (which & ATTR_SIZE ? NOTIFY_MODIFY : 0);
+}
+
 status_t vfs_set_attr(struct walk_env *env, const struct path *path,
                       const struct inode_attr *attr, unsigned which)
 {
@@ -98,5 +113,8 @@ status_t vfs_set_attr(struct walk_env *env, const struct path *path,
     if (which & ATTR_NOW)
         changed.atime = changed.mtime = inode_time_now();
     adjust_mode(env, &now, &changed, &which);
-    return inode->ops->set_attr(inode, &changed, which & ~(unsigned)ATTR_NOW);
+    st = inode->ops->set_attr(inode, &changed, which & ~(unsigned)ATTR_NOW);
+    if (st == OK)
+        notify_dentry(path->dentry, event_of(which));
+    return st;
 }

@@ -7,10 +7,32 @@
 #include "fs/anon.h"
 #include "fs/chardev.h"
 #include "fs/fs_internal.h"
+#include "fs/notify.h"
 #include "fs/pipe.h"
 #include "mm/slab.h"
 
 SLAB_CACHE(file_cache, struct file);
+
+static void tell_open(struct file *file)
+{
+    if (file->flags & FILE_PATH) /* names a place, and opens nothing */
+        return;
+    file->was_opened = true;
+    atomic_fetch_add_explicit(&file->inode->opens, 1, memory_order_relaxed);
+    notify_file(file, NOTIFY_OPEN);
+}
+
+static void tell_close(struct file *file)
+{
+    bool last;
+
+    if (!file->was_opened)
+        return;
+    last = atomic_fetch_sub_explicit(&file->inode->opens, 1, memory_order_acq_rel) == 1;
+    notify_file(file, file->flags & FILE_WRITE ? NOTIFY_CLOSE_WRITE : NOTIFY_CLOSE_NOWRITE);
+    if (last)
+        notify_gone(file->inode);
+}
 
 static void file_destroy(struct object *obj)
 {
@@ -18,6 +40,7 @@ static void file_destroy(struct object *obj)
 
     if (file->ops && file->ops->close)
         file->ops->close(file);
+    tell_close(file);
     if (file->writes)
         mount_end_write(file->path.mount);
     path_put(&file->path);
@@ -149,6 +172,7 @@ status_t file_open(const struct path *path, unsigned flags, struct file **out)
         file_put(file);
         return st;
     }
+    tell_open(file);
     *out = file;
     return OK;
 }
@@ -199,11 +223,15 @@ status_t file_truncate(struct file *file, uint64_t size)
 {
     struct inode_attr attr = {.size = size};
     struct inode *inode = file->inode;
+    status_t st;
 
     if (!(file->flags & FILE_WRITE) || !inode || inode->attr.type != INODE_FILE ||
         size > INT64_MAX || !inode->ops->set_attr)
         return ERR_INVALID_ARGS;
-    return inode->ops->set_attr(inode, &attr, ATTR_SIZE);
+    st = inode->ops->set_attr(inode, &attr, ATTR_SIZE);
+    if (st == OK)
+        notify_file(file, NOTIFY_MODIFY);
+    return st;
 }
 
 status_t file_sync(struct file *file, enum sync_how how)

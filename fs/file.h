@@ -76,7 +76,8 @@ struct file {
     uint64_t position;
     void *data;
     uint64_t readdir_at;
-    bool writes; /* counted in path.mount->writers; constant once open */
+    bool was_opened; /* by file_open, other than O_PATH: told to who watches it */
+    bool writes;     /* counted in path.mount->writers; constant once open */
 };
 
 /* Open the inode at `path` (permissions were checked): references taken as needed. ERR_STALE:

@@ -80,6 +80,7 @@ void inode_init(struct inode *inode, struct filesystem *fs, const struct inode_o
 {
     *inode = (struct inode){.ops = ops, .fs = fs, .attr = *attr};
     atomic_init(&inode->refs, 1);
+    list_init(&inode->marks);
     mutex_init(&inode->mutex);
     filesystem_ref(fs);
     atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);

@@ -152,6 +152,8 @@ struct inode {
                             overlay's copy-up replaces it under lock: take inode_vmo() */
     void *data;          /* the file system's */
     struct pipe *pipe;   /* FIFOs: while one is open; guarded by lock, owned by fs/pipe.c */
+    struct list marks;   /* who watches it; guarded by fs/notify.c's lock */
+    atomic_uint opens;   /* files of it, O_PATH apart */
     struct inode *dying; /* link of the list of those without references; see inode.c */
 };
 

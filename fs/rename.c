@@ -3,6 +3,7 @@
  */
 #include "fs/dentry.h"
 #include "fs/fs_internal.h"
+#include "fs/notify.h"
 
 /*
  * Moving a directory to another one must not make a cycle. Two moves that are each harmless can
@@ -127,13 +128,49 @@ static status_t check_and_perform(const struct rename *r)
     return st == OK ? perform(r) : st;
 }
 
-static status_t rename_found(const struct rename *r)
+static status_t rename_locked(const struct rename *r)
 {
     if (moves_directory(r)) {
         SPIN_GUARD(&move_lock);
         return check_and_perform(r);
     }
     return check_and_perform(r);
+}
+
+/* `moved` and `other` are what the names meant: held, as the names mean something else now. */
+static void tell(const struct rename *r, struct inode *moved, struct inode *other)
+{
+    struct inode *from = r->from_dir->dentry->inode, *to = r->to_dir->dentry->inode;
+
+    notify_rename(from, r->from_name, to, r->to_name, moved);
+    if (!other)
+        return;
+    if (r->flags & VFS_RENAME_EXCHANGE) {
+        notify_rename(to, r->to_name, from, r->from_name, other);
+        return;
+    }
+    if (other->attr.type != INODE_DIR)
+        notify_inode(other, NOTIFY_ATTRIB);
+    notify_gone(other);
+}
+
+static struct inode *meant(const struct dentry *d)
+{
+    SPIN_GUARD(&dentry_lock);
+
+    return d->inode ? inode_get(d->inode) : NULL;
+}
+
+static status_t rename_found(const struct rename *r)
+{
+    struct inode *moved = meant(r->from), *other = meant(r->to);
+    status_t st = rename_locked(r);
+
+    if (st == OK && moved != other)
+        tell(r, moved, other);
+    inode_put(moved);
+    inode_put(other);
+    return st;
 }
 
 status_t vfs_rename(struct walk_env *env, const struct path *from, struct name from_name,

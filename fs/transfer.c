@@ -6,7 +6,7 @@
  * file holds the inode's mutex during an attempt only, never while a user page is brought in:
  * the fault may need the same file.
  */
-#include "fs/file.h"
+#include "fs/notify.h"
 
 #include "hal/time.h"
 
@@ -72,12 +72,15 @@ static bool is_empty(const struct file *file, const struct iobuf *io,
            !(direction == FILE_TRANSFER_WRITE && file->flags & FILE_MESSAGES);
 }
 
-/* What the caller is told: bytes that moved outrank the error that came after them. */
-static status_t outcome(const struct iobuf *io, status_t st)
+/* What the caller is told: bytes that moved outrank the error that came after them. Who watches
+ * the file is told of them, too. */
+static status_t outcome(struct file *file, const struct iobuf *io,
+                        enum file_direction direction, status_t st)
 {
-    if (st == ERR_TIMED_OUT)
-        st = ERR_SHOULD_WAIT;
-    return io->done ? OK : st;
+    if (!io->done)
+        return st == ERR_TIMED_OUT ? ERR_SHOULD_WAIT : st;
+    notify_file(file, direction == FILE_TRANSFER_WRITE ? NOTIFY_MODIFY : NOTIFY_ACCESS);
+    return OK;
 }
 
 static time_ns_t deadline(struct file *file, enum file_direction direction)
@@ -152,7 +155,7 @@ CO_FN(file_transfer)
     if (uses_position(f->file, f->at)) {
         CO_CALL(st, f->lock, mutex_lock, .mutex = &f->file->position_lock);
         if (st != OK)
-            CO_RETURN(outcome(f->io, st));
+            CO_RETURN(outcome(f->file, f->io, f->direction, st));
         f->position_held = true;
     }
     for (;;) {
@@ -183,7 +186,7 @@ CO_FN(file_transfer)
             break;
     }
     unlock_position(f, task);
-    CO_RETURN(outcome(f->io, st));
+    CO_RETURN(outcome(f->file, f->io, f->direction, st));
 }
 CO_END
 
@@ -205,7 +208,7 @@ static status_t try_transfer(struct task *task, struct file *file, struct iobuf 
         mutex_unlock(&file->position_lock, task);
     if (st == ERR_USER_PAGE || (st == ERR_SHOULD_WAIT && !gives_up(file, st)))
         return st;
-    return outcome(io, st);
+    return outcome(file, io, direction, st);
 }
 
 status_t file_try_read(struct task *task, struct file *file, struct iobuf *io, uint64_t at)

@@ -7,6 +7,7 @@
 #include "base/format.h"
 #include "fs/dentry.h"
 #include "fs/fs_internal.h"
+#include "fs/notify.h"
 
 /* A name to be changed: its directory and what it means now. */
 struct target {
@@ -77,6 +78,7 @@ static status_t end_create(struct target *t, struct inode *inode, status_t st)
 {
     if (st == OK) {
         dentry_set(t->dentry, inode);
+        notify_name(t->dir, t->name, inode, NOTIFY_CREATE);
         inode_put(inode);
     }
     dentry_put(t->dentry);
@@ -207,6 +209,8 @@ status_t vfs_link(struct walk_env *env, const struct path *from, const struct pa
     st = check_link(from, parent);
     if (st == OK)
         st = t.dir->ops->link ? t.dir->ops->link(t.dir, name, inode) : ERR_NOT_PERMITTED;
+    if (st == OK)
+        notify_inode(inode, NOTIFY_ATTRIB);
     return end_create(&t, st == OK ? inode_get(inode) : NULL, st);
 }
 
@@ -234,10 +238,20 @@ static status_t begin_remove(const struct walk_env *env, const struct path *pare
     return st;
 }
 
+/* The victim's links are one less, but for a directory, which had the one. */
 static status_t end_remove(struct target *t, status_t st)
 {
-    if (st == OK)
+    struct inode *victim;
+
+    if (st == OK) {
+        victim = inode_get(t->dentry->inode);
         dentry_set(t->dentry, NULL);
+        if (victim->attr.type != INODE_DIR)
+            notify_inode(victim, NOTIFY_ATTRIB);
+        notify_name(t->dir, t->name, victim, NOTIFY_DELETE);
+        notify_gone(victim);
+        inode_put(victim);
+    }
     dentry_put(t->dentry);
     return st;
 }

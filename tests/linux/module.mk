@@ -4,5 +4,5 @@ guest-programs := badargs crowd descriptors exec files fork_generations futex me
                   memory_lock memory_sharing mount names sparse splice poll proc process session signal signal_faults \
                   signal_waits thread time
 guest-common   := check
-guest-programs += futex_pi memfd pty pty_session reopen signalfd socket socket_names socket_rights timer timerfd vdso
+guest-programs += futex_pi inotify memfd pty pty_session reopen signalfd socket socket_names socket_rights timer timerfd vdso
 guest-programs += attributes family memory_fork openat2 pidfd prctl storage tmpfile undisturbed
