@@ -11,7 +11,7 @@ sources += $(addprefix poll/,epoll epoll_calls eventfd poll poll_wait select wai
 sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd \
     procfs_memory procfs_mounts procfs_net procfs_pid procfs_smaps procfs_status procfs_sys procfs_system)
 sources += $(addprefix process/,clone exec exec_call exec_elf exec_stack exec_strings exit \
-    ids limits nice pid pidfd prctl process schedule session start wait)
+    ids limits nice pid pidfd prctl process schedule session start thread_limit wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \
     signal_queue signal_send signalfd)
 sources += $(addprefix socket/,address control header header_calls message message_calls \

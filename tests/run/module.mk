@@ -1,2 +1,2 @@
 module         := tests/run
-guest-programs := generations
+guest-programs := generations exhaust

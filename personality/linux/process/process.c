@@ -11,6 +11,7 @@
 #include "mm/slab.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/process/pid.h"
+#include "personality/linux/process/thread_limit.h"
 #include "personality/linux/signal/signalfd.h"
 #include "personality/linux/strace/strace.h"
 #include "uapi/linux/sched.h"
@@ -122,6 +123,7 @@ void linux_process_init(void)
     init->pgrp = init->sid = PID_INIT;
     memcpy(init->comm, "init", 5);
     memcpy(init->limits, default_limits, sizeof(default_limits));
+    thread_limit_init();
     init->signals.actions[SIGCHLD - 1].handler = 1; /* SIG_IGN: children are not waited for */
 
     SPIN_GUARD(&family_lock);
@@ -203,6 +205,7 @@ static status_t linux_thread_attach(struct linux_process *lp, struct thread *t, 
     signal_private_init(&lt->signals);
     memcpy(t->name, lp->comm, sizeof(lp->comm));
     t->linux_ = lt;
+    thread_limit_add();
 
     SPIN_GUARD(&family_lock);
     lt->tid = tid ? tid : pid_alloc_locked();
@@ -226,6 +229,7 @@ void linux_thread_free(struct thread *t)
     signal_pending_clear(&lt->signals.pending);
     linux_process_put(lt->process);
     strace_thread_free(lt);
+    thread_limit_remove();
     slab_free(&linux_thread_cache, lt);
 }
 
@@ -247,7 +251,9 @@ static status_t thread_with_tid(struct linux_process *lp, pid_t_ tid, struct thr
 
 status_t linux_thread_create(struct linux_process *lp, struct thread **out)
 {
-    return thread_with_tid(lp, 0, out);
+    status_t st = thread_limit_check(lp);
+
+    return st == OK ? thread_with_tid(lp, 0, out) : st;
 }
 
 static status_t populate(struct linux_process *lp, struct linux_process *parent, uint64_t flags)
@@ -272,9 +278,12 @@ static status_t populate(struct linux_process *lp, struct linux_process *parent,
 status_t linux_process_create(struct linux_process *parent, uint64_t flags, int exit_signal,
                               struct thread **out)
 {
-    struct linux_process *lp = linux_process_alloc();
-    status_t st;
+    struct linux_process *lp;
+    status_t st = parent ? thread_limit_check(parent) : OK;
 
+    if (st != OK)
+        return st;
+    lp = linux_process_alloc();
     if (!lp)
         return ERR_NO_MEMORY;
     lp->exit_signal = exit_signal;

@@ -266,6 +266,9 @@ CO_FN(signal_exception_co)
             ? fault_info(&f->thread->trap, f->thread->fault_status)
             : exception_info(&f->thread->trap, user_regs_pc(&f->thread->context.regs));
 
+    if (info.signo == SIGKILL)
+        log_warn("linux: out of memory: killed process %d (%s)",
+                 (int)f->thread->linux_->process->pid, f->thread->name);
     signal_force(f->thread->linux_, &info);
     CO_RETURN(OK);
 }

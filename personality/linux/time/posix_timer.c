@@ -184,7 +184,8 @@ static status_t enlist(struct linux_process *lp, struct posix_timer *pt)
     do {
         pt->id = timers->next_id;
         timers->next_id = pt->id == INT32_MAX ? 0 : pt->id + 1;
-    } while (find_locked(lp, pt->id));
+        timers->wrapped = timers->wrapped || timers->next_id == 0;
+    } while (timers->wrapped && find_locked(lp, pt->id));
     timers->count++;
     list_push_back(&timers->list, &pt->link);
     return OK;

@@ -15,6 +15,7 @@ struct posix_timers {
     struct list list; /* of struct posix_timer, guarded by lock */
     unsigned count;
     int32_t next_id;
+    bool wrapped; /* ids have been given out before */
 };
 
 void posix_timers_init(struct posix_timers *timers);
