@@ -299,7 +299,7 @@ status_t host_write_back(struct vmo *vmo)
 {
     struct host_node *node = vmo->pager_data;
     struct vmo *dirty = take_dirty(node);
-    struct target to;
+    struct target to = {0};
     status_t st;
 
     if (!dirty)

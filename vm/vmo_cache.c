@@ -56,7 +56,7 @@ static size_t drop_from_locked(struct vmo *vmo, size_t wanted)
     bool wrapped = false;
 
     while (dropped < wanted) {
-        uint64_t at = radix_next(vmo->root, vmo->cache_hand), first;
+        uint64_t at = radix_next(vmo->root, vmo->cache_hand), first = 0;
         size_t count;
 
         if (at == UINT64_MAX) {

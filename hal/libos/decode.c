@@ -206,8 +206,8 @@ static bool decode(struct decoder *d)
 
 bool insn_decode(const uint8_t *bytes, size_t size, struct insn *out)
 {
-    struct decoder d = {
-        .at = bytes, .end = bytes + MIN(size, (size_t)INSN_MAX), .start = bytes, .out = out};
+    const uint8_t *end = bytes + MIN(size, (size_t)INSN_MAX);
+    struct decoder d = {.at = bytes, .end = end, .start = bytes, .out = out};
 
     *out = (struct insn){0};
     if (!decode(&d))

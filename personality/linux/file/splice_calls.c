@@ -150,6 +150,11 @@ struct sys_tee {
 };
 SYSCALL_WAIT(sys_tee);
 
+static size_t tee_size(const struct syscall *call)
+{
+    return MIN(call->arg[2], IO_BYTES_MAX);
+}
+
 static status_t tee_begin(struct syscall *call, struct sys_tee *f)
 {
     status_t st;
@@ -177,8 +182,7 @@ CO_FN(sys_tee)
     st = f->call->arg[2] ? tee_begin(f->call, f) : OK;
     if (st == OK && f->call->arg[2]) {
         CO_CALL(st, f->out, splice_out, .from = f->from, .to = f->to, .at = FILE_POSITION,
-                .left = MIN(f->call->arg[2], IO_BYTES_MAX), .keep = true,
-                .nonblock = tee_nonblock(f->call, f));
+                .left = tee_size(f->call), .keep = true, .nonblock = tee_nonblock(f->call, f));
         f->call->result = (int64_t)f->out.done;
     }
     if (st == ERR_PEER_CLOSED)

@@ -107,6 +107,12 @@ static status_t take_control(struct receive_message *f)
     return st;
 }
 
+/* As much of the sender's name as there is room for. */
+static size_t name_size(const struct header_message *h)
+{
+    return MIN((uint32_t)h->header.msg_namelen, h->m.address.size);
+}
+
 #define COPY(member) f->at + offsetof(struct msghdr, member)
 
 CO_FN(receive_message)
@@ -122,8 +128,7 @@ CO_FN(receive_message)
         st = take_control(f);
     if (st == OK && f->h.header.msg_name) {
         CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->h.header.msg_name,
-                .from = f->h.m.address.bytes,
-                .size = MIN((uint32_t)f->h.header.msg_namelen, f->h.m.address.size));
+                .from = f->h.m.address.bytes, .size = name_size(&f->h));
         if (st == OK)
             CO_CALL(st, f->copy, result_copy, .thread = f->call->thread,
                     .to = COPY(msg_namelen), .from = &f->h.m.address.size,
