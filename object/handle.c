@@ -233,6 +233,25 @@ status_t handle_get(struct handle_table *table, handle_t value, uint32_t type, r
     return OK;
 }
 
+bool handle_next(struct handle_table *table, uint32_t *cursor, struct handle_entry *out)
+{
+    SPIN_GUARD(&table->lock);
+
+    while (*cursor < table->capacity) {
+        uint32_t index = (*cursor)++;
+        struct handle_slot *slot = &table->slots[index];
+
+        if (!slot->obj)
+            continue;
+        *out = (struct handle_entry){
+            .value = value_of(table, index),
+            .handle = {.obj = object_get(slot->obj), .rights = slot->rights},
+        };
+        return true;
+    }
+    return false;
+}
+
 status_t handle_observe(struct handle_table *table, handle_t value, struct observer *ob,
                         struct task *task)
 {

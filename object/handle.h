@@ -49,6 +49,15 @@ status_t handle_close(struct handle_table *table, handle_t value);
 status_t handle_get(struct handle_table *table, handle_t value, uint32_t type, rights_t need,
                     struct object **out, rights_t *rights) MUST_USE;
 
+/* One of a table's handles, for those who look at all of them. */
+struct handle_entry {
+    handle_t value;
+    struct handle handle; /* obj: a reference; no handle count */
+};
+/* The first at or behind place `*cursor`, which starts at 0 and moves on. False: no more. */
+bool handle_next(struct handle_table *table, uint32_t *cursor,
+                 struct handle_entry *out) MUST_USE;
+
 /* Arm `ob` (want set) on the object behind `value`, which needs WAIT. Lookup and arming are one
  * step under the table lock, so a close either finds the observer or precedes it. On OK ob->obj
  * is a reference of the caller's, to be put after the observer is disarmed. */

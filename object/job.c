@@ -18,18 +18,48 @@ static void job_close_exceptions(struct job *job)
     exceptionate_shut(&job->debugger);
 }
 
+/* A member is gone. True: the job is terminated by that. Caller holds the lock. */
+static bool ended_locked(struct job *job)
+{
+    if (!job->dead || job->terminated || !list_empty(&job->children) ||
+        !list_empty(&job->processes))
+        return false;
+    job->terminated = true;
+    object_signal_locked(&job->object, 0, ZX_JOB_TERMINATED);
+    return true;
+}
+
+/* Off the parent, if it is there still. True: the parent is terminated by that. */
+static bool leave_parent(struct job *job)
+{
+    struct job *parent = job->parent;
+    SPIN_GUARD(&parent->object.lock);
+
+    if (list_empty(&job->sibling))
+        return false;
+    list_remove(&job->sibling);
+    parent->ran += job->ran;
+    if (list_empty(&parent->children))
+        object_signal_locked(&parent->object, 0, ZX_JOB_NO_JOBS);
+    return ended_locked(parent);
+}
+
+/* `job` is terminated, and perhaps those above it are with it. */
+static void ended(struct job *job)
+{
+    while (job->parent && leave_parent(job))
+        job = job->parent;
+}
+
 static void job_destroy(struct object *obj)
 {
     struct job *job = container_of(obj, struct job, object);
 
     if (job->parent) {
-        SPIN_GUARD(&job->parent->object.lock);
-        list_remove(&job->sibling);
-        if (list_empty(&job->parent->children))
-            object_signal_locked(&job->parent->object, 0, ZX_JOB_NO_JOBS);
-    }
-    if (job->parent)
+        if (leave_parent(job))
+            ended(job->parent);
         object_put(&job->parent->object);
+    }
     job_close_exceptions(job);
     slab_free(&job_cache, job);
 }
@@ -42,14 +72,13 @@ static const struct object_ops job_ops = {
     .destroy = job_destroy,
 };
 
-static struct job *job_alloc(struct job *parent)
+static struct job *job_alloc(void)
 {
     struct job *job = slab_alloc_zeroed(&job_cache);
 
     if (!job)
         return NULL;
     object_init(&job->object, &job_ops, ZX_JOB_NO_PROCESSES | ZX_JOB_NO_JOBS);
-    job->parent = parent;
     list_init(&job->children);
     list_init(&job->sibling);
     list_init(&job->processes);
@@ -58,7 +87,7 @@ static struct job *job_alloc(struct job *parent)
 
 void job_init(void)
 {
-    root = job_alloc(NULL);
+    root = job_alloc();
     assert(root);
     memcpy(root->name, "root", 5);
 }
@@ -70,14 +99,19 @@ struct job *job_root(void)
 
 status_t job_create(struct job *parent, struct job **out)
 {
-    struct job *job = job_alloc(NULL);
+    struct job *job;
 
+    if (parent->depth == JOB_DEPTH_MAX)
+        return ERR_OUT_OF_RANGE;
+    job = job_alloc();
     if (!job)
         return ERR_NO_MEMORY;
+    job->depth = parent->depth + 1;
     {
         SPIN_GUARD(&parent->object.lock);
         if (!parent->dead) {
             job->parent = parent;
+            job->policy = parent->policy;
             list_push_back(&parent->children, &job->sibling);
             object_signal_locked(&parent->object, ZX_JOB_NO_JOBS, 0);
         }
@@ -91,6 +125,36 @@ status_t job_create(struct job *parent, struct job **out)
     return OK;
 }
 
+status_t job_join(struct job *job, struct process *p)
+{
+    SPIN_GUARD(&job->object.lock);
+
+    if (job->dead)
+        return ERR_BAD_STATE;
+    list_push_back(&job->processes, &p->job_link);
+    object_signal_locked(&job->object, ZX_JOB_NO_PROCESSES, 0);
+    return OK;
+}
+
+static bool leave_locked(struct job *job, struct process *p)
+{
+    SPIN_GUARD(&job->object.lock);
+
+    if (list_empty(&p->job_link))
+        return false;
+    list_remove(&p->job_link);
+    job->ran += p->ran;
+    if (list_empty(&job->processes))
+        object_signal_locked(&job->object, 0, ZX_JOB_NO_PROCESSES);
+    return ended_locked(job);
+}
+
+void job_leave(struct job *job, struct process *p)
+{
+    if (leave_locked(job, p))
+        ended(job);
+}
+
 /*
  * One member that is not yet dead, with a reference; the member's own lock is a leaf under the
  * job's. A member on the list with no reference left is about to take itself off: passed over.
@@ -99,7 +163,6 @@ static struct object *job_next_victim(struct job *job)
 {
     SPIN_GUARD(&job->object.lock);
 
-    job->dead = true;
     list_for_each (it, &job->processes) {
         struct process *p = container_of(it, struct process, job_link);
 
@@ -115,12 +178,27 @@ static struct object *job_next_victim(struct job *job)
     return NULL;
 }
 
-/* Jobs nest at most 32 deep (Zircon's limit), so the recursion is bounded. */
+/* No new members from here on. True: there is none, and the job is terminated. */
+static bool kill_begin(struct job *job, int64_t return_code)
+{
+    SPIN_GUARD(&job->object.lock);
+
+    if (!job->dead)
+        job->return_code = return_code;
+    job->dead = true;
+    return ended_locked(job);
+}
+
+/* Jobs nest at most JOB_DEPTH_MAX deep, so the recursion is bounded. */
 void job_kill(struct job *job, int64_t return_code)
 {
     struct object *victim;
 
     job_close_exceptions(job);
+    if (kill_begin(job, return_code)) {
+        ended(job);
+        return;
+    }
     while ((victim = job_next_victim(job))) {
         if (victim->ops == &job_ops)
             job_kill(container_of(victim, struct job, object), return_code);
@@ -128,4 +206,36 @@ void job_kill(struct job *job, int64_t return_code)
             process_kill(container_of(victim, struct process, object), return_code);
         object_put(victim);
     }
+}
+
+static bool has_members(const struct job *job)
+{
+    return !list_empty(&job->children) || !list_empty(&job->processes);
+}
+
+status_t job_add_policy(struct job *job, bool absolute, const zx_policy_basic_v2_t *entries,
+                        uint32_t count)
+{
+    SPIN_GUARD(&job->object.lock);
+
+    return has_members(job) ? ERR_BAD_STATE
+                            : job_policy_add(&job->policy, absolute, entries, count);
+}
+
+status_t job_set_slack(struct job *job, const zx_policy_timer_slack_t *slack)
+{
+    SPIN_GUARD(&job->object.lock);
+
+    if (has_members(job))
+        return ERR_BAD_STATE;
+    job->policy.slack = MAX(job->policy.slack, slack->min_slack);
+    job->policy.slack_mode = slack->default_mode;
+    return OK;
+}
+
+bool job_holds(const struct job *job, const struct job *below)
+{
+    while (below && below != job)
+        below = below->parent;
+    return below != NULL;
 }

@@ -44,8 +44,8 @@ static void test_zero_children(void **state)
     a = make_child();
     b = make_child();
     assert_int_equal(object_signals(&parent->object), 0);
-    assert_int_equal(vmo_object_child_count(parent), 2);
-    assert_int_equal(a->parent_koid, parent->object.koid);
+    assert_int_equal(atomic_load(&parent->vmo->label->children), 2);
+    assert_int_equal(a->vmo->label->parent_koid, parent->object.koid);
     test_wait_start(&w, &parent->object, ZX_VMO_ZERO_CHILDREN, TIME_INFINITE);
     object_put(&a->object);
     settle();

@@ -18,19 +18,6 @@ unsigned process_count(void)
     return atomic_load_explicit(&live, memory_order_relaxed);
 }
 
-/* Off the job's list; idempotent. */
-static void leave_job(struct process *p)
-{
-    struct job *job = p->job;
-    SPIN_GUARD(&job->object.lock);
-
-    if (list_empty(&p->job_link))
-        return;
-    list_remove(&p->job_link);
-    if (list_empty(&job->processes))
-        object_signal_locked(&job->object, 0, ZX_JOB_NO_PROCESSES);
-}
-
 static void close_exceptions(struct process *p)
 {
     exceptionate_shut(&p->exceptions);
@@ -42,7 +29,9 @@ static void process_destroy(struct object *obj)
     struct process *p = container_of(obj, struct process, object);
 
     reaper_remove(p);
-    leave_job(p);
+    job_leave(p->job, p);
+    if (p->critical_job)
+        object_put(&p->critical_job->object);
     handle_table_fini(&p->handles);
     aspace_put(p->aspace);
     close_exceptions(p);
@@ -78,17 +67,6 @@ void process_set_aspace(struct process *p, struct aspace *as)
     aspace_put(old);
 }
 
-static status_t process_join_job(struct process *p, struct job *job)
-{
-    SPIN_GUARD(&job->object.lock);
-
-    if (job->dead)
-        return ERR_BAD_STATE;
-    list_push_back(&job->processes, &p->job_link);
-    object_signal_locked(&job->object, ZX_JOB_NO_PROCESSES, 0);
-    return OK;
-}
-
 status_t process_create(struct job *job, const char *name, uint32_t calls, struct process **out)
 {
     struct process *p = slab_alloc_zeroed(&process_cache);
@@ -109,7 +87,7 @@ status_t process_create(struct job *job, const char *name, uint32_t calls, struc
 
     st = aspace_create(&p->aspace);
     if (st == OK)
-        st = process_join_job(p, job);
+        st = job_join(job, p);
     if (st != OK) {
         object_put(&p->object);
         return st;
@@ -118,19 +96,49 @@ status_t process_create(struct job *job, const char *name, uint32_t calls, struc
     return OK;
 }
 
+status_t process_set_critical(struct process *p, struct job *job, bool failure)
+{
+    SPIN_GUARD(&p->object.lock);
+
+    if (p->critical_job)
+        return ERR_ALREADY_BOUND;
+    if (!job_holds(job, p->job))
+        return ERR_INVALID_ARGS;
+    p->critical_job = container_of(object_get(&job->object), struct job, object);
+    p->critical_failure = failure;
+    return OK;
+}
+
+/* The job that the end of `p` kills, a reference; NULL: none. */
+static struct job *critical_job_of(struct process *p)
+{
+    SPIN_GUARD(&p->object.lock);
+
+    if (!p->critical_job || (p->critical_failure && p->return_code == 0))
+        return NULL;
+    return container_of(object_get(&p->critical_job->object), struct job, object);
+}
+
 /*
  * The process is over: no thread of it runs any more. What user mode held is given back now,
  * although references to the process may remain. Called once, by whoever made `ended` true.
  */
 void process_end(struct process *p, const struct personality *personality)
 {
+    struct job *critical;
+
     close_exceptions(p);
     handle_table_fini(&p->handles);
     process_set_aspace(p, NULL);
     if (personality && personality->process_ended)
         personality->process_ended(p);
-    leave_job(p);
+    critical = critical_job_of(p);
+    job_leave(p->job, p);
     object_signal(&p->object, 0, ZX_TASK_TERMINATED);
+    if (critical) {
+        job_kill(critical, ZX_TASK_RETCODE_CRITICAL_PROCESS_KILL);
+        object_put(&critical->object);
+    }
 }
 
 /* Raises the kill in every thread. True: there is none, and the process is dead with this call.
@@ -176,4 +184,44 @@ void process_resume(struct process *p)
     p->suspends--;
     list_for_each (it, &p->threads)
         thread_resume_locked(container_of(it, struct thread, process_link));
+}
+
+time_ns_t process_ran(struct process *p)
+{
+    SPIN_GUARD(&p->object.lock);
+    time_ns_t sum = p->ran;
+
+    list_for_each (it, &p->threads)
+        sum += thread_ran_locked(container_of(it, struct thread, process_link));
+    return sum;
+}
+
+size_t process_thread_koids(struct process *p, koid_t *out, size_t max)
+{
+    size_t count = 0;
+    SPIN_GUARD(&p->object.lock);
+
+    list_for_each (it, &p->threads) {
+        const struct thread *t = container_of(it, struct thread, process_link);
+
+        if (t->state != THREAD_RUNNING)
+            continue;
+        if (count < max)
+            out[count] = t->object.koid;
+        count++;
+    }
+    return count;
+}
+
+struct thread *process_find_thread(struct process *p, koid_t koid)
+{
+    SPIN_GUARD(&p->object.lock);
+
+    list_for_each (it, &p->threads) {
+        struct thread *t = container_of(it, struct thread, process_link);
+
+        if (t->object.koid == koid && t->state == THREAD_RUNNING)
+            return object_try_get(&t->object) ? t : NULL;
+    }
+    return NULL;
 }

@@ -29,8 +29,11 @@ struct process {
     unsigned suspends;        /* tokens; guarded by object.lock */
     enum process_state state; /* guarded by object.lock */
     int64_t return_code;
-    uint32_t calls;                  /* PROCESS_CALLS_* */
-    struct linux_process *linux_;    /* NULL: none */
+    uint32_t calls;               /* PROCESS_CALLS_* */
+    struct linux_process *linux_; /* NULL: none */
+    time_ns_t ran;                /* by threads that are gone; guarded by object.lock */
+    struct job *critical_job; /* its end kills this job: a reference; guarded by object.lock */
+    bool critical_failure;    /* ... but only with a return code that is not 0; likewise */
     user_addr_t vdso_code, vdso_end; /* where Zircon calls may come from; 0: nowhere */
     user_addr_t debug_addr,
         break_on_load; /* of its dynamic linker, for debuggers; object.lock */
@@ -50,6 +53,20 @@ void process_kill(struct process *p, int64_t return_code);
  * dying. */
 status_t process_suspend(struct process *p) MUST_USE;
 void process_resume(struct process *p);
+
+/*
+ * The end of `p` kills `job`, which `p` is in or below; with `failure` only if its return code
+ * is not 0. ERR_INVALID_ARGS: it is not in there; ERR_ALREADY_BOUND: critical before.
+ */
+status_t process_set_critical(struct process *p, struct job *job, bool failure) MUST_USE;
+
+/* How long its threads have been on CPUs. */
+time_ns_t process_ran(struct process *p);
+
+/* The koids of the first `max` threads that run into `out`; how many there are. */
+size_t process_thread_koids(struct process *p, koid_t *out, size_t max);
+/* The running thread of that koid, a reference; NULL: none. */
+struct thread *process_find_thread(struct process *p, koid_t koid);
 
 /* A reference to the address space of now; NULL: the process has ended. */
 struct aspace *process_aspace(struct process *p);

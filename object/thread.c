@@ -187,6 +187,18 @@ void thread_kill(struct thread *t)
     thread_kill_locked(t);
 }
 
+time_ns_t thread_ran_locked(const struct thread *t)
+{
+    return t->state == THREAD_RUNNING ? task_ran(&t->task) : t->ran;
+}
+
+time_ns_t thread_ran(struct thread *t)
+{
+    SPIN_GUARD(&t->process->object.lock);
+
+    return thread_ran_locked(t);
+}
+
 /* Off the process. The last one takes the process with it. */
 static void thread_end(struct thread *t)
 {
@@ -196,6 +208,8 @@ static void thread_end(struct thread *t)
     {
         SPIN_GUARD(&p->object.lock);
         t->state = THREAD_DEAD;
+        t->ran = task_ran(&t->task);
+        p->ran += t->ran;
         list_remove(&t->process_link);
         last = --p->thread_count == 0;
         if (last)

@@ -98,6 +98,7 @@ struct thread {
     uint32_t policy_broken;            /* ZX_POL_ + 1; 0: none; the thread's own */
     struct exception *exception;       /* that a handler has; guarded by process->object.lock */
     struct exceptionate exceptions;
+    time_ns_t ran; /* once dead; guarded by process->object.lock */
     struct task task;
     struct thread_main main;
     char name[32];
@@ -149,6 +150,11 @@ static inline bool thread_stopped_locked(const struct thread *t)
 void thread_kill(struct thread *t);
 /* The same with t->process->object.lock held. */
 void thread_kill_locked(struct thread *t);
+
+/* How long it has been on CPUs. */
+time_ns_t thread_ran(struct thread *t);
+/* The same with t->process->object.lock held. */
+time_ns_t thread_ran_locked(const struct thread *t);
 
 /* The call tables, registered once at boot by each personality; index 0 Linux, 1 Zircon. */
 void syscall_table_register(unsigned index, const struct syscall_table *table);

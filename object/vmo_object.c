@@ -20,7 +20,7 @@ static void leave_family(struct vmo_object *vo)
     if (!vo->parent)
         return;
     list_remove(&vo->sibling);
-    if (--vo->parent->child_count == 0)
+    if (atomic_fetch_sub(&vo->parent->vmo->label->children, 1) == 1)
         object_signal(&vo->parent->object, 0, ZX_VMO_ZERO_CHILDREN);
 }
 
@@ -41,13 +41,32 @@ static const struct object_ops vmo_object_ops = {
     .destroy = vmo_object_destroy,
 };
 
+/* The first one counts. */
+static void set_label(struct vmo *vmo, struct vmo_label *label)
+{
+    {
+        SPIN_GUARD(&vmo->lock);
+        if (!vmo->label) {
+            vmo->label = label;
+            return;
+        }
+    }
+    kfree(label);
+}
+
 status_t vmo_object_create(struct vmo *vmo, struct vmo_object **out)
 {
     struct vmo_object *vo = slab_alloc_zeroed(&vmo_object_cache);
+    struct vmo_label *label = kmalloc(sizeof(*label));
 
-    if (!vo)
+    if (!vo || !label) {
+        slab_free(&vmo_object_cache, vo);
+        kfree(label);
         return ERR_NO_MEMORY;
+    }
     object_init(&vo->object, &vmo_object_ops, ZX_VMO_ZERO_CHILDREN);
+    *label = (struct vmo_label){.koid = vo->object.koid};
+    set_label(vmo, label);
     vo->vmo = vmo_get(vmo);
     list_init(&vo->children);
     list_init(&vo->sibling);
@@ -76,9 +95,9 @@ static void join_family(struct vmo_object *parent, struct vmo_object *child)
     SPIN_GUARD(&family_lock);
 
     child->parent = parent;
-    child->parent_koid = parent->object.koid;
+    child->vmo->label->parent_koid = parent->object.koid;
     list_push_back(&parent->children, &child->sibling);
-    if (parent->child_count++ == 0)
+    if (atomic_fetch_add(&parent->vmo->label->children, 1) == 0)
         object_signal(&parent->object, ZX_VMO_ZERO_CHILDREN, 0);
 }
 
@@ -95,11 +114,4 @@ status_t vmo_object_create_child(struct vmo_object *parent, uint64_t offset, uin
     if (st == OK)
         join_family(parent, *out);
     return st;
-}
-
-unsigned vmo_object_child_count(struct vmo_object *vo)
-{
-    SPIN_GUARD(&family_lock);
-
-    return vo->child_count;
 }

@@ -1,5 +1,8 @@
 /*
- * vmo_object.h - the kernel object of a VMO: what handles name, with its name and its children.
+ * vmo_object.h - the kernel object of a VMO: what handles name, with its children.
+ *
+ * The VMO's label outlives the object while something maps the VMO: its koid is that of the
+ * first object, its name is guarded by vmo.lock, children by vmo_object.c's family lock.
  *
  * ZERO_CHILDREN is asserted while no VMO made by vmo_object_create_child lives.
  */
@@ -11,16 +14,15 @@
 
 struct vmo_object {
     struct object object;
-    struct vmo *vmo;            /* reference; constant */
-    struct vmo_object *parent;  /* NULL: none, or gone; guarded by vmo_object.c's family lock */
-    struct list children;       /* of vmo_object.sibling; guarded by the family lock */
-    struct list sibling;        /* guarded by the family lock */
-    unsigned child_count;       /* guarded by the family lock */
-    koid_t parent_koid;         /* constant; 0: none */
-    uint64_t content_size;      /* bytes that mean something; guarded by object.lock */
-    struct mutex content_lock;  /* of streams: one moves bytes and the content size at a time */
-    char name[ZX_MAX_NAME_LEN]; /* guarded by object.lock */
+    struct vmo *vmo;           /* reference; constant */
+    struct vmo_object *parent; /* NULL: none, or gone; guarded by vmo_object.c's family lock */
+    struct list children;      /* of vmo_object.sibling; guarded by the family lock */
+    struct list sibling;       /* guarded by the family lock */
+    uint64_t content_size;     /* bytes that mean something; guarded by object.lock */
+    struct mutex content_lock; /* of streams: one moves bytes and the content size at a time */
 };
+_Static_assert(sizeof(((struct vmo_label *)NULL)->name) == ZX_MAX_NAME_LEN,
+               "a name of Zircon's");
 
 /* Takes its own reference to `vmo`. */
 status_t vmo_object_create(struct vmo *vmo, struct vmo_object **out) MUST_USE;
@@ -32,8 +34,6 @@ status_t vmo_object_create_child(struct vmo_object *parent, uint64_t offset, uin
 /* ZX_PROP_VMO_CONTENT_SIZE: at first the VMO's size, and whatever it is set to. */
 uint64_t vmo_object_content_size(struct vmo_object *vo);
 void vmo_object_set_content_size(struct vmo_object *vo, uint64_t size);
-
-unsigned vmo_object_child_count(struct vmo_object *vo);
 
 static inline struct vmo_object *vmo_object_of(struct object *obj)
 {

@@ -153,6 +153,11 @@ struct mapping_info {
 status_t aspace_next_mapping(struct aspace *as, user_addr_t addr,
                              struct mapping_info *out) MUST_USE; /* ERR_NOT_FOUND: no more */
 
+/* Every region, the root first, each VMAR before what is in it, by address; `depth` counts from
+ * the root's 0. `see` is called under as->lock and may take the lock of a mapping's VMO. */
+void aspace_walk(struct aspace *as,
+                 void (*see)(void *arg, const struct region *r, unsigned depth), void *arg);
+
 /*
  * Move a range (mremap MAYMOVE): same contents at a new place, the old range gone, grown to
  * new_size >= old_size (a private mapping by fresh memory, or more of its file). PLACE_EXACT or

@@ -79,6 +79,7 @@ void vmo_put(struct vmo *vmo)
         vmo->pager->release(vmo);
     radix_put(vmo->root);
     vmo_put(vmo->parent);
+    kfree(vmo->label);
     slab_free(&vmo_cache, vmo);
     atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
 }

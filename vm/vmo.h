@@ -64,6 +64,13 @@ enum {
 
 struct radix_node;
 
+/* Who a VMO is to programs. object/vmo_object.h makes it and says which lock guards what. */
+struct vmo_label {
+    uint64_t koid, parent_koid; /* parent_koid 0: none */
+    atomic_uint children;
+    char name[32]; /* guarded by vmo.lock */
+};
+
 struct vmo {
     atomic_uint refs;
     uint32_t flags;
@@ -82,9 +89,10 @@ struct vmo {
     uint64_t parent_offset; /* bytes; like parent constant */
     uint64_t parent_limit;  /* bytes of ours: absent pages from here on are zero; by lock */
     paddr_t phys_base;
-    struct vmo *text; /* the file's view for executing, or NULL: a reference; by lock */
-    uint64_t changes; /* times that contents may have changed, for files; by lock */
-    const char *name; /* for /proc/PID/maps; static or owned by pager_data */
+    struct vmo *text;        /* the file's view for executing, or NULL: a reference; by lock */
+    uint64_t changes;        /* times that contents may have changed, for files; by lock */
+    const char *name;        /* for /proc/PID/maps; static or owned by pager_data */
+    struct vmo_label *label; /* of kmalloc, freed with the VMO; NULL: no program knows it */
 };
 
 /* Once, after page_init: takes the memory that stands for untouched pages. */
@@ -190,5 +198,14 @@ status_t vmo_decommit(struct vmo *vmo, uint64_t offset, uint64_t size) MUST_USE;
 uint64_t vmo_find_page(struct vmo *vmo, uint64_t index, uint64_t end, bool present);
 /* Pages in nodes; a page shared with a clone counts in both. */
 uint64_t vmo_committed_pages(struct vmo *vmo);
+/* The same for pages [first, end). */
+uint64_t vmo_committed_in(struct vmo *vmo, uint64_t first, uint64_t end);
+
+/* Who shows it: mappings, and the address spaces that these are in. */
+struct vmo_use {
+    uint64_t mappings, spaces;
+};
+void vmo_use_read(struct vmo *vmo, struct vmo_use *out);
+
 /* VMOs alive, for leak tests. */
 unsigned vmo_count(void);

@@ -4,6 +4,7 @@
 #include "object/channel.h"
 #include "personality/zircon/message_in.h"
 #include "personality/zircon/message_out.h"
+#include "personality/zircon/policy.h"
 #include "uapi/zircon/syscalls/channel.h"
 
 status_t zircon_channel_create(struct syscall *call)
@@ -13,7 +14,9 @@ status_t zircon_channel_create(struct syscall *call)
 
     if (call->arg[0] != 0)
         return ERR_INVALID_ARGS;
-    st = channel_create(&a, &b);
+    st = call_policy(call, ZX_POL_NEW_CHANNEL);
+    if (st == OK)
+        st = channel_create(&a, &b);
     return st == OK ? call_give_pair(call, a, call->arg[1], b, call->arg[2]) : st;
 }
 

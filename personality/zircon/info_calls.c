@@ -2,38 +2,26 @@
  * info_calls.c - zx_object_get_info: one table of topics, one function each.
  */
 #include "base/string.h"
+#include "mm/slab.h"
 #include "object/paired.h"
 #include "object/socket_object.h"
 #include "object/stream.h"
 #include "object/timer_object.h"
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
-#include "personality/zircon/call.h"
-#include "uapi/zircon/syscalls/object.h"
-
-union info_record {
-    zx_info_handle_basic_t basic;
-    zx_info_process_t process;
-    zx_info_job_t job;
-    zx_info_thread_t thread;
-    zx_info_vmar_t vmar;
-    zx_info_vmo_t vmo;
-    zx_info_socket_t socket;
-    zx_info_timer_t timer;
-    zx_info_stream_t stream;
-    uint32_t count;
-};
+#include "personality/zircon/info.h"
 
 struct info_topic {
     uint32_t number;
     uint32_t type; /* of the object; 0: any */
     rights_t need;
-    uint32_t size; /* of the record */
-    void (*fill)(struct object *obj, rights_t rights, union info_record *out);
+    uint32_t size;       /* of a record */
+    info_fill *fill;     /* the one record; or */
+    info_gather *gather; /* all of them */
 };
 
 /* The logical parent of what is not one of a pair. */
-static koid_t related_koid(struct object *obj)
+koid_t info_related_koid(struct object *obj)
 {
     struct job *parent;
 
@@ -50,18 +38,19 @@ static koid_t related_koid(struct object *obj)
     }
 }
 
-static void fill_basic(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_basic(struct object *obj, rights_t rights, union info_record *out)
 {
     out->basic = (zx_info_handle_basic_t){
         .koid = obj->koid,
         .rights = rights,
         .type = obj->ops->type,
-        .related_koid = related_koid(obj),
+        .related_koid = info_related_koid(obj),
         .props = obj->ops->rights & ZX_RIGHT_WAIT ? ZX_OBJ_PROP_WAITABLE : 0u,
     };
+    return OK;
 }
 
-static void fill_process(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_process(struct object *obj, rights_t rights, union info_record *out)
 {
     struct process *p = container_of(obj, struct process, object);
     SPIN_GUARD(&obj->lock);
@@ -72,19 +61,25 @@ static void fill_process(struct object *obj, rights_t rights, union info_record 
         .started = p->state != PROCESS_INITIAL,
         .exited = p->state == PROCESS_DEAD,
     };
+    return OK;
 }
 
-static void fill_job(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_job(struct object *obj, rights_t rights, union info_record *out)
 {
     struct job *job = container_of(obj, struct job, object);
     SPIN_GUARD(&obj->lock);
 
     (void)rights;
-    out->job = (zx_info_job_t){.return_code = job->return_code, .exited = job->dead};
+    out->job = (zx_info_job_t){
+        .return_code = job->return_code,
+        .exited = job->terminated,
+        .kill_on_oom = job->kill_on_oom,
+    };
+    return OK;
 }
 
 /* Whether a running thread waits in the kernel is not told apart. */
-static void fill_thread(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_thread(struct object *obj, rights_t rights, union info_record *out)
 {
     static const uint32_t states[] = {
         [THREAD_INITIAL] = ZX_THREAD_STATE_NEW,
@@ -97,36 +92,63 @@ static void fill_thread(struct object *obj, rights_t rights, union info_record *
     (void)rights;
     out->thread = (zx_info_thread_t){.state = states[t->state]};
     memset(out->thread.cpu_affinity_mask, 0xff, sizeof(out->thread.cpu_affinity_mask));
+    return OK;
 }
 
-static void fill_vmar(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_thread_stats(struct object *obj, rights_t rights, union info_record *out)
+{
+    struct thread *t = container_of(obj, struct thread, object);
+    SPIN_GUARD(&t->process->object.lock);
+
+    (void)rights;
+    if (t->state == THREAD_DEAD)
+        return ERR_BAD_STATE;
+    out->thread_stats.last_scheduled_cpu = UINT32_MAX;
+    if (t->state == THREAD_RUNNING) {
+        out->thread_stats.total_runtime = task_ran(&t->task);
+        out->thread_stats.last_scheduled_cpu = t->task.cpu;
+    }
+    return OK;
+}
+
+/* Of threads, processes and jobs. How long tasks were ready without a CPU is not counted. */
+static status_t fill_runtime(struct object *obj, rights_t rights, union info_record *out)
+{
+    (void)rights;
+    switch (obj->ops->type) {
+    case ZX_OBJ_TYPE_JOB:
+        out->runtime.cpu_time = job_ran(container_of(obj, struct job, object));
+        return OK;
+    case ZX_OBJ_TYPE_PROCESS:
+        out->runtime.cpu_time = process_ran(container_of(obj, struct process, object));
+        return OK;
+    case ZX_OBJ_TYPE_THREAD:
+        out->runtime.cpu_time = thread_ran(container_of(obj, struct thread, object));
+        return OK;
+    default:
+        return ERR_WRONG_TYPE;
+    }
+}
+
+static status_t fill_vmar(struct object *obj, rights_t rights, union info_record *out)
 {
     const struct region *region = &vmar_object_of(obj)->vmar->region;
 
     (void)rights;
     out->vmar = (zx_info_vmar_t){.base = region->base, .len = region->size};
+    return OK;
 }
 
-static void fill_vmo(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_vmo(struct object *obj, rights_t rights, union info_record *out)
 {
-    struct vmo_object *vo = vmo_object_of(obj);
-
-    out->vmo = (zx_info_vmo_t){
-        .koid = obj->koid,
-        .size_bytes = vo->vmo->size,
-        .parent_koid = vo->parent_koid,
-        .num_children = vmo_object_child_count(vo),
-        .flags = ZX_INFO_VMO_TYPE_PAGED | ZX_INFO_VMO_VIA_HANDLE |
-                 (vo->vmo->flags & VMO_RESIZABLE ? ZX_INFO_VMO_RESIZABLE : 0u) |
-                 (vo->parent_koid ? ZX_INFO_VMO_IS_COW_CLONE : 0u),
-        .committed_bytes = vmo_committed_pages(vo->vmo) * PAGE_SIZE,
-        .handle_rights = rights,
-    };
-    SPIN_GUARD(&obj->lock);
-    memcpy(out->vmo.name, vo->name, sizeof(vo->name));
+    info_of_vmo(vmo_object_of(obj)->vmo, &out->vmo);
+    out->vmo.koid = obj->koid;
+    out->vmo.flags |= ZX_INFO_VMO_VIA_HANDLE;
+    out->vmo.handle_rights = rights;
+    return OK;
 }
 
-static void fill_socket(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_socket(struct object *obj, rights_t rights, union info_record *out)
 {
     struct socket_state state;
 
@@ -140,9 +162,10 @@ static void fill_socket(struct object *obj, rights_t rights, union info_record *
         .tx_buf_max = state.peer_open ? SOCKET_MAX_SIZE : 0,
         .tx_buf_size = state.written,
     };
+    return OK;
 }
 
-static void fill_timer(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_timer(struct object *obj, rights_t rights, union info_record *out)
 {
     struct timer_object_state state;
 
@@ -150,9 +173,10 @@ static void fill_timer(struct object *obj, rights_t rights, union info_record *o
     timer_object_state(obj, &state);
     out->timer = (zx_info_timer_t){
         .options = state.options, .deadline = state.deadline, .slack = state.slack};
+    return OK;
 }
 
-static void fill_stream(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_stream(struct object *obj, rights_t rights, union info_record *out)
 {
     struct stream *stream = stream_of(obj);
 
@@ -162,30 +186,57 @@ static void fill_stream(struct object *obj, rights_t rights, union info_record *
         .seek = stream_seek_get(stream),
         .content_size = vmo_object_content_size(stream->vo),
     };
+    return OK;
 }
 
-static void fill_handle_count(struct object *obj, rights_t rights, union info_record *out)
+static status_t fill_handle_count(struct object *obj, rights_t rights, union info_record *out)
 {
     (void)rights;
     out->count = atomic_load_explicit(&obj->handles, memory_order_relaxed);
+    return OK;
 }
 
+#define MANAGE (ZX_RIGHT_INSPECT | ZX_RIGHT_MANAGE_PROCESS | ZX_RIGHT_MANAGE_THREAD)
+#define VMO_V1 offsetof(zx_info_vmo_t, metadata_bytes)
+
 static const struct info_topic topics[] = {
-    {ZX_INFO_HANDLE_BASIC, 0, 0, sizeof(zx_info_handle_basic_t), fill_basic},
+    {ZX_INFO_HANDLE_BASIC, 0, 0, sizeof(zx_info_handle_basic_t), fill_basic, NULL},
+    {ZX_INFO_HANDLE_COUNT, 0, ZX_RIGHT_INSPECT, sizeof(uint32_t), fill_handle_count, NULL},
+    {ZX_INFO_TASK_RUNTIME, 0, ZX_RIGHT_INSPECT, sizeof(zx_info_task_runtime_t), fill_runtime,
+     NULL},
     {ZX_INFO_PROCESS, ZX_OBJ_TYPE_PROCESS, ZX_RIGHT_INSPECT, sizeof(zx_info_process_t),
-     fill_process},
-    {ZX_INFO_JOB, ZX_OBJ_TYPE_JOB, ZX_RIGHT_INSPECT, sizeof(zx_info_job_t), fill_job},
+     fill_process, NULL},
+    {ZX_INFO_TASK_STATS, ZX_OBJ_TYPE_PROCESS, ZX_RIGHT_INSPECT, sizeof(zx_info_task_stats_t),
+     info_task_stats, NULL},
+    {ZX_INFO_PROCESS_HANDLE_STATS, ZX_OBJ_TYPE_PROCESS, ZX_RIGHT_INSPECT,
+     sizeof(zx_info_process_handle_stats_t), info_handle_stats, NULL},
+    {ZX_INFO_PROCESS_THREADS, ZX_OBJ_TYPE_PROCESS, ZX_RIGHT_ENUMERATE, sizeof(koid_t), NULL,
+     info_threads},
+    {ZX_INFO_PROCESS_MAPS, ZX_OBJ_TYPE_PROCESS, ZX_RIGHT_INSPECT, sizeof(zx_info_maps_t), NULL,
+     info_maps},
+    {ZX_INFO_PROCESS_VMOS_V1, ZX_OBJ_TYPE_PROCESS, ZX_RIGHT_INSPECT, VMO_V1, NULL, info_vmos},
+    {ZX_INFO_PROCESS_VMOS, ZX_OBJ_TYPE_PROCESS, ZX_RIGHT_INSPECT, sizeof(zx_info_vmo_t), NULL,
+     info_vmos},
+    {ZX_INFO_HANDLE_TABLE, ZX_OBJ_TYPE_PROCESS, MANAGE, sizeof(zx_info_handle_extended_t), NULL,
+     info_handles},
     {ZX_INFO_THREAD, ZX_OBJ_TYPE_THREAD, ZX_RIGHT_INSPECT, sizeof(zx_info_thread_t),
-     fill_thread},
-    {ZX_INFO_VMAR, ZX_OBJ_TYPE_VMAR, ZX_RIGHT_INSPECT, sizeof(zx_info_vmar_t), fill_vmar},
-    {ZX_INFO_VMO, ZX_OBJ_TYPE_VMO, 0, sizeof(zx_info_vmo_t), fill_vmo},
-    {ZX_INFO_VMO_V1, ZX_OBJ_TYPE_VMO, 0, offsetof(zx_info_vmo_t, metadata_bytes), fill_vmo},
+     fill_thread, NULL},
+    {ZX_INFO_THREAD_STATS, ZX_OBJ_TYPE_THREAD, ZX_RIGHT_INSPECT, sizeof(zx_info_thread_stats_t),
+     fill_thread_stats, NULL},
+    {ZX_INFO_JOB, ZX_OBJ_TYPE_JOB, ZX_RIGHT_INSPECT, sizeof(zx_info_job_t), fill_job, NULL},
+    {ZX_INFO_JOB_CHILDREN, ZX_OBJ_TYPE_JOB, ZX_RIGHT_ENUMERATE, sizeof(koid_t), NULL,
+     info_children},
+    {ZX_INFO_JOB_PROCESSES, ZX_OBJ_TYPE_JOB, ZX_RIGHT_ENUMERATE, sizeof(koid_t), NULL,
+     info_processes},
+    {ZX_INFO_VMAR, ZX_OBJ_TYPE_VMAR, ZX_RIGHT_INSPECT, sizeof(zx_info_vmar_t), fill_vmar, NULL},
+    {ZX_INFO_VMO, ZX_OBJ_TYPE_VMO, 0, sizeof(zx_info_vmo_t), fill_vmo, NULL},
+    {ZX_INFO_VMO_V1, ZX_OBJ_TYPE_VMO, 0, VMO_V1, fill_vmo, NULL},
     {ZX_INFO_SOCKET, ZX_OBJ_TYPE_SOCKET, ZX_RIGHT_INSPECT, sizeof(zx_info_socket_t),
-     fill_socket},
-    {ZX_INFO_TIMER, ZX_OBJ_TYPE_TIMER, ZX_RIGHT_INSPECT, sizeof(zx_info_timer_t), fill_timer},
+     fill_socket, NULL},
+    {ZX_INFO_TIMER, ZX_OBJ_TYPE_TIMER, ZX_RIGHT_INSPECT, sizeof(zx_info_timer_t), fill_timer,
+     NULL},
     {ZX_INFO_STREAM, ZX_OBJ_TYPE_STREAM, ZX_RIGHT_INSPECT, sizeof(zx_info_stream_t),
-     fill_stream},
-    {ZX_INFO_HANDLE_COUNT, 0, ZX_RIGHT_INSPECT, sizeof(uint32_t), fill_handle_count},
+     fill_stream, NULL},
 };
 
 static const struct info_topic *topic_of(uint32_t number)
@@ -203,20 +254,58 @@ static status_t put_count(struct syscall *call, unsigned arg, uint64_t count)
                           : OK;
 }
 
-/* There is one record; how many were written, and how many there are, is told in any case. */
+/* How many were written, and how many there are. */
+static status_t put_counts(struct syscall *call, uint64_t actual, uint64_t avail)
+{
+    status_t st = put_count(call, 4, actual);
+
+    return st == OK ? put_count(call, 5, avail) : st;
+}
+
 static status_t put_record(struct syscall *call, const struct info_topic *topic,
-                           const union info_record *record)
+                           struct object *obj, rights_t rights)
 {
     bool fits = call->arg[3] >= topic->size;
-    status_t st = OK;
+    union info_record record;
+    status_t st;
 
-    if (fits)
-        st = copy_to_user(call_user(call), call->arg[2], record, topic->size);
+    memset(&record, 0, sizeof(record));
+    st = topic->fill(obj, rights, &record);
+    if (st == OK && fits)
+        st = copy_to_user(call_user(call), call->arg[2], &record, topic->size);
     if (st == OK)
-        st = put_count(call, 4, fits ? 1 : 0);
-    if (st == OK)
-        st = put_count(call, 5, 1);
+        st = put_counts(call, fits, 1);
     return st != OK || fits ? st : ERR_BUFFER_TOO_SMALL;
+}
+
+void info_list_add(struct info_list *list, const void *record)
+{
+    if (list->count < list->room)
+        memcpy(list->records + list->count * list->size, record, list->size);
+    list->count++;
+}
+
+/* Gathered twice: there may be more the second time, but no more than there is room for is
+ * kept. */
+static status_t put_records(struct syscall *call, const struct info_topic *topic,
+                            struct object *obj)
+{
+    struct info_list list = {.size = topic->size};
+    status_t st = topic->gather(obj, &list);
+
+    list.room = MIN(list.count, call->arg[3] / topic->size);
+    if (st == OK && list.room > 0) {
+        list.count = 0;
+        list.records = kmalloc(list.room * list.size);
+        st = list.records ? topic->gather(obj, &list) : ERR_NO_MEMORY;
+    }
+    list.room = MIN(list.room, list.count);
+    if (st == OK)
+        st = copy_to_user(call_user(call), call->arg[2], list.records, list.room * list.size);
+    if (st == OK)
+        st = put_counts(call, list.room, list.count);
+    kfree(list.records);
+    return st;
 }
 
 static status_t check_handle(struct syscall *call)
@@ -233,7 +322,6 @@ status_t zircon_object_get_info(struct syscall *call)
 {
     uint32_t number = (uint32_t)call->arg[1];
     const struct info_topic *topic = topic_of(number);
-    union info_record record;
     struct object *obj;
     rights_t rights;
     status_t st;
@@ -246,7 +334,7 @@ status_t zircon_object_get_info(struct syscall *call)
                     &rights);
     if (st != OK)
         return st;
-    topic->fill(obj, rights, &record);
+    st = topic->fill ? put_record(call, topic, obj, rights) : put_records(call, topic, obj);
     object_put(obj);
-    return put_record(call, topic, &record);
+    return st;
 }

@@ -5,7 +5,7 @@
 #include "object/event.h"
 #include "object/socket_object.h"
 #include "object/vmo_object.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 #include "personality/zircon/vdso.h"
 #include "uapi/zircon/syscalls/object.h"
 
@@ -53,9 +53,10 @@ status_t zircon_object_signal_peer(struct syscall *call)
     return st;
 }
 
-/* ZX_MAX_NAME_LEN bytes, guarded by the object's lock; NULL: objects of its type have none. */
-static char *name_of(struct object *obj)
+/* ZX_MAX_NAME_LEN bytes, and the lock that guards them; NULL: its type has no names. */
+static char *name_of(struct object *obj, struct spinlock **lock)
 {
+    *lock = &obj->lock;
     switch (obj->ops->type) {
     case ZX_OBJ_TYPE_JOB:
         return container_of(obj, struct job, object)->name;
@@ -64,7 +65,8 @@ static char *name_of(struct object *obj)
     case ZX_OBJ_TYPE_THREAD:
         return container_of(obj, struct thread, object)->name;
     case ZX_OBJ_TYPE_VMO:
-        return vmo_object_of(obj)->name;
+        *lock = &vmo_object_of(obj)->vmo->lock;
+        return vmo_object_of(obj)->vmo->label->name;
     default:
         return NULL;
     }
@@ -72,8 +74,9 @@ static char *name_of(struct object *obj)
 
 static void get_name(struct object *obj, char name[ZX_MAX_NAME_LEN])
 {
-    SPIN_GUARD(&obj->lock);
-    const char *from = name_of(obj);
+    struct spinlock *lock;
+    const char *from = name_of(obj, &lock);
+    SPIN_GUARD(lock);
 
     if (from)
         memcpy(name, from, ZX_MAX_NAME_LEN);
@@ -83,8 +86,9 @@ static void get_name(struct object *obj, char name[ZX_MAX_NAME_LEN])
 
 static status_t set_name(struct object *obj, const char name[ZX_MAX_NAME_LEN])
 {
-    SPIN_GUARD(&obj->lock);
-    char *to = name_of(obj);
+    struct spinlock *lock;
+    char *to = name_of(obj, &lock);
+    SPIN_GUARD(lock);
 
     if (!to)
         return ERR_NOT_SUPPORTED;
@@ -114,11 +118,25 @@ static status_t get_number(struct object *obj, uint32_t property, uint64_t *out)
     return OK;
 }
 
+static status_t set_kill_on_oom(struct object *obj, uint64_t value)
+{
+    if (obj->ops->type != ZX_OBJ_TYPE_JOB)
+        return ERR_WRONG_TYPE;
+    if (value > 1)
+        return ERR_INVALID_ARGS;
+    SPIN_GUARD(&obj->lock);
+    container_of(obj, struct job, object)->kill_on_oom = value;
+    return OK;
+}
+
 static status_t set_number(struct object *obj, uint32_t property, uint64_t value)
 {
     uint64_t old;
-    status_t st = get_number(obj, property, &old);
+    status_t st;
 
+    if (property == ZX_PROP_JOB_KILL_ON_OOM)
+        return set_kill_on_oom(obj, value);
+    st = get_number(obj, property, &old);
     if (st != OK)
         return st;
     switch (property) {
@@ -209,7 +227,9 @@ status_t zircon_event_create(struct syscall *call)
 
     if (call->arg[0] != 0)
         return ERR_INVALID_ARGS;
-    st = event_create(&event);
+    st = call_policy(call, ZX_POL_NEW_EVENT);
+    if (st == OK)
+        st = event_create(&event);
     if (st != OK)
         return st;
     st = call_give(call, event, event->ops->rights, call->arg[1]);
@@ -224,6 +244,8 @@ status_t zircon_eventpair_create(struct syscall *call)
 
     if (call->arg[0] != 0)
         return ERR_NOT_SUPPORTED;
-    st = eventpair_create(&a, &b);
+    st = call_policy(call, ZX_POL_NEW_EVENTPAIR);
+    if (st == OK)
+        st = eventpair_create(&a, &b);
     return st == OK ? call_give_pair(call, a, call->arg[1], b, call->arg[2]) : st;
 }

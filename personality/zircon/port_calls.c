@@ -2,7 +2,7 @@
  * port_calls.c - zx_port_*.
  */
 #include "object/port.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 
 /* Interrupts cannot be bound yet; a port that could take them is like any other. */
 status_t zircon_port_create(struct syscall *call)
@@ -12,7 +12,9 @@ status_t zircon_port_create(struct syscall *call)
 
     if (call->arg[0] & ~(uint64_t)ZX_PORT_BIND_TO_INTERRUPT)
         return ERR_INVALID_ARGS;
-    st = port_create(&port);
+    st = call_policy(call, ZX_POL_NEW_PORT);
+    if (st == OK)
+        st = port_create(&port);
     if (st != OK)
         return st;
     st = call_give(call, port, port->ops->rights, call->arg[1]);

@@ -2,11 +2,9 @@
  * task_calls.c - making, starting and ending jobs, processes and threads.
  */
 #include "object/vmar_object.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 #include "personality/zircon/vmar_flags.h"
 #include "personality/zircon/zircon.h"
-
-enum { JOB_DEPTH_MAX = 32 }; /* below the root */
 
 /* A job argument with one of two rights: an older right is still good. */
 static status_t call_job(struct syscall *call, rights_t need, struct job **out)
@@ -21,15 +19,6 @@ static status_t call_job(struct syscall *call, rights_t need, struct job **out)
     return st;
 }
 
-static unsigned job_depth(const struct job *job)
-{
-    unsigned depth = 0;
-
-    while ((job = job->parent))
-        depth++;
-    return depth;
-}
-
 status_t zircon_job_create(struct syscall *call)
 {
     struct job *parent, *job;
@@ -40,7 +29,7 @@ status_t zircon_job_create(struct syscall *call)
     st = call_job(call, ZX_RIGHT_MANAGE_JOB, &parent);
     if (st != OK)
         return st;
-    st = job_depth(parent) < JOB_DEPTH_MAX ? job_create(parent, &job) : ERR_OUT_OF_RANGE;
+    st = job_create(parent, &job);
     object_put(&parent->object);
     if (st != OK)
         return st;
@@ -73,6 +62,8 @@ status_t zircon_process_create(struct syscall *call)
     if (call->arg[3] != 0)
         return ERR_INVALID_ARGS;
     st = call_copy_name(call, call->arg[1], call->arg[2], name);
+    if (st == OK)
+        st = call_policy(call, ZX_POL_NEW_PROCESS);
     if (st == OK)
         st = call_job(call, ZX_RIGHT_MANAGE_PROCESS, &job);
     if (st != OK)

@@ -25,7 +25,7 @@ void vdso_init(void)
     vdso_image_init(&image, vdso_image, vdso_image_end, "[vdso]");
     st = vmo_object_create(image.vmo, &object);
     assert(st == OK); /* memory at boot */
-    memcpy(object->name, "vdso/full", sizeof("vdso/full"));
+    memcpy(image.vmo->label->name, "vdso/full", sizeof("vdso/full"));
 }
 
 struct vmo_object *vdso_vmo(void)

@@ -3,7 +3,7 @@
  */
 #include "mm/slab.h"
 #include "object/vmo_object.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 #include "uapi/zircon/syscalls/memory.h"
 
 static status_t give_vmo(struct syscall *call, struct vmo_object *vo, rights_t rights,
@@ -24,7 +24,9 @@ status_t zircon_vmo_create(struct syscall *call)
 
     if (options & ~ZX_VMO_RESIZABLE)
         return ERR_INVALID_ARGS;
-    st = vmo_create(call->arg[0], options & ZX_VMO_RESIZABLE ? VMO_RESIZABLE : 0, &vmo);
+    st = call_policy(call, ZX_POL_NEW_VMO);
+    if (st == OK)
+        st = vmo_create(call->arg[0], options & ZX_VMO_RESIZABLE ? VMO_RESIZABLE : 0, &vmo);
     if (st != OK)
         return st;
     st = vmo_object_create(vmo, &vo);

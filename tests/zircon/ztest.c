@@ -114,6 +114,8 @@ int main(int argc, char **argv)
 
     if (argc > 2 && strcmp(argv[1], "--child") == 0)
         return run_child(argv[2]);
+    if (ztest_setup)
+        ztest_setup();
     for (const struct ztest_case *c = __start_ztest_cases; c < __stop_ztest_cases; c++) {
         if (argc > 1 && !begins_with(c->name, argv[1]))
             continue;

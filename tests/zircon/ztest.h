@@ -72,6 +72,9 @@ void ztest_fail(const char *where, const char *what, int64_t left, int64_t right
 #define ASSERT_OK(call) ASSERT_EQ(call, ZX_OK)
 #define ASSERT_TRUE(x)  ASSERT_OP_(!!(x), ==, 1)
 
+/* Optional: makes what the cases share, before the first; it goes with the process. */
+void ztest_setup(void) __attribute__((weak));
+
 /* The handles of the start-up message. */
 zx_handle_t ztest_process(void);
 zx_handle_t ztest_root_vmar(void);

@@ -15,7 +15,16 @@
 #define ZX_INFO_JOB_CHILDREN         8u
 #define ZX_INFO_JOB_PROCESSES        9u
 #define ZX_INFO_THREAD               10u
+#define ZX_INFO_TASK_STATS           12u
+#define ZX_INFO_PROCESS_MAPS         13u
+#define ZX_INFO_PROCESS_VMOS_V1      14u
+#define ZX_INFO_PROCESS_VMOS         (ZX_INFO_PROCESS_VMOS_V1 | 1u << 28)
+#define ZX_INFO_THREAD_STATS         15u
+#define ZX_INFO_CPU_STATS            16u
+#define ZX_INFO_KMEM_STATS           17u
+#define ZX_INFO_RESOURCE             18u
 #define ZX_INFO_HANDLE_COUNT         19u
+#define ZX_INFO_BTI                  20u
 #define ZX_INFO_PROCESS_HANDLE_STATS 21u
 #define ZX_INFO_SOCKET               22u
 #define ZX_INFO_VMO_V1               23u
@@ -23,6 +32,9 @@
 #define ZX_INFO_JOB                  24u
 #define ZX_INFO_TIMER                25u
 #define ZX_INFO_STREAM               26u
+#define ZX_INFO_HANDLE_TABLE         27u
+#define ZX_INFO_MSI                  28u
+#define ZX_INFO_TASK_RUNTIME         30u
 
 typedef struct zx_info_handle_basic {
     zx_koid_t koid;
@@ -66,6 +78,55 @@ typedef struct zx_info_thread {
     uint64_t cpu_affinity_mask[ZX_CPU_SET_MAX_CPUS / 64];
 } zx_info_thread_t;
 
+typedef struct zx_info_thread_stats {
+    zx_duration_t total_runtime;
+    uint32_t last_scheduled_cpu; /* UINT32_MAX: never */
+    uint32_t padding;
+} zx_info_thread_stats_t;
+
+/* Of threads, processes and jobs. */
+typedef struct zx_info_task_runtime {
+    zx_duration_t cpu_time, queue_time;
+} zx_info_task_runtime_t;
+
+/* Bytes: of mappings; of pages in them that no other process, or another one too, has mapped;
+ * and each of those divided by how many have. */
+typedef struct zx_info_task_stats {
+    uint64_t mem_mapped_bytes, mem_private_bytes, mem_shared_bytes, mem_scaled_shared_bytes;
+} zx_info_task_stats_t;
+
+/* One handle of a process's table. */
+typedef struct zx_info_handle_extended {
+    zx_obj_type_t type;
+    zx_handle_t handle_value;
+    zx_rights_t rights;
+    uint32_t reserved;
+    zx_koid_t koid, related_koid, peer_owner_koid;
+} zx_info_handle_extended_t;
+
+#define ZX_INFO_MAPS_TYPE_NONE    0u
+#define ZX_INFO_MAPS_TYPE_ASPACE  1u
+#define ZX_INFO_MAPS_TYPE_VMAR    2u
+#define ZX_INFO_MAPS_TYPE_MAPPING 3u
+
+typedef struct zx_info_maps_mapping {
+    zx_vm_option_t mmu_flags; /* ZX_VM_PERM_* */
+    uint32_t padding;
+    zx_koid_t vmo_koid;
+    uint64_t vmo_offset, committed_pages;
+} zx_info_maps_mapping_t;
+
+/* Depth first: the address space, its root VMAR, and what is in that. */
+typedef struct zx_info_maps {
+    char name[ZX_MAX_NAME_LEN];
+    zx_vaddr_t base;
+    uint64_t size, depth;
+    uint32_t type, padding;
+    union {
+        zx_info_maps_mapping_t mapping;
+    } u;
+} zx_info_maps_t;
+
 typedef struct zx_info_vmar {
     zx_vaddr_t base;
     uint64_t len;
@@ -75,6 +136,8 @@ typedef struct zx_info_vmar {
 #define ZX_INFO_VMO_RESIZABLE    (1u << 1)
 #define ZX_INFO_VMO_IS_COW_CLONE (1u << 2)
 #define ZX_INFO_VMO_VIA_HANDLE   (1u << 3)
+#define ZX_INFO_VMO_VIA_MAPPING  (1u << 4)
+#define ZX_INFO_VMO_PAGER_BACKED (1u << 5)
 #define ZX_INFO_VMO_CONTIGUOUS   (1u << 6)
 
 /* Version 1 ends before metadata_bytes. */
@@ -120,4 +183,5 @@ typedef struct zx_info_stream {
 #define ZX_PROP_PROCESS_VDSO_BASE_ADDRESS 6u
 #define ZX_PROP_SOCKET_RX_THRESHOLD       12u
 #define ZX_PROP_SOCKET_TX_THRESHOLD       13u
+#define ZX_PROP_JOB_KILL_ON_OOM           15u
 #define ZX_PROP_VMO_CONTENT_SIZE          17u
