@@ -3,7 +3,7 @@
  */
 #include "object/clock_object.h"
 #include "object/timer_object.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 
 /* The version of the struct that the options name. */
 static unsigned args_version(uint64_t options)
@@ -128,7 +128,9 @@ status_t zircon_timer_create(struct syscall *call)
 
     if ((uint32_t)call->arg[1] != ZX_CLOCK_MONOTONIC || options > ZX_TIMER_SLACK_LATE)
         return ERR_INVALID_ARGS;
-    st = timer_object_create(options, &timer);
+    st = call_policy(call, ZX_POL_NEW_TIMER);
+    if (st == OK)
+        st = timer_object_create(options, &timer);
     return st == OK ? give_new(call, timer, call->arg[2]) : st;
 }
 

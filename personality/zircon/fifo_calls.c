@@ -3,7 +3,7 @@
  */
 #include "mm/slab.h"
 #include "object/fifo.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 
 status_t zircon_fifo_create(struct syscall *call)
 {
@@ -12,7 +12,9 @@ status_t zircon_fifo_create(struct syscall *call)
 
     if ((uint32_t)call->arg[2] != 0)
         return ERR_OUT_OF_RANGE;
-    st = fifo_create(call->arg[0], call->arg[1], &a, &b);
+    st = call_policy(call, ZX_POL_NEW_FIFO);
+    if (st == OK)
+        st = fifo_create(call->arg[0], call->arg[1], &a, &b);
     return st == OK ? call_give_pair(call, a, call->arg[3], b, call->arg[4]) : st;
 }
 

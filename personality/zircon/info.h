@@ -5,6 +5,8 @@
 
 #include "personality/zircon/call.h"
 #include "uapi/zircon/syscalls/object.h"
+#include "uapi/zircon/syscalls/resource.h"
+#include "uapi/zircon/syscalls/system_info.h"
 
 /* Of the topics with one record. Zeroed. */
 union info_record {
@@ -18,6 +20,8 @@ union info_record {
     zx_info_process_handle_stats_t handle_stats;
     zx_info_vmar_t vmar;
     zx_info_vmo_t vmo;
+    zx_info_resource_t resource;
+    zx_info_kmem_stats_t kmem;
     zx_info_socket_t socket;
     zx_info_timer_t timer;
     zx_info_stream_t stream;
@@ -43,5 +47,6 @@ void info_of_vmo(struct vmo *vmo, zx_info_vmo_t *out);
 /* The topics. Each gets an object of the topic's type. info_lists.c, info_memory.c */
 typedef status_t info_fill(struct object *obj, rights_t rights, union info_record *out);
 typedef status_t info_gather(struct object *obj, struct info_list *list);
-info_gather info_threads, info_children, info_processes, info_handles, info_maps, info_vmos;
+info_gather info_threads, info_children, info_processes, info_handles, info_cpus, info_maps,
+    info_vmos;
 info_fill info_task_stats, info_handle_stats;

@@ -4,6 +4,7 @@
 #include "base/string.h"
 #include "mm/slab.h"
 #include "object/paired.h"
+#include "object/resource.h"
 #include "object/socket_object.h"
 #include "object/stream.h"
 #include "object/timer_object.h"
@@ -196,6 +197,32 @@ static status_t fill_handle_count(struct object *obj, rights_t rights, union inf
     return OK;
 }
 
+static status_t fill_resource(struct object *obj, rights_t rights, union info_record *out)
+{
+    const struct resource *r = resource_of(obj);
+
+    (void)rights;
+    out->resource = (zx_info_resource_t){
+        .kind = r->kind, .flags = r->flags, .base = r->base, .size = r->size};
+    memcpy(out->resource.name, r->name, sizeof(r->name));
+    return OK;
+}
+
+/* Of the machine: whoever may ask has the root resource. */
+static status_t fill_kmem(struct object *obj, rights_t rights, union info_record *out)
+{
+    struct page_stats pages;
+
+    (void)rights;
+    if (resource_check(resource_of(obj), ZX_RSRC_KIND_ROOT) != OK)
+        return ERR_WRONG_TYPE;
+    page_stats_read(&pages);
+    out->kmem.total_bytes = pages.total * PAGE_SIZE;
+    out->kmem.free_bytes = pages.free * PAGE_SIZE;
+    out->kmem.other_bytes = out->kmem.total_bytes - out->kmem.free_bytes;
+    return OK;
+}
+
 #define MANAGE (ZX_RIGHT_INSPECT | ZX_RIGHT_MANAGE_PROCESS | ZX_RIGHT_MANAGE_THREAD)
 #define VMO_V1 offsetof(zx_info_vmo_t, metadata_bytes)
 
@@ -231,6 +258,11 @@ static const struct info_topic topics[] = {
     {ZX_INFO_VMAR, ZX_OBJ_TYPE_VMAR, ZX_RIGHT_INSPECT, sizeof(zx_info_vmar_t), fill_vmar, NULL},
     {ZX_INFO_VMO, ZX_OBJ_TYPE_VMO, 0, sizeof(zx_info_vmo_t), fill_vmo, NULL},
     {ZX_INFO_VMO_V1, ZX_OBJ_TYPE_VMO, 0, VMO_V1, fill_vmo, NULL},
+    {ZX_INFO_RESOURCE, ZX_OBJ_TYPE_RESOURCE, ZX_RIGHT_INSPECT, sizeof(zx_info_resource_t),
+     fill_resource, NULL},
+    {ZX_INFO_KMEM_STATS, ZX_OBJ_TYPE_RESOURCE, 0, sizeof(zx_info_kmem_stats_t), fill_kmem,
+     NULL},
+    {ZX_INFO_CPU_STATS, ZX_OBJ_TYPE_RESOURCE, 0, sizeof(zx_info_cpu_stats_t), NULL, info_cpus},
     {ZX_INFO_SOCKET, ZX_OBJ_TYPE_SOCKET, ZX_RIGHT_INSPECT, sizeof(zx_info_socket_t),
      fill_socket, NULL},
     {ZX_INFO_TIMER, ZX_OBJ_TYPE_TIMER, ZX_RIGHT_INSPECT, sizeof(zx_info_timer_t), fill_timer,

@@ -1,6 +1,8 @@
 /*
- * info_lists.c - the topics that list members of jobs and processes, and handles.
+ * info_lists.c - the topics that list members of jobs and processes, handles, and CPUs.
  */
+#include "co/executor.h"
+#include "object/resource.h"
 #include "personality/zircon/info.h"
 
 typedef size_t koids_fn(struct object *obj, koid_t *out, size_t max);
@@ -74,6 +76,23 @@ status_t info_handle_stats(struct object *obj, rights_t rights, union info_recor
         if (type < countof(out->handle_stats.handle_count))
             out->handle_stats.handle_count[type]++;
         object_put(entry.handle.obj);
+    }
+    return OK;
+}
+
+status_t info_cpus(struct object *obj, struct info_list *list)
+{
+    if (resource_check(resource_of(obj), ZX_RSRC_KIND_ROOT) != OK)
+        return ERR_WRONG_TYPE;
+    for (unsigned cpu = 0; cpu < hal_cpu_count(); cpu++) {
+        struct executor_stats stats;
+
+        executor_stats_read(cpu, &stats);
+        info_list_add(list, &(zx_info_cpu_stats_t){
+                                .cpu_number = cpu,
+                                .flags = ZX_INFO_CPU_STATS_FLAG_ONLINE,
+                                .context_switches = stats.switches,
+                            });
     }
     return OK;
 }

@@ -2,22 +2,14 @@
  * log_calls.c - the debug log and the console.
  */
 #include "object/debuglog.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/resource_calls.h"
 
 #define FLAG_LOCAL 0x10u /* accepted and without effect, as on Zircon */
 
-/* No resource, as older programs have none, or any; resources do not exist yet. */
+/* None, as older programs have none, or the root. */
 static status_t check_resource(struct syscall *call, unsigned arg)
 {
-    struct object *resource;
-    status_t st;
-
-    if (call->arg[arg] == HANDLE_INVALID)
-        return OK;
-    st = call_object(call, arg, ZX_OBJ_TYPE_RESOURCE, 0, &resource);
-    if (st == OK)
-        object_put(resource);
-    return st;
+    return call->arg[arg] == HANDLE_INVALID ? OK : call_resource(call, arg, ZX_RSRC_KIND_ROOT);
 }
 
 status_t zircon_debuglog_create(struct syscall *call)

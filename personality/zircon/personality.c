@@ -2,6 +2,8 @@
  * personality.c - how a Zircon process's threads treat results, unknown calls and exceptions.
  */
 #include "base/log.h"
+#include "object/memory_event.h"
+#include "object/resource.h"
 #include "personality/zircon/calls.h"
 #include "personality/zircon/vdso.h"
 #include "personality/zircon/zircon.h"
@@ -62,6 +64,8 @@ void zircon_init(void)
     table.count = zircon_syscall_count;
     syscall_table_register(1, &table);
     vdso_init();
+    resource_init();
+    memory_event_init();
 }
 
 struct zircon_pending {

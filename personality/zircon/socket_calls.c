@@ -3,7 +3,7 @@
  */
 #include "mm/slab.h"
 #include "object/socket_object.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 #include "uapi/zircon/syscalls/socket.h"
 
 status_t zircon_socket_create(struct syscall *call)
@@ -13,7 +13,9 @@ status_t zircon_socket_create(struct syscall *call)
 
     if ((uint32_t)call->arg[0] & ~ZX_SOCKET_DATAGRAM)
         return ERR_INVALID_ARGS;
-    st = socket_object_create((uint32_t)call->arg[0], &a, &b);
+    st = call_policy(call, ZX_POL_NEW_SOCKET);
+    if (st == OK)
+        st = socket_object_create((uint32_t)call->arg[0], &a, &b);
     return st == OK ? call_give_pair(call, a, call->arg[1], b, call->arg[2]) : st;
 }
 

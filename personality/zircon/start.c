@@ -5,6 +5,7 @@
 #include "base/string.h"
 #include "object/channel.h"
 #include "object/debuglog.h"
+#include "object/resource.h"
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/load.h"
@@ -15,7 +16,7 @@
 
 #define EXECUTABLE_RIGHTS ((ZX_DEFAULT_VMO_RIGHTS & ~ZX_RIGHT_WRITE) | ZX_RIGHT_EXECUTE)
 
-enum { HANDLES = 7 };
+enum { HANDLES = 8 };
 
 /* What goes into the message. Objects are references, given back by start_put. */
 struct start {
@@ -67,6 +68,8 @@ static status_t gather(struct start *s, struct vmo *image)
     add(s, object_get(process), process->ops->rights, PA_HND(PA_PROC_SELF, 0));
     add(s, object_get(thread), thread->ops->rights, PA_HND(PA_THREAD_SELF, 0));
     add(s, object_get(&job_root()->object), ZX_DEFAULT_JOB_RIGHTS, PA_HND(PA_JOB_DEFAULT, 0));
+    add(s, object_get(&resource_root()->object), ZX_DEFAULT_RESOURCE_RIGHTS,
+        PA_HND(PA_RESOURCE, 0));
     st = add_memory(s, image);
     if (st == OK)
         st = debuglog_create(DEBUGLOG_WRITE_ONLY, &log);

@@ -126,7 +126,7 @@ static void test_start(void **state)
     if (failed_line)
         fail_msg("line %u: got %lld", failed_line, (long long)failed_got);
     assert_int_equal(p->state, PROCESS_DEAD);
-    assert_int_equal(p->return_code, 7); /* handles */
+    assert_int_equal(p->return_code, 8); /* handles */
     assert_string_equal(p->name, "hello");
     assert_int_equal(vmo_read(vmo, IMAGE_DATA, &byte, 1, NULL), OK);
     assert_int_equal(byte, 0xdd); /* the file is as it was */
@@ -184,7 +184,7 @@ static void test_without_memory(void **state)
     set_text(0, reader);
     FAIL_EACH(st, st = zircon_start_program(vmo, FILE_SIZE, argv, envp, &p));
     run_to_end();
-    assert_int_equal(p->return_code, 7);
+    assert_int_equal(p->return_code, 8);
     object_put(&p->object);
     vmo_put(vmo);
 }

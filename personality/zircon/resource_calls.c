@@ -1,0 +1,92 @@
+/*
+ * resource_calls.c - making resources, and what only the root resource may do: of a machine
+ * that has none of those devices.
+ */
+#include "personality/zircon/resource_calls.h"
+
+status_t call_resource(const struct syscall *call, unsigned arg, uint32_t kind)
+{
+    struct object *obj;
+    status_t st = call_object(call, arg, ZX_OBJ_TYPE_RESOURCE, 0, &obj);
+
+    if (st != OK)
+        return st;
+    st = resource_check(resource_of(obj), kind);
+    object_put(obj);
+    return st;
+}
+
+/* A part of another one is never exclusive, nor is what parts are made of. */
+static status_t check_parent(const struct resource *parent, uint32_t kind, uint32_t flags,
+                             uint64_t base, uint64_t size)
+{
+    if (kind >= ZX_RSRC_KIND_COUNT || flags & ~ZX_RSRC_FLAG_EXCLUSIVE)
+        return ERR_INVALID_ARGS;
+    if (resource_check_range(parent, kind, base, size) != OK)
+        return ERR_ACCESS_DENIED;
+    if (parent->kind != ZX_RSRC_KIND_ROOT && (parent->flags | flags) & ZX_RSRC_FLAG_EXCLUSIVE)
+        return ERR_INVALID_ARGS;
+    return OK;
+}
+
+status_t zircon_resource_create(struct syscall *call)
+{
+    uint32_t kind = ZX_RSRC_EXTRACT_KIND((uint32_t)call->arg[1]);
+    uint32_t flags = ZX_RSRC_EXTRACT_FLAGS((uint32_t)call->arg[1]);
+    char name[ZX_MAX_NAME_LEN];
+    struct object *parent;
+    struct resource *r;
+    status_t st = call_object(call, 0, ZX_OBJ_TYPE_RESOURCE, ZX_RIGHT_WRITE, &parent);
+
+    if (st != OK)
+        return st;
+    st = check_parent(resource_of(parent), kind, flags, call->arg[2], call->arg[3]);
+    if (st == OK)
+        st = call_copy_name(call, call->arg[4], call->arg[5], name);
+    if (st == OK)
+        st = resource_create(kind, flags, call->arg[2], call->arg[3], name, &r);
+    object_put(parent);
+    if (st != OK)
+        return st;
+    st = call_give(call, &r->object, r->object.ops->rights, call->arg[6]);
+    object_put(&r->object);
+    return st;
+}
+
+/* The resource is right, and the machine has nothing behind it. */
+static status_t absent(struct syscall *call, uint32_t kind)
+{
+    status_t st = call_resource(call, 0, kind);
+
+    return st == OK ? ERR_NOT_SUPPORTED : st;
+}
+
+/* The calls of such devices: what is asked first is whether the program may. */
+#define ABSENT(name, kind)                       \
+    status_t zircon_##name(struct syscall *call) \
+    {                                            \
+        return absent(call, kind);               \
+    }
+
+ABSENT(ioports_request, ZX_RSRC_KIND_IOPORT)
+ABSENT(ioports_release, ZX_RSRC_KIND_IOPORT)
+ABSENT(smc_call, ZX_RSRC_KIND_SMC)
+ABSENT(guest_create, ZX_RSRC_KIND_HYPERVISOR)
+ABSENT(pc_firmware_tables, ZX_RSRC_KIND_ROOT)
+ABSENT(msi_allocate, ZX_RSRC_KIND_ROOT)
+ABSENT(pci_init, ZX_RSRC_KIND_ROOT)
+ABSENT(pci_get_nth_device, ZX_RSRC_KIND_ROOT)
+ABSENT(system_mexec, ZX_RSRC_KIND_ROOT)
+ABSENT(debug_send_command, ZX_RSRC_KIND_ROOT)
+ABSENT(ktrace_read, ZX_RSRC_KIND_ROOT)
+ABSENT(ktrace_control, ZX_RSRC_KIND_ROOT)
+ABSENT(ktrace_write, ZX_RSRC_KIND_ROOT)
+ABSENT(mtrace_control, ZX_RSRC_KIND_ROOT)
+
+/* The boot loader left none. */
+status_t zircon_framebuffer_get_info(struct syscall *call)
+{
+    status_t st = call_resource(call, 0, ZX_RSRC_KIND_ROOT);
+
+    return st == OK ? ERR_INVALID_ARGS : st;
+}

@@ -1,0 +1,47 @@
+/*
+ * system_calls.c - zx_system_*, and entropy that programs give.
+ */
+#include "object/memory_event.h"
+#include "personality/zircon/resource_calls.h"
+#include "uapi/zircon/syscalls/system.h"
+
+static status_t give_event(struct syscall *call)
+{
+    uint32_t kind = (uint32_t)call->arg[1];
+    struct object *event;
+    status_t st;
+
+    if (kind < ZX_SYSTEM_EVENT_OUT_OF_MEMORY || kind > ZX_SYSTEM_EVENT_MEMORY_PRESSURE_NORMAL)
+        return ERR_INVALID_ARGS;
+    event = memory_event((enum memory_level)(kind - ZX_SYSTEM_EVENT_OUT_OF_MEMORY));
+    st = call_give(call, event, ZX_DEFAULT_SYSTEM_EVENT_RIGHTS, call->arg[2]);
+    object_put(event);
+    return st;
+}
+
+status_t zircon_system_get_event(struct syscall *call)
+{
+    struct object *job;
+    status_t st = call_object(call, 0, ZX_OBJ_TYPE_JOB, ZX_RIGHT_MANAGE_PROCESS, &job);
+
+    if (st != OK)
+        return st;
+    st = job == &job_root()->object ? give_event(call) : ERR_ACCESS_DENIED;
+    object_put(job);
+    return st;
+}
+
+/* What is the power's to do is done by the launcher: the first program's end is the machine's.
+ */
+status_t zircon_system_powerctl(struct syscall *call)
+{
+    uint32_t command = (uint32_t)call->arg[1];
+    status_t st = call_resource(call, 0, ZX_RSRC_KIND_ROOT);
+
+    if (st != OK)
+        return st;
+    return command >= ZX_SYSTEM_POWERCTL_ENABLE_ALL_CPUS &&
+                   command <= ZX_SYSTEM_POWERCTL_SHUTDOWN
+               ? ERR_NOT_SUPPORTED
+               : ERR_INVALID_ARGS;
+}

@@ -1,0 +1,238 @@
+/*
+ * privileged.c - what the root job and the root resource are for.
+ */
+#include "tests/zircon/ztest.h"
+#include "uapi/zircon/syscalls/resource.h"
+#include "uapi/zircon/syscalls/system.h"
+#include "uapi/zircon/syscalls/system_info.h"
+
+static void check_event(uint32_t kind)
+{
+    zx_handle_t event, job;
+
+    EXPECT_EQ(zx_system_get_event(ZX_HANDLE_INVALID, kind, &event), ZX_ERR_BAD_HANDLE);
+    EXPECT_EQ(zx_system_get_event(ztest_process(), kind, &event), ZX_ERR_WRONG_TYPE);
+    ASSERT_OK(zx_job_create(ztest_job(), 0, &job));
+    EXPECT_EQ(zx_system_get_event(job, kind, &event), ZX_ERR_ACCESS_DENIED);
+    EXPECT_OK(zx_handle_close(job));
+    EXPECT_EQ(zx_system_get_event(ztest_job(), ~0u, &event), ZX_ERR_INVALID_ARGS);
+    ASSERT_OK(zx_system_get_event(ztest_job(), kind, &event));
+    EXPECT_NE(ztest_koid(event), 0);
+    EXPECT_EQ(ztest_rights(event), ZX_DEFAULT_SYSTEM_EVENT_RIGHTS);
+    EXPECT_OK(zx_handle_close(event));
+}
+
+static void check_no_signal(uint32_t kind)
+{
+    zx_handle_t event;
+
+    ASSERT_OK(zx_system_get_event(ztest_job(), kind, &event));
+    EXPECT_EQ(zx_object_signal(event, 0, 1), ZX_ERR_ACCESS_DENIED);
+    EXPECT_OK(zx_handle_close(event));
+}
+
+CASE(SystemEvent, RetrieveOom)
+{
+    check_event(ZX_SYSTEM_EVENT_OUT_OF_MEMORY);
+}
+
+CASE(SystemEvent, CannotSignalOomFromUserspace)
+{
+    check_no_signal(ZX_SYSTEM_EVENT_OUT_OF_MEMORY);
+}
+
+CASE(SystemEvent, RetrieveMempressureCritical)
+{
+    check_event(ZX_SYSTEM_EVENT_MEMORY_PRESSURE_CRITICAL);
+}
+
+CASE(SystemEvent, CannotSignalMempressureCriticalFromUserspace)
+{
+    check_no_signal(ZX_SYSTEM_EVENT_MEMORY_PRESSURE_CRITICAL);
+}
+
+CASE(SystemEvent, RetreiveMempressureWarning)
+{
+    check_event(ZX_SYSTEM_EVENT_MEMORY_PRESSURE_WARNING);
+}
+
+CASE(SystemEvent, CannotSignalMempressureWarningFromUserspace)
+{
+    check_no_signal(ZX_SYSTEM_EVENT_MEMORY_PRESSURE_WARNING);
+}
+
+CASE(SystemEvent, RetrieveMempressureNormal)
+{
+    check_event(ZX_SYSTEM_EVENT_MEMORY_PRESSURE_NORMAL);
+}
+
+CASE(SystemEvent, CannotSignalMempressureNormalFromUserspace)
+{
+    check_no_signal(ZX_SYSTEM_EVENT_MEMORY_PRESSURE_NORMAL);
+}
+
+CASE(SystemEvent, ExactlyOneMemoryEventSignaled)
+{
+    zx_wait_item_t items[4];
+    int signaled = 0;
+
+    for (uint32_t i = 0; i < 4; i++) {
+        items[i] = (zx_wait_item_t){.waitfor = ZX_EVENT_SIGNALED};
+        ASSERT_OK(zx_system_get_event(ztest_job(), i + 1, &items[i].handle));
+    }
+    EXPECT_OK(zx_object_wait_many(items, 4, ZX_TIME_INFINITE));
+    for (unsigned i = 0; i < 4; i++) {
+        signaled += items[i].pending != 0;
+        EXPECT_OK(zx_handle_close(items[i].handle));
+    }
+    EXPECT_EQ(signaled, 1);
+}
+
+enum { PAGE = 4096, MMIO_SIZE = 4 * PAGE };
+#define MMIO_BASE 0x4000000000ull
+
+static zx_handle_t root(void)
+{
+    return startup_handle(PA_RESOURCE);
+}
+
+static zx_status_t create(zx_handle_t parent, uint32_t options, uint64_t base, uint64_t size,
+                          zx_handle_t *out)
+{
+    return zx_resource_create(parent, options, base, size, "test", 5, out);
+}
+
+/* Creates and closes. */
+static zx_status_t try_create(zx_handle_t parent, uint32_t options, uint64_t base,
+                              uint64_t size)
+{
+    zx_handle_t handle;
+    zx_status_t st = create(parent, options, base, size, &handle);
+
+    if (st == ZX_OK)
+        EXPECT_OK(zx_handle_close(handle));
+    return st;
+}
+
+static zx_info_resource_t info_of(zx_handle_t handle)
+{
+    zx_info_resource_t info = {0};
+
+    EXPECT_OK(zx_object_get_info(handle, ZX_INFO_RESOURCE, &info, sizeof(info), NULL, NULL));
+    return info;
+}
+
+CASE(Resource, BasicActions)
+{
+    zx_handle_t new_root, mmio;
+    zx_info_resource_t info;
+
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_ROOT, 0, 0, &new_root));
+    info = info_of(new_root);
+    EXPECT_EQ(info.kind, ZX_RSRC_KIND_ROOT);
+    EXPECT_EQ(info.base | info.size | info.flags, 0);
+    EXPECT_EQ(strcmp(info.name, "test"), 0);
+    ASSERT_OK(create(new_root, ZX_RSRC_KIND_MMIO | ZX_RSRC_FLAG_EXCLUSIVE, MMIO_BASE, MMIO_SIZE,
+                     &mmio));
+    info = info_of(mmio);
+    EXPECT_EQ(info.kind, ZX_RSRC_KIND_MMIO);
+    EXPECT_EQ(info.flags, ZX_RSRC_FLAG_EXCLUSIVE);
+    EXPECT_EQ(info.base, MMIO_BASE);
+    EXPECT_EQ(info.size, MMIO_SIZE);
+    EXPECT_OK(zx_handle_close(mmio));
+    EXPECT_OK(zx_handle_close(new_root));
+}
+
+CASE(Resource, ExclusiveShared)
+{
+    zx_handle_t mmio;
+
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO | ZX_RSRC_FLAG_EXCLUSIVE, MMIO_BASE, MMIO_SIZE,
+                     &mmio));
+    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE), ZX_ERR_NOT_FOUND);
+    EXPECT_OK(zx_handle_close(mmio));
+    EXPECT_OK(try_create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE));
+}
+
+CASE(Resource, SharedExclusive)
+{
+    zx_handle_t mmio;
+
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE, &mmio));
+    EXPECT_EQ(
+        try_create(root(), ZX_RSRC_KIND_MMIO | ZX_RSRC_FLAG_EXCLUSIVE, MMIO_BASE, MMIO_SIZE),
+        ZX_ERR_NOT_FOUND);
+    EXPECT_OK(zx_handle_close(mmio));
+}
+
+CASE(Resource, InvalidArgs)
+{
+    zx_handle_t mmio;
+
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE, &mmio));
+    EXPECT_EQ(try_create(mmio, ZX_RSRC_KIND_ROOT, 0, 0), ZX_ERR_ACCESS_DENIED);
+    EXPECT_EQ(try_create(mmio, ZX_RSRC_KIND_IRQ, 0, 0), ZX_ERR_ACCESS_DENIED);
+    EXPECT_OK(zx_handle_close(mmio));
+    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_COUNT, MMIO_BASE, MMIO_SIZE),
+              ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_MMIO, UINT64_MAX, 1024), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_MMIO, 1024, UINT64_MAX), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_MMIO | 0xff0000, MMIO_BASE, MMIO_SIZE),
+              ZX_ERR_INVALID_ARGS);
+}
+
+CASE(Resource, PartsOfOne)
+{
+    zx_handle_t mmio;
+
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE, &mmio));
+    EXPECT_OK(try_create(mmio, ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE));
+    EXPECT_OK(try_create(mmio, ZX_RSRC_KIND_MMIO, MMIO_BASE + PAGE, PAGE));
+    EXPECT_EQ(try_create(mmio, ZX_RSRC_KIND_MMIO, MMIO_BASE + PAGE, MMIO_SIZE),
+              ZX_ERR_ACCESS_DENIED);
+    EXPECT_EQ(try_create(mmio, ZX_RSRC_KIND_MMIO | ZX_RSRC_FLAG_EXCLUSIVE, MMIO_BASE, PAGE),
+              ZX_ERR_INVALID_ARGS);
+    EXPECT_OK(zx_handle_close(mmio));
+}
+
+CASE(SystemInfo, IsForWhoHasTheRootResource)
+{
+    zx_info_cpu_stats_t cpus[64];
+    zx_info_kmem_stats_t memory;
+    uint64_t actual, avail;
+    zx_handle_t mmio;
+
+    ASSERT_OK(
+        zx_object_get_info(root(), ZX_INFO_CPU_STATS, cpus, sizeof(cpus), &actual, &avail));
+    EXPECT_EQ(actual, avail);
+    ASSERT_GT(actual, 0);
+    EXPECT_EQ(cpus[0].cpu_number, 0);
+    EXPECT_EQ(cpus[0].flags, ZX_INFO_CPU_STATS_FLAG_ONLINE);
+    EXPECT_GT(cpus[0].context_switches, 0);
+    EXPECT_OK(
+        zx_object_get_info(root(), ZX_INFO_KMEM_STATS, &memory, sizeof(memory), NULL, NULL));
+    EXPECT_GT(memory.free_bytes, 0);
+    EXPECT_GT(memory.total_bytes, memory.free_bytes);
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, PAGE, &mmio));
+    EXPECT_EQ(zx_object_get_info(mmio, ZX_INFO_KMEM_STATS, &memory, sizeof(memory), NULL, NULL),
+              ZX_ERR_WRONG_TYPE);
+    EXPECT_OK(zx_handle_close(mmio));
+    EXPECT_EQ(
+        zx_object_get_info(ztest_job(), ZX_INFO_CPU_STATS, cpus, sizeof(cpus), NULL, NULL),
+        ZX_ERR_WRONG_TYPE);
+}
+
+/* Calls for what the machine does not have ask for the resource first. */
+CASE(SystemCalls, AskForTheResourceFirst)
+{
+    zx_handle_t mmio;
+
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, PAGE, &mmio));
+    EXPECT_EQ(zx_system_powerctl(mmio, 5, NULL), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_system_powerctl(root(), 99, NULL), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_ktrace_write(ZX_HANDLE_INVALID, 0, 0, 0), ZX_ERR_BAD_HANDLE);
+    EXPECT_EQ(zx_ktrace_write(mmio, 0, 0, 0), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_ktrace_write(root(), 0, 0, 0), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_pc_firmware_tables(mmio, NULL, NULL), ZX_ERR_WRONG_TYPE);
+    EXPECT_OK(zx_handle_close(mmio));
+}
