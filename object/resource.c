@@ -19,7 +19,7 @@ static const uint64_t ends[ZX_RSRC_KIND_COUNT] = {
 
 /* Leaf. */
 static struct spinlock lock;
-static struct list all = {&all, &all};
+static struct list all;
 
 static struct resource *root;
 
@@ -100,8 +100,10 @@ status_t resource_create(uint32_t kind, uint32_t flags, uint64_t base, uint64_t 
 void resource_init(void)
 {
     static const char name[ZX_MAX_NAME_LEN] = "root";
-    status_t st = resource_create(ZX_RSRC_KIND_ROOT, 0, 0, 0, name, &root);
+    status_t st;
 
+    list_init(&all);
+    st = resource_create(ZX_RSRC_KIND_ROOT, 0, 0, 0, name, &root);
     assert(st == OK); /* memory at boot */
 }
 
