@@ -6,6 +6,7 @@
 #include "base/string.h"
 #include "mm/slab.h"
 #include "object/paired.h"
+#include "object/thread.h"
 
 struct channel {
     struct paired paired;
@@ -218,6 +219,21 @@ static void call_finish(struct channel_call *call)
     list_remove(&call->waiter.link);
 }
 
+static bool call_over(struct channel_call *call, struct task *task)
+{
+    return waiter_fired(&call->waiter) || timer_fired(&call->timer) || task_killed(task);
+}
+
+/* Takes the reason away. */
+static bool suspended(struct task *task)
+{
+    if (!(task_pending(task) & TASK_SUSPEND))
+        return false;
+    task_clear(task, TASK_SUSPEND);
+    return true;
+}
+
+/* A suspended thread stays here: the call would be a second one if it were made again. */
 CO_FN(channel_call)
 {
     f->ended = ERR_TIMED_OUT;
@@ -230,9 +246,15 @@ CO_FN(channel_call)
     f->request = NULL;
 
     timer_arm(&f->timer, task, f->deadline);
-    CO_WAIT_KILLABLE(waiter_fired(&f->waiter) || timer_fired(&f->timer));
+    while (!call_over(f, task)) {
+        CO_WAIT_KILLABLE(call_over(f, task) || task_pending(task) & TASK_SUSPEND);
+        f->suspended |= suspended(task);
+        CO_WAIT_KILLABLE(!f->suspended || !thread_task_park(task));
+    }
     timer_disarm(&f->timer);
     call_finish(f);
+    if (f->suspended) /* the reason may have stood for more */
+        task_interrupt(task, TASK_SUSPEND);
 
     if (f->reply)
         CO_RETURN(OK);

@@ -44,6 +44,7 @@ struct channel_call {
     time_ns_t deadline;      /* in */
     struct message *reply;   /* out, on OK */
     uint32_t number;
+    bool suspended;       /* it was, meanwhile */
     status_t ended;       /* why no reply will come; valid if fired without one */
     struct waiter waiter; /* on channel.callers */
     struct timer timer;

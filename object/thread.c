@@ -172,6 +172,11 @@ bool thread_park(struct thread *t)
     return is;
 }
 
+bool thread_task_park(struct task *task)
+{
+    return task->context && thread_park(thread_of_task(task));
+}
+
 void thread_kill_locked(struct thread *t)
 {
     if (t->state == THREAD_INITIAL)
@@ -274,6 +279,7 @@ CO_FN(thread_main)
         if (f->thread->trap.kind == HAL_TRAP_SYSCALL) {
             if (f->thread->call_waits)
                 CO_JOIN();
+            f->thread->call_waits = false;
             continue;
         }
         if (f->thread->trap.kind == HAL_TRAP_INTERRUPT) {

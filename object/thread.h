@@ -138,6 +138,8 @@ void thread_resume_locked(struct thread *t);
 
 /* By the thread itself, outside of user mode: it stays as long as this holds. */
 bool thread_park(struct thread *t);
+/* The same inside a call that cannot be begun again; false for a task that is no thread's. */
+bool thread_task_park(struct task *task);
 
 /* Suspended or in an exception: its registers may be looked at, and changed, as long as
  * t->process->object.lock is held. */

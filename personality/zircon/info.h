@@ -25,6 +25,7 @@ union info_record {
     zx_info_socket_t socket;
     zx_info_timer_t timer;
     zx_info_stream_t stream;
+    zx_exception_report_t report;
     uint32_t count;
 };
 

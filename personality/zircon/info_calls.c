@@ -11,6 +11,7 @@
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/info.h"
+#include "personality/zircon/task_info.h"
 
 struct info_topic {
     uint32_t number;
@@ -61,6 +62,7 @@ static status_t fill_process(struct object *obj, rights_t rights, union info_rec
         .return_code = p->state == PROCESS_DEAD ? p->return_code : 0,
         .started = p->state != PROCESS_INITIAL,
         .exited = p->state == PROCESS_DEAD,
+        .debugger_attached = exceptionate_bound(&p->debugger),
     };
     return OK;
 }
@@ -79,21 +81,17 @@ static status_t fill_job(struct object *obj, rights_t rights, union info_record 
     return OK;
 }
 
-/* Whether a running thread waits in the kernel is not told apart. */
 static status_t fill_thread(struct object *obj, rights_t rights, union info_record *out)
 {
-    static const uint32_t states[] = {
-        [THREAD_INITIAL] = ZX_THREAD_STATE_NEW,
-        [THREAD_RUNNING] = ZX_THREAD_STATE_RUNNING,
-        [THREAD_DEAD] = ZX_THREAD_STATE_DEAD,
-    };
-    struct thread *t = container_of(obj, struct thread, object);
-    SPIN_GUARD(&t->process->object.lock);
-
     (void)rights;
-    out->thread = (zx_info_thread_t){.state = states[t->state]};
-    memset(out->thread.cpu_affinity_mask, 0xff, sizeof(out->thread.cpu_affinity_mask));
+    thread_info_fill(container_of(obj, struct thread, object), &out->thread);
     return OK;
+}
+
+static status_t fill_report(struct object *obj, rights_t rights, union info_record *out)
+{
+    (void)rights;
+    return thread_exception_report(container_of(obj, struct thread, object), &out->report);
 }
 
 static status_t fill_thread_stats(struct object *obj, rights_t rights, union info_record *out)
@@ -246,6 +244,8 @@ static const struct info_topic topics[] = {
      info_vmos},
     {ZX_INFO_HANDLE_TABLE, ZX_OBJ_TYPE_PROCESS, MANAGE, sizeof(zx_info_handle_extended_t), NULL,
      info_handles},
+    {ZX_INFO_THREAD_EXCEPTION_REPORT, ZX_OBJ_TYPE_THREAD, ZX_RIGHT_INSPECT,
+     sizeof(zx_exception_report_t), fill_report, NULL},
     {ZX_INFO_THREAD, ZX_OBJ_TYPE_THREAD, ZX_RIGHT_INSPECT, sizeof(zx_info_thread_t),
      fill_thread, NULL},
     {ZX_INFO_THREAD_STATS, ZX_OBJ_TYPE_THREAD, ZX_RIGHT_INSPECT, sizeof(zx_info_thread_stats_t),

@@ -6,8 +6,8 @@
 #include "object/socket_object.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/policy.h"
+#include "personality/zircon/task_info.h"
 #include "personality/zircon/vdso.h"
-#include "uapi/zircon/syscalls/object.h"
 
 status_t zircon_object_signal(struct syscall *call)
 {
@@ -158,6 +158,8 @@ static status_t get_property(struct syscall *call, struct object *obj, uint32_t 
     uint64_t number;
     status_t st;
 
+    if (is_task_property(property))
+        return task_get_property(call, obj, property);
     switch (property) {
     case ZX_PROP_NAME:
         if (size < sizeof(name))
@@ -202,6 +204,8 @@ static status_t set_property(struct syscall *call, struct object *obj, uint32_t 
         st = call_copy_name(call, call->arg[2], call->arg[3], name);
         return st == OK ? set_name(obj, name) : st;
     }
+    if (is_task_property(property))
+        return task_set_property(call, obj, property);
     if (call->arg[3] < sizeof(number))
         return ERR_BUFFER_TOO_SMALL;
     st = copy_from_user(call_user(call), &number, call->arg[2], sizeof(number));

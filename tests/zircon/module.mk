@@ -1,8 +1,9 @@
 # Native Zircon test programs by subject: `build/zcore zircon build/user/ISA/NAME [CASE]`.
 # tests/zircon/run runs them.
 module               := tests/zircon
-user-programs-zircon := clock event fifo futex info_job info_process info_task info_thread \
-                        info_vmar job memory_info policy privileged profile socket stream
+user-programs-zircon := clock event exception fifo futex info_job info_process info_task \
+                        info_thread info_vmar job memory_info policy privileged process \
+                        profile socket stream suspend
 user-common          := ztest ztest_help infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
                         ../../user/zircon/memory ../../user/zircon/load
 sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation

@@ -7,34 +7,35 @@
 #include "uapi/zircon/types.h"
 
 /* The low 28 bits number a topic, the top four its version. */
-#define ZX_INFO_HANDLE_VALID         1u
-#define ZX_INFO_HANDLE_BASIC         2u
-#define ZX_INFO_PROCESS              3u
-#define ZX_INFO_PROCESS_THREADS      4u
-#define ZX_INFO_VMAR                 7u
-#define ZX_INFO_JOB_CHILDREN         8u
-#define ZX_INFO_JOB_PROCESSES        9u
-#define ZX_INFO_THREAD               10u
-#define ZX_INFO_TASK_STATS           12u
-#define ZX_INFO_PROCESS_MAPS         13u
-#define ZX_INFO_PROCESS_VMOS_V1      14u
-#define ZX_INFO_PROCESS_VMOS         (ZX_INFO_PROCESS_VMOS_V1 | 1u << 28)
-#define ZX_INFO_THREAD_STATS         15u
-#define ZX_INFO_CPU_STATS            16u
-#define ZX_INFO_KMEM_STATS           17u
-#define ZX_INFO_RESOURCE             18u
-#define ZX_INFO_HANDLE_COUNT         19u
-#define ZX_INFO_BTI                  20u
-#define ZX_INFO_PROCESS_HANDLE_STATS 21u
-#define ZX_INFO_SOCKET               22u
-#define ZX_INFO_VMO_V1               23u
-#define ZX_INFO_VMO                  (ZX_INFO_VMO_V1 | 1u << 28)
-#define ZX_INFO_JOB                  24u
-#define ZX_INFO_TIMER                25u
-#define ZX_INFO_STREAM               26u
-#define ZX_INFO_HANDLE_TABLE         27u
-#define ZX_INFO_MSI                  28u
-#define ZX_INFO_TASK_RUNTIME         30u
+#define ZX_INFO_HANDLE_VALID            1u
+#define ZX_INFO_HANDLE_BASIC            2u
+#define ZX_INFO_PROCESS                 3u
+#define ZX_INFO_PROCESS_THREADS         4u
+#define ZX_INFO_VMAR                    7u
+#define ZX_INFO_JOB_CHILDREN            8u
+#define ZX_INFO_JOB_PROCESSES           9u
+#define ZX_INFO_THREAD                  10u
+#define ZX_INFO_TASK_STATS              12u
+#define ZX_INFO_PROCESS_MAPS            13u
+#define ZX_INFO_PROCESS_VMOS_V1         14u
+#define ZX_INFO_PROCESS_VMOS            (ZX_INFO_PROCESS_VMOS_V1 | 1u << 28)
+#define ZX_INFO_THREAD_STATS            15u
+#define ZX_INFO_CPU_STATS               16u
+#define ZX_INFO_KMEM_STATS              17u
+#define ZX_INFO_RESOURCE                18u
+#define ZX_INFO_THREAD_EXCEPTION_REPORT 11u
+#define ZX_INFO_HANDLE_COUNT            19u
+#define ZX_INFO_BTI                     20u
+#define ZX_INFO_PROCESS_HANDLE_STATS    21u
+#define ZX_INFO_SOCKET                  22u
+#define ZX_INFO_VMO_V1                  23u
+#define ZX_INFO_VMO                     (ZX_INFO_VMO_V1 | 1u << 28)
+#define ZX_INFO_JOB                     24u
+#define ZX_INFO_TIMER                   25u
+#define ZX_INFO_STREAM                  26u
+#define ZX_INFO_HANDLE_TABLE            27u
+#define ZX_INFO_MSI                     28u
+#define ZX_INFO_TASK_RUNTIME            30u
 
 typedef struct zx_info_handle_basic {
     zx_koid_t koid;
@@ -71,6 +72,16 @@ typedef struct zx_info_job {
 #define ZX_THREAD_STATE_BLOCKED   3u
 #define ZX_THREAD_STATE_DYING     4u
 #define ZX_THREAD_STATE_DEAD      5u
+
+/* BLOCKED with the reason in the second byte. */
+#define ZX_THREAD_STATE_BLOCKED_EXCEPTION 0x103u
+#define ZX_THREAD_STATE_BLOCKED_SLEEPING  0x203u
+#define ZX_THREAD_STATE_BLOCKED_FUTEX     0x303u
+#define ZX_THREAD_STATE_BLOCKED_PORT      0x403u
+#define ZX_THREAD_STATE_BLOCKED_CHANNEL   0x503u
+#define ZX_THREAD_STATE_BLOCKED_WAIT_ONE  0x603u
+#define ZX_THREAD_STATE_BLOCKED_WAIT_MANY 0x703u
+#define ZX_THREAD_STATE_BLOCKED_INTERRUPT 0x803u
 
 typedef struct zx_info_thread {
     uint32_t state;
@@ -178,10 +189,18 @@ typedef struct zx_info_stream {
     uint64_t content_size;
 } zx_info_stream_t;
 
+#define ZX_PROP_REGISTER_GS               2u
 #define ZX_PROP_NAME                      3u
+#define ZX_PROP_REGISTER_FS               4u
 #define ZX_PROP_PROCESS_DEBUG_ADDR        5u
 #define ZX_PROP_PROCESS_VDSO_BASE_ADDRESS 6u
+#define ZX_PROP_PROCESS_BREAK_ON_LOAD     7u
 #define ZX_PROP_SOCKET_RX_THRESHOLD       12u
 #define ZX_PROP_SOCKET_TX_THRESHOLD       13u
 #define ZX_PROP_JOB_KILL_ON_OOM           15u
+#define ZX_PROP_EXCEPTION_STATE           16u
 #define ZX_PROP_VMO_CONTENT_SIZE          17u
+#define ZX_PROP_EXCEPTION_STRATEGY        18u
+
+/* Of ZX_PROP_PROCESS_DEBUG_ADDR, before the dynamic linker says where: it is to stop then. */
+#define ZX_PROCESS_DEBUG_ADDR_BREAK_ON_SET 1u

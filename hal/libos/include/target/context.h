@@ -20,3 +20,9 @@ static inline bool hal_context_gs_settable(void)
 {
     return false;
 }
+
+/* Does the trap flag make user mode stop after each instruction (HAL_EXC_STEP)? */
+static inline bool hal_context_can_step(void)
+{
+    return false;
+}
