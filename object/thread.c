@@ -167,7 +167,7 @@ bool thread_park(struct thread *t)
     }
     if (is && !was)
         object_signal(&t->object, ZX_THREAD_RUNNING, ZX_THREAD_SUSPENDED);
-    if (was && !is)
+    if (was && !is && !task_killed(&t->task))
         object_signal(&t->object, ZX_THREAD_SUSPENDED, ZX_THREAD_RUNNING);
     return is;
 }

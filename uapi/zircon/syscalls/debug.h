@@ -60,12 +60,3 @@ typedef struct zx_riscv64_thread_state_fp_regs {
     uint32_t fcsr;
     uint8_t padding[12];
 } zx_riscv64_thread_state_fp_regs_t;
-
-#if defined(__x86_64__)
-typedef zx_x86_64_thread_state_general_regs_t zx_thread_state_general_regs_t;
-typedef zx_x86_64_thread_state_fp_regs_t zx_thread_state_fp_regs_t;
-typedef zx_x86_64_thread_state_vector_regs_t zx_thread_state_vector_regs_t;
-#elif defined(__riscv)
-typedef zx_riscv64_thread_state_general_regs_t zx_thread_state_general_regs_t;
-typedef zx_riscv64_thread_state_fp_regs_t zx_thread_state_fp_regs_t;
-#endif

@@ -1,0 +1,12 @@
+/*
+ * machine_registers.c (riscv64) - see registers.h.
+ */
+#include "tests/zircon/registers.h"
+
+const struct machine_registers machine_registers = {
+    .size = sizeof(zx_riscv64_thread_state_general_regs_t),
+    .words = 31,
+    .first = 1,
+    .fp_size = sizeof(zx_riscv64_thread_state_fp_regs_t),
+    .fp_count = 32,
+};
