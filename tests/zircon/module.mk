@@ -1,7 +1,7 @@
 # Native Zircon test programs by subject: `build/zcore zircon build/user/ISA/NAME [CASE]`.
 # tests/zircon/run runs them.
 module               := tests/zircon
-user-programs-zircon := clock event exception fifo futex info_job info_process info_task \
+user-programs-zircon := access clock event exception fifo futex info_job info_process info_task \
                         info_thread info_vmar job memory_info policy privileged process \
                         profile registers socket stream suspend
 user-common          := ztest ztest_help infocheck ../../user/zircon/relocate ../../user/zircon/runtime \

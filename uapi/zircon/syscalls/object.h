@@ -15,6 +15,7 @@
 #define ZX_INFO_JOB_CHILDREN            8u
 #define ZX_INFO_JOB_PROCESSES           9u
 #define ZX_INFO_THREAD                  10u
+#define ZX_INFO_THREAD_EXCEPTION_REPORT 11u
 #define ZX_INFO_TASK_STATS              12u
 #define ZX_INFO_PROCESS_MAPS            13u
 #define ZX_INFO_PROCESS_VMOS_V1         14u
@@ -23,7 +24,6 @@
 #define ZX_INFO_CPU_STATS               16u
 #define ZX_INFO_KMEM_STATS              17u
 #define ZX_INFO_RESOURCE                18u
-#define ZX_INFO_THREAD_EXCEPTION_REPORT 11u
 #define ZX_INFO_HANDLE_COUNT            19u
 #define ZX_INFO_BTI                     20u
 #define ZX_INFO_PROCESS_HANDLE_STATS    21u
