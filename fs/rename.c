@@ -18,6 +18,8 @@ struct rename {
     struct name from_name, to_name;
     struct dentry *from, *to; /* references */
     unsigned flags;
+    /* What the names meant, once it is done: references, or NULL. */
+    struct inode *moved, *other;
 };
 
 static bool is_dir(const struct dentry *d)
@@ -93,7 +95,7 @@ static status_t check(const struct rename *r)
     return st == OK ? check_types(r) : st;
 }
 
-static status_t perform(const struct rename *r)
+static status_t perform(struct rename *r)
 {
     struct inode *from_dir = r->from_dir->dentry->inode, *to_dir = r->to_dir->dentry->inode;
     bool exchange = r->flags & VFS_RENAME_EXCHANGE;
@@ -110,9 +112,12 @@ static status_t perform(const struct rename *r)
     else
         st = from_dir->ops->rename(from_dir, r->from_name, r->from->inode, to_dir, r->to_name,
                                    r->to->inode);
-    if (st == OK)
-        dentry_move(r->from, r->to, exchange ? DENTRY_EXCHANGE : DENTRY_REPLACE);
-    return st;
+    if (st != OK)
+        return st;
+    r->moved = inode_get(r->from->inode);
+    r->other = r->to->inode ? inode_get(r->to->inode) : NULL;
+    dentry_move(r->from, r->to, exchange ? DENTRY_EXCHANGE : DENTRY_REPLACE);
+    return OK;
 }
 
 static bool moves_directory(const struct rename *r)
@@ -121,14 +126,14 @@ static bool moves_directory(const struct rename *r)
            ((r->from->inode && is_dir(r->from)) || (r->to->inode && is_dir(r->to)));
 }
 
-static status_t check_and_perform(const struct rename *r)
+static status_t check_and_perform(struct rename *r)
 {
     status_t st = check(r);
 
     return st == OK ? perform(r) : st;
 }
 
-static status_t rename_locked(const struct rename *r)
+static status_t rename_locked(struct rename *r)
 {
     if (moves_directory(r)) {
         SPIN_GUARD(&move_lock);
@@ -137,39 +142,30 @@ static status_t rename_locked(const struct rename *r)
     return check_and_perform(r);
 }
 
-/* `moved` and `other` are what the names meant: held, as the names mean something else now. */
-static void tell(const struct rename *r, struct inode *moved, struct inode *other)
+static void tell(const struct rename *r)
 {
     struct inode *from = r->from_dir->dentry->inode, *to = r->to_dir->dentry->inode;
 
-    notify_rename(from, r->from_name, to, r->to_name, moved);
-    if (!other)
+    notify_rename(from, r->from_name, to, r->to_name, r->moved);
+    if (!r->other)
         return;
     if (r->flags & VFS_RENAME_EXCHANGE) {
-        notify_rename(to, r->to_name, from, r->from_name, other);
+        notify_rename(to, r->to_name, from, r->from_name, r->other);
         return;
     }
-    if (other->attr.type != INODE_DIR)
-        notify_inode(other, NOTIFY_ATTRIB);
-    notify_gone(other);
+    if (r->other->attr.type != INODE_DIR)
+        notify_inode(r->other, NOTIFY_ATTRIB);
+    notify_gone(r->other);
 }
 
-static struct inode *meant(const struct dentry *d)
+static status_t rename_found(struct rename *r)
 {
-    SPIN_GUARD(&dentry_lock);
-
-    return d->inode ? inode_get(d->inode) : NULL;
-}
-
-static status_t rename_found(const struct rename *r)
-{
-    struct inode *moved = meant(r->from), *other = meant(r->to);
     status_t st = rename_locked(r);
 
-    if (st == OK && moved != other)
-        tell(r, moved, other);
-    inode_put(moved);
-    inode_put(other);
+    if (r->moved)
+        tell(r);
+    inode_put(r->moved);
+    inode_put(r->other);
     return st;
 }
 
