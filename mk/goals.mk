@@ -31,4 +31,4 @@ clean:                                   ## remove build/
 
 -include $(patsubst %.o,%.d,$(filter %.o,$(objects-all) $(unit-tests:%=%.o)))
 -include $(guest-programs-all:%=%.d)
--include $(wildcard build/host/*/*.d build/host/*/*/*.d build/user/*/*/*.d build/user/*/*/*/*.d)
+-include $(wildcard build/host/*/*.d build/host/*/*/*.d build/user/*/*/*.d build/user/*/*/*/*.d build/user/*/*/*/*/*/*.d)

@@ -10,6 +10,9 @@ sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa
                         isa/x86_64/machine_registers
 sources-isa-riscv64  := ../../user/zircon/isa/riscv64/start ../../user/zircon/isa/riscv64/relocation \
                         isa/riscv64/machine_registers
+user-common          += ../../user/zircon/symbol
+sources-isa-x86_64   += ../../user/zircon/isa/x86_64/thread
+sources-isa-riscv64  += ../../user/zircon/isa/riscv64/thread
 
 # Their calls are imports from the vDSO, bound when they start.
 $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
