@@ -130,6 +130,7 @@ static void start_linux(const struct boot_record *record)
     struct linux_start start = {.argv = record->argv,
                                 .envp = record->envp,
                                 .cwd = record->cwd,
+                                .zircon = record_number(record, "zircon", 0) != 0,
                                 .on_exit = linux_exited};
     unsigned flags = record_number(record, "tty", 1) ? 0 : STDIO_NO_TERMINAL;
     status_t st = linux_stdio_open(flags, start.stdio, &start.tty);

@@ -202,6 +202,62 @@ status_t handle_close(struct handle_table *table, handle_t value)
     return st;
 }
 
+/* Takes over how `from` makes values, if its size is still what `to` has room for. */
+static bool copy_generations(struct handle_table *from, struct handle_table *to)
+{
+    SPIN_GUARD(&from->lock);
+
+    if (from->capacity != to->capacity)
+        return false;
+    to->secret = from->secret;
+    for (uint32_t i = 0; i < to->capacity; i++)
+        to->slots[i].generation = from->slots[i].generation;
+    return true;
+}
+
+/* What `from` has handed out as this slot's value is stale, unless it is in use here. */
+static void slots_settle(struct handle_table *to)
+{
+    for (uint32_t i = 0; i < to->capacity; i++) {
+        if (to->slots[i].obj)
+            continue;
+        to->slots[i].generation = (to->slots[i].generation + 1) & ((1u << GENERATION_BITS) - 1);
+        slot_free(to, i);
+    }
+}
+
+static void slot_keep(struct handle_table *to, struct handle_at *kept)
+{
+    uint32_t index = (kept->value >> 2 ^ to->secret) & (SLOTS_MAX - 1);
+
+    to->slots[index].obj = kept->h.obj;
+    to->slots[index].rights = kept->h.rights;
+    to->count++;
+    kept->h = (struct handle){0};
+}
+
+status_t handle_table_fork(struct handle_table *from, struct handle_table *to,
+                           struct handle_at kept[], unsigned count)
+{
+    do {
+        kfree(to->slots);
+        {
+            SPIN_GUARD(&from->lock);
+            to->capacity = from->capacity;
+        }
+        to->slots = kzalloc(MAX(to->capacity, 1u) * sizeof(*to->slots));
+        if (!to->slots) {
+            to->capacity = 0;
+            return ERR_NO_MEMORY;
+        }
+    } while (!copy_generations(from, to));
+    for (unsigned i = 0; i < count; i++)
+        if (kept[i].h.obj)
+            slot_keep(to, &kept[i]);
+    slots_settle(to);
+    return OK;
+}
+
 /* Caller holds the lock. */
 static status_t slot_check(const struct handle_table *table, handle_t value, uint32_t type,
                            rights_t need, struct handle_slot **out)

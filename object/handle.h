@@ -44,6 +44,19 @@ status_t handle_insert(struct handle_table *table, struct handle *h, handle_t *o
 status_t handle_remove(struct handle_table *table, handle_t value, struct handle *out) MUST_USE;
 status_t handle_close(struct handle_table *table, handle_t value);
 
+/*
+ * For a forked process: the new, empty table `to` makes values as `from` does, and has `kept`
+ * (consumed on OK; those without object are nothing) under values that `from` has given out.
+ * All other values of `from` are bad in `to`, and stay so for as long as a closed one.
+ * ERR_NO_MEMORY.
+ */
+struct handle_at {
+    handle_t value;
+    struct handle h;
+};
+status_t handle_table_fork(struct handle_table *from, struct handle_table *to,
+                           struct handle_at kept[], unsigned count) MUST_USE;
+
 /* On OK `*out` is a reference of the caller's, to be put. Order of refusals: BAD_HANDLE, then
  * WRONG_TYPE (type 0: any), then ACCESS_DENIED. `*rights` may be NULL. */
 status_t handle_get(struct handle_table *table, handle_t value, uint32_t type, rights_t need,

@@ -17,6 +17,8 @@ enum process_state { PROCESS_INITIAL, PROCESS_RUNNING, PROCESS_DYING, PROCESS_DE
 /* Which call tables its threads may use. */
 enum { PROCESS_CALLS_LINUX = 1u << 0, PROCESS_CALLS_ZIRCON = 1u << 1 };
 
+enum { PROCESS_OWN_HANDLES = 4 }; /* process, VMAR, job, vDSO: uapi/zcore/hybrid.h */
+
 struct process {
     struct object object;
     struct job *job;       /* reference */
@@ -38,6 +40,9 @@ struct process {
     user_addr_t debug_addr,
         break_on_load; /* of its dynamic linker, for debuggers; object.lock */
     struct exceptionate exceptions, debugger;
+    /* Of a Linux process with Zircon calls: its handles on itself, 0 until it asks; under
+     * object.lock. A value may be stale: the program may close what it names. */
+    handle_t own[PROCESS_OWN_HANDLES];
     char name[32];
 };
 

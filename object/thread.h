@@ -101,6 +101,7 @@ struct thread {
     time_ns_t ran; /* once dead; guarded by process->object.lock */
     struct task task;
     struct thread_main main;
+    handle_t own; /* as process.own, on the thread */
     char name[32];
 };
 

@@ -4,6 +4,7 @@
 #include "personality/linux/vdso.h"
 
 #include "object/vdso_image.h"
+#include "personality/hybrid.h"
 #include "personality/linux/memory/layout.h"
 #include "personality/linux/process/exec.h"
 
@@ -33,5 +34,9 @@ status_t exec_map_vdso(struct exec *exec)
 
     if (st == OK)
         l->sigreturn = l->vdso + image.entry;
+    if (st == OK && exec->zircon) {
+        l->zircon_vdso = l->vdso + image.size;
+        st = hybrid_map_vdso(exec->aspace, l->zircon_vdso);
+    }
     return st;
 }

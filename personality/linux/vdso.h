@@ -10,5 +10,6 @@ struct exec;
 /* At boot. */
 void linux_vdso_init(void);
 
-/* Into the new address space; notes where in the layout. */
+/* Into the new address space, with that of Zircon behind it for exec->zircon; notes where in
+ * the layout. */
 status_t exec_map_vdso(struct exec *exec) MUST_USE;

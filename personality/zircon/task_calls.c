@@ -2,6 +2,7 @@
  * task_calls.c - making, starting and ending jobs, processes and threads.
  */
 #include "object/vmar_object.h"
+#include "personality/hybrid.h"
 #include "personality/zircon/policy.h"
 #include "personality/zircon/vmar_flags.h"
 #include "personality/zircon/zircon.h"
@@ -136,8 +137,18 @@ status_t zircon_process_start(struct syscall *call)
 
 status_t zircon_process_exit(struct syscall *call)
 {
-    process_kill(call_process(call), (int64_t)call->arg[0]);
+    if (call_process(call)->linux_)
+        hybrid_process_exit(call->thread, (int64_t)call->arg[0]);
+    else
+        process_kill(call_process(call), (int64_t)call->arg[0]);
     return OK;
+}
+
+static status_t start_thread(struct thread *t, const struct thread_entry *entry)
+{
+    if (entry->pc >= HAL_USER_END)
+        return ERR_INVALID_ARGS;
+    return t->process->linux_ ? hybrid_thread_start(t, entry) : thread_start_at(t, entry);
 }
 
 static status_t create_thread(struct syscall *call, struct process *p, const char *name)
@@ -147,7 +158,8 @@ static status_t create_thread(struct syscall *call, struct process *p, const cha
 
     if (process_is_dying(p))
         return ERR_BAD_STATE;
-    st = thread_create(p, name, &zircon_personality, &t);
+    st = p->linux_ ? hybrid_thread_create(p, name, &t)
+                   : thread_create(p, name, &zircon_personality, &t);
     if (st != OK)
         return st;
     st = call_give(call, &t->object, t->object.ops->rights, call->arg[4]);
@@ -183,16 +195,17 @@ status_t zircon_thread_start(struct syscall *call)
 
     if (st != OK)
         return st;
-    st = entry.pc < HAL_USER_END
-             ? thread_start_at(container_of(obj, struct thread, object), &entry)
-             : ERR_INVALID_ARGS;
+    st = start_thread(container_of(obj, struct thread, object), &entry);
     object_put(obj);
     return st;
 }
 
 status_t zircon_thread_exit(struct syscall *call)
 {
-    thread_leave(call->thread);
+    if (call->thread->linux_)
+        hybrid_thread_exit(call->thread);
+    else
+        thread_leave(call->thread);
     return OK;
 }
 

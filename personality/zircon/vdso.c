@@ -67,7 +67,8 @@ user_addr_t vdso_base(struct process *p)
     return p->vdso_end ? p->vdso_code - image.code_offset : 0;
 }
 
-static status_t map_segment(struct vmar *region, uint64_t offset, uint64_t size, unsigned prot)
+static status_t map_segment(struct vmar *in, user_addr_t base, uint64_t offset, uint64_t size,
+                            unsigned prot)
 {
     const struct vmar_map_args args = {
         .vmo = object->vmo,
@@ -77,11 +78,26 @@ static status_t map_segment(struct vmar *region, uint64_t offset, uint64_t size,
         .max_prot = prot,
         .flags = MAPPING_SHARED | (prot & HAL_PROT_EXEC ? MAPPING_PINNED : 0u),
         .place = PLACE_EXACT,
-        .addr = region->region.base + offset,
+        .addr = base + offset,
     };
     user_addr_t at;
 
-    return vmar_map(region, &args, &at);
+    return vmar_map(in, &args, &at);
+}
+
+status_t vdso_map_at(struct vmar *root, user_addr_t base)
+{
+    status_t st = map_segment(root, base, 0, image.code_offset, HAL_PROT_READ);
+
+    if (st == OK)
+        st = map_segment(root, base, image.code_offset, image.code_size,
+                         HAL_PROT_READ | HAL_PROT_EXEC);
+    return st;
+}
+
+void vdso_at(struct process *p, user_addr_t base)
+{
+    vdso_mapped(p, base + image.code_offset);
 }
 
 /* The region stays, nameless: it keeps the two together. */
@@ -93,13 +109,10 @@ status_t vdso_map(struct process *p, user_addr_t *base)
     st = vmar_create_child(p->aspace->root, PLACE_RANDOM, 0, image.size, 0, 0, &region);
     if (st != OK)
         return st;
-    st = map_segment(region, 0, image.code_offset, HAL_PROT_READ);
-    if (st == OK)
-        st = map_segment(region, image.code_offset, image.code_size,
-                         HAL_PROT_READ | HAL_PROT_EXEC);
+    st = vdso_map_at(region, region->region.base);
     if (st == OK) {
         *base = region->region.base;
-        vdso_mapped(p, *base + image.code_offset);
+        vdso_at(p, *base);
     }
     vmar_put(region);
     return st;

@@ -20,6 +20,10 @@ struct vmo_object *vdso_vmo(void);
 /* Map both segments at a random place in `p`, which has none. `*base`: of the data. */
 status_t vdso_map(struct process *p, user_addr_t *base) MUST_USE;
 
+/* The same at a place, straight in `root`; then, once `p` has that memory, where it is. */
+status_t vdso_map_at(struct vmar *root, user_addr_t base) MUST_USE;
+void vdso_at(struct process *p, user_addr_t base);
+
 /*
  * A program asks for an executable mapping of part of the vDSO's VMO in `p`. OK: it may be
  * made, with MAPPING_PINNED, and vdso_mapped or vdso_refused is called next. ERR_ACCESS_DENIED:

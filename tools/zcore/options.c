@@ -33,6 +33,7 @@ enum {
     KEY_CWD,
     KEY_USER,
     KEY_HOSTNAME,
+    KEY_ZIRCON,
 };
 
 static const struct argp_option common_options[] = {
@@ -75,6 +76,8 @@ static const struct argp_option file_options[] = {
 };
 
 static const struct argp_option run_options[] = {
+    {"zircon", KEY_ZIRCON, NULL, 0,
+     "The program, and what it starts, may make Zircon calls besides Linux ones", 1},
     {"gdb", KEY_DEBUG, "COMMANDS", OPTION_ARG_OPTIONAL,
      "Start gdb on the kernel and all that it runs; with a file of COMMANDS, it does those and "
      "ends",
@@ -254,11 +257,17 @@ static error_t parse_run(int key, char *arg, struct argp_state *state)
 {
     struct options *options = state->input;
 
-    if (key != KEY_DEBUG)
+    switch (key) {
+    case KEY_ZIRCON:
+        options->zircon = true;
+        return 0;
+    case KEY_DEBUG:
+        options->debug = true;
+        options->gdb_commands = arg;
+        return 0;
+    default:
         return ARGP_ERR_UNKNOWN;
-    options->debug = true;
-    options->gdb_commands = arg;
-    return 0;
+    }
 }
 
 void options_be_brief(struct argp_state *state)

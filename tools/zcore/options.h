@@ -43,6 +43,7 @@ struct options {
     const char *overlay; /* NULL: changes are kept in memory */
     struct bind binds[MAX_BINDS];
     unsigned bind_count;
+    bool zircon;              /* run: the program has Zircon calls, too */
     bool debug;               /* run: gdb in front ... */
     const char *gdb_commands; /* ... which does these and ends; NULL: it asks */
     /* QEMU's; arch NULL: the library OS */

@@ -132,6 +132,8 @@ void record_init(struct record *record, const struct options *options)
         record_option(record, "strace=1");
     if (options->selftest)
         record_option(record, "mode=selftest");
+    if (options->zircon)
+        record_option(record, "zircon=1");
     if (options->user)
         add_user(record, options);
     if (options->hostname)

@@ -4,6 +4,7 @@
 #include "base/string.h"
 #include "co/waiter.h"
 #include "isa/linux_abi.h"
+#include "personality/hybrid.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/pidfd.h"
@@ -123,6 +124,8 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
     if (!(rq->flags & CLONE_THREAD)) {
         t->process->linux_->forked_by = me->linux_->tid;
         st = give_memory(me->process, t->process, rq->flags);
+        if (st == OK && me->process->calls & PROCESS_CALLS_ZIRCON)
+            st = hybrid_fork(me, t);
     }
     if (st == OK)
         st = write_tids(me, t, rq);
@@ -155,18 +158,6 @@ static void adopt_by_parent(struct linux_process *child, struct linux_process *l
     list_push_back(&child->parent->children, &child->sibling);
 }
 
-/* One more thread while another of the process execs would be left over: exec kills those that
- * are on the list when it begins, and this is for those that come later. */
-static status_t start_unless_execing(struct linux_process *lp, struct thread *t)
-{
-    {
-        SPIN_GUARD(&lp->lock);
-        if (lp->execing)
-            return ERR_BAD_STATE;
-    }
-    return thread_start(t);
-}
-
 static status_t start(struct syscall *call, const struct clone_request *rq, struct thread *t)
 {
     struct linux_process *child = t->process->linux_;
@@ -176,11 +167,9 @@ static status_t start(struct syscall *call, const struct clone_request *rq, stru
         adopt_by_parent(child, linux_process_of(call));
     if (rq->flags & CLONE_VFORK && !(rq->flags & CLONE_THREAD))
         child->vfork_child = true; /* nobody else knows it yet */
-    atomic_fetch_add_explicit(&child->live_threads, 1, memory_order_relaxed);
     call->result = t->linux_->tid;
-    st = start_unless_execing(child, t);
+    st = linux_thread_start(child, t, NULL);
     if (st != OK) { /* the caller is being killed: it will not see this */
-        atomic_fetch_sub_explicit(&child->live_threads, 1, memory_order_relaxed);
         clone_abandon(t, rq);
         return ERR_NO_RESOURCES;
     }

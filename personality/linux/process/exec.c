@@ -6,6 +6,7 @@
 #include "base/string.h"
 #include "fs/mount.h"
 #include "mm/slab.h"
+#include "personality/hybrid.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/vdso.h"
 
@@ -198,6 +199,8 @@ void exec_commit(struct exec *exec, struct thread *t)
     t->user.aspace = exec->aspace;
     process_set_aspace(t->process, exec->aspace);
     exec->aspace = NULL;
+    if (exec->zircon)
+        hybrid_exec(t->process, exec->layout.zircon_vdso);
     linux_vfork_release(lp);
     hal_context_init(&t->context, t->context.fp);
     user_regs_start(&t->context.regs, exec->entry, exec->stack, 0, 0);

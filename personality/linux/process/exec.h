@@ -37,6 +37,7 @@ void exec_strings_free(struct exec_strings *s);
 struct exec {
     struct exec_strings argv, envp;
     struct credentials cred;
+    bool zircon;      /* the process makes Zircon calls, too */
     char *path;       /* as AT_EXECFN and for scripts; heap */
     struct file *exe; /* the program, after scripts */
     struct aspace *aspace;

@@ -30,6 +30,7 @@ static status_t prepare(struct syscall *call, const struct exec_request *rq, str
     if (st != OK)
         return st;
     walk_begin(call, &env);
+    exec->zircon = call->thread->process->calls & PROCESS_CALLS_ZIRCON;
     exec->path = kmemdup(path, strlen(path) + 1);
     path_free(path);
     st = exec->path ? exec_strings_from_user(&exec->argv, ua, rq->argv) : ERR_NO_MEMORY;

@@ -9,6 +9,7 @@
 #include "mm/slab.h"
 #include "personality/linux/memory/layout.h"
 #include "personality/linux/process/exec.h"
+#include "uapi/zcore/hybrid.h"
 
 enum {
     AT_NULL = 0,
@@ -103,6 +104,8 @@ static void add_auxv(struct words *w, const struct exec *exec, const struct exec
     add_aux(w, AT_EXECFN, execfn);
     add_aux(w, AT_PLATFORM, platform);
     add_aux(w, AT_MINSIGSTKSZ, ROUND_UP(hal_fp_size() + 1024, 16));
+    if (exec->layout.zircon_vdso)
+        add_aux(w, AT_ZCORE_ZIRCON_VDSO, exec->layout.zircon_vdso);
     add_aux(w, AT_NULL, 0);
 }
 
@@ -121,6 +124,7 @@ static void fill(struct exec *exec, const struct exec_auxv *aux, struct stack *s
     struct linux_layout *l = &exec->layout;
     user_addr_t execfn, platform, random;
     uint64_t zero = 0, bytes[2];
+    size_t auxv;
 
     push(s, &zero, sizeof(zero));
     execfn = push(s, exec->path, strlen(exec->path) + 1);
@@ -136,8 +140,9 @@ static void fill(struct exec *exec, const struct exec_auxv *aux, struct stack *s
     add_word(w, exec->argv.count);
     add_pointers(w, &exec->argv, l->arg_start);
     add_pointers(w, &exec->envp, l->env_start);
+    auxv = w->count;
     add_auxv(w, exec, aux, execfn, platform, random);
-    memcpy(l->auxv, &w->data[w->count - countof(l->auxv)], sizeof(l->auxv));
+    memcpy(l->auxv, &w->data[auxv], (w->count - auxv) * sizeof(uint64_t));
     s->sp = ROUND_DOWN(s->sp - w->count * sizeof(uint64_t), 16) + w->count * sizeof(uint64_t);
     exec->stack = push(s, w->data, w->count * sizeof(uint64_t));
 }

@@ -3,12 +3,22 @@
  * parents.
  */
 #include "co/waiter.h"
+#include "personality/hybrid.h"
 #include "personality/linux/futex/futex.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/pidfd.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/process/session.h"
 #include "personality/linux/strace/strace.h"
+
+/* Nobody chose a return code: it is that of the last thread's exit(2). */
+static void note_return_code(struct process *p, uint32_t wait_status)
+{
+    SPIN_GUARD(&p->object.lock);
+
+    if (p->state < PROCESS_DYING)
+        p->return_code = wait_status >> 8 & 0xff;
+}
 
 /* The status that the parent sees: of exit_group or the fatal signal, else of the last thread's
  * exit(2), as since Linux 6.0. */
@@ -28,6 +38,7 @@ static void note_thread_exit(struct linux_thread *lt)
         if (!lp->exiting) /* not by exit(2): killed as a Zircon task */
             lp->exit_code = lt->exited ? WAIT_EXITED(lt->exit_code) : WAIT_SIGNALED(SIGKILL);
         lp->exiting = true;
+        note_return_code(lp->process, lp->exit_code);
     }
     wait_queue_wake(&lp->threads_changed, UINT32_MAX);
 }
@@ -51,6 +62,7 @@ static CO_FN(linux_exiting)
 {
     futex_thread_exit(f->thread->linux_);
     strace_thread_ended(f->thread->linux_, thread_status(f->thread->linux_));
+    hybrid_thread_ended(f->thread);
     note_thread_exit(f->thread->linux_);
     CO_RETURN(OK);
 }

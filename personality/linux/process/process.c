@@ -298,9 +298,33 @@ status_t linux_process_create(struct linux_process *parent, uint64_t flags, int 
     return st;
 }
 
+/* One more thread while another of the process execs would be left over: exec kills those that
+ * are on the list when it begins, and this is for those that come later. */
+static bool execing(struct linux_process *lp)
+{
+    SPIN_GUARD(&lp->lock);
+
+    return lp->execing;
+}
+
+status_t linux_thread_start(struct linux_process *lp, struct thread *t,
+                            const struct thread_entry *entry)
+{
+    status_t st = ERR_BAD_STATE;
+
+    atomic_fetch_add_explicit(&lp->live_threads, 1, memory_order_relaxed);
+    if (!execing(lp))
+        st = entry ? thread_start_at(t, entry) : thread_start(t);
+    if (st != OK)
+        atomic_fetch_sub_explicit(&lp->live_threads, 1, memory_order_relaxed);
+    return st;
+}
+
+/* Handles of the process on itself and its thread would keep both. */
 void linux_process_abandon(struct thread *t)
 {
     leave_family(t->process->linux_);
+    handle_table_fini(&t->process->handles);
     object_put(&t->object);
 }
 

@@ -34,15 +34,16 @@ struct rlimit {
     uint64_t soft, hard; /* RLIM_INFINITY: UINT64_MAX */
 };
 
-/* Pairs of the auxiliary vector, its end included. */
-enum { AUXV_PAIRS = 20 };
+/* Pairs of the auxiliary vector at most, its end included. */
+enum { AUXV_PAIRS = 21 };
 
 /* Where exec put things, for /proc, brk and prctl. */
 struct linux_layout {
     user_addr_t code_start, code_end, data_start, data_end, brk_start, brk, stack_top;
     user_addr_t arg_start, arg_end, env_start, env_end;
     user_addr_t vdso;
-    user_addr_t sigreturn; /* in the vDSO, riscv64: where handlers return to */
+    user_addr_t zircon_vdso; /* 0: no Zircon calls */
+    user_addr_t sigreturn;   /* in the vDSO, riscv64: where handlers return to */
     uint64_t auxv[2 * AUXV_PAIRS];
 };
 
@@ -190,6 +191,11 @@ status_t linux_process_create(struct linux_process *parent, uint64_t flags, int 
 /* One more thread of `lp`. */
 status_t linux_thread_create(struct linux_process *lp, struct thread **out) MUST_USE;
 
+/* Run a thread of `lp` there; `entry` NULL: its registers are set. ERR_BAD_STATE: `lp` is dying,
+ * or execs; or as for thread_start_at. */
+status_t linux_thread_start(struct linux_process *lp, struct thread *t,
+                            const struct thread_entry *entry) MUST_USE;
+
 /* exit_group(2) or death by signal: `wait_status` in wait(2)'s encoding; the first one counts.
  */
 void linux_process_exit(struct linux_process *lp, uint32_t wait_status);
@@ -234,6 +240,7 @@ struct linux_start {
     struct file *stdio[3];
     struct path root;
     struct credentials cred;
+    bool zircon; /* with Zircon calls */
     uint32_t umask;
     struct tty *tty;
     void (*on_exit)(uint32_t wait_status);

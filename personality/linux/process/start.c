@@ -50,6 +50,7 @@ static status_t prepare(struct exec *exec, struct walk_env *env,
     status_t st;
 
     exec->cred = start->cred;
+    exec->zircon = start->zircon;
     st = add_all(&exec->argv, start->argv);
     if (st == OK)
         st = add_all(&exec->envp, start->envp);
@@ -109,14 +110,15 @@ static status_t launch(struct exec *exec, const struct linux_start *start,
         return st;
     lp = t->process->linux_;
     lp->cred = start->cred;
+    if (start->zircon)
+        t->process->calls |= PROCESS_CALLS_ZIRCON;
     lp->on_exit = start->on_exit;
     if (start->tty)
         tty_adopt(start->tty, lp);
     st = give_files(lp, start, cwd);
     if (st == OK) {
         exec_commit(exec, t);
-        atomic_fetch_add_explicit(&lp->live_threads, 1, memory_order_relaxed);
-        st = thread_start(t);
+        st = linux_thread_start(lp, t, NULL);
     }
     if (st != OK)
         linux_process_abandon(t);
