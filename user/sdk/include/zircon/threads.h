@@ -1,0 +1,24 @@
+/*
+ * threads.h - C11 threads and status codes.
+ */
+#pragma once
+
+#include <threads.h>
+
+#include "uapi/zircon/types.h"
+
+static inline zx_status_t thrd_status_to_zx_status(int status)
+{
+    switch (status) {
+    case thrd_success:
+        return ZX_OK;
+    case thrd_nomem:
+        return ZX_ERR_NO_MEMORY;
+    case thrd_timedout:
+        return ZX_ERR_TIMED_OUT;
+    case thrd_busy:
+        return ZX_ERR_SHOULD_WAIT;
+    default:
+        return ZX_ERR_INTERNAL;
+    }
+}

@@ -1,0 +1,55 @@
+# `make sdk`: build/sdk, what programs with Zircon calls are made with.
+#   include/           headers with Fuchsia's names
+#   lib/               libzircon.so of Linux programs; libzircon-start.a: how native ones start
+#   lib/native/        libzircon.so of native ones: the vDSO itself
+#   lib/riscv64/       the same for that machine
+#   lib/pkgconfig/     zircon.pc, zircon-native.pc
+module    := user/sdk
+generated := user/sdk/shim.inc
+
+build/gen/user/sdk/shim.inc: personality/zircon/syscalls.tbl tools/gen-syscalls
+	@mkdir -p $(@D)
+	$(call say,GEN $@)tools/gen-syscalls $< shim > $@
+
+# Headers, by their names here and there.
+sdk-uapi    := $(wildcard uapi/zircon/*.h uapi/zircon/syscalls/*.h)
+sdk-own     := $(wildcard user/sdk/include/*/*.h)
+sdk-headers := $(sdk-uapi:uapi/%=build/sdk/include/%) $(sdk-own:user/sdk/%=build/sdk/%) \
+    build/sdk/include/zircon/syscalls.h build/sdk/include/zircon/runtime.h
+sdk-header   = @mkdir -p $(@D); $(if $(V),,echo 'SDK $@';)tools/sdk-header $< > $@
+
+build/sdk/include/zircon/syscalls.h: build/gen/zircon/syscalls.h tools/sdk-header
+	$(sdk-header)
+build/sdk/include/zircon/runtime.h: user/zircon/runtime.h tools/sdk-header
+	$(sdk-header)
+build/sdk/include/%.h: uapi/%.h tools/sdk-header
+	$(sdk-header)
+build/sdk/include/%.h: user/sdk/include/%.h tools/sdk-header
+	$(sdk-header)
+build/sdk/lib/pkgconfig/%.pc: user/sdk/%.pc.in
+	@mkdir -p $(@D)
+	$(call say,SDK $@)cp $< $@
+
+# $1: ISA; $2: its folder.
+sdk-start := relocate symbol runtime memory load process status
+define sdk-rules
+$2/libzircon.so: user/sdk/linux/isa/$1/shim.S user/sdk/linux/shim.c user/sdk/linux/process.c \
+    user/zircon/symbol.c user/zircon/status.c | build/gen/zircon/syscalls.h build/gen/user/sdk/shim.inc
+	@mkdir -p $$(@D)
+	$$(call say,LD sdk $$@)$$(cc-guest-$1) -std=gnu17 -O2 -g -Wall -Wextra -I. -Ibuild/gen -fPIC -shared \
+	    -Wl,-soname,libzircon.so,-z,defs,-z,noexecstack $$^ -o $$@
+$2/native/libzircon.so: build/user/$1/vdso.so
+	@mkdir -p $$(@D)
+	$$(call say,SDK $$@)cp $$< $$@
+$2/libzircon-start.a: $(patsubst %,build/user/$1/user/zircon/%.o,\
+    isa/$1/start isa/$1/thread isa/$1/relocation $(sdk-start))
+	@mkdir -p $$(@D)
+	$$(call say,AR sdk $$@)rm -f $$@; ar rcs $$@ $$^
+sdk-files += $2/libzircon.so $2/native/libzircon.so $2/libzircon-start.a
+endef
+sdk-files := $(sdk-headers) build/sdk/lib/pkgconfig/zircon.pc build/sdk/lib/pkgconfig/zircon-native.pc
+$(eval $(call sdk-rules,x86_64,build/sdk/lib))
+$(eval $(call sdk-rules,riscv64,build/sdk/lib/riscv64))
+
+.PHONY: sdk
+sdk: $(sdk-files)                        ## build/sdk: headers and libraries of programs with Zircon calls
