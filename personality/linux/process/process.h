@@ -191,8 +191,8 @@ status_t linux_process_create(struct linux_process *parent, uint64_t flags, int 
 /* One more thread of `lp`. */
 status_t linux_thread_create(struct linux_process *lp, struct thread **out) MUST_USE;
 
-/* Run a thread of `lp` there; `entry` NULL: its registers are set. ERR_BAD_STATE: `lp` is dying,
- * or execs; or as for thread_start_at. */
+/* Run a thread of `lp` there; `entry` NULL: its registers are set. ERR_BAD_STATE: `lp` is
+ * dying, or execs; or as for thread_start_at. */
 status_t linux_thread_start(struct linux_process *lp, struct thread *t,
                             const struct thread_entry *entry) MUST_USE;
 

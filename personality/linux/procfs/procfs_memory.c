@@ -132,6 +132,7 @@ status_t proc_show_auxv(struct inode *inode, struct seq *seq)
 {
     uint64_t auxv[2 * AUXV_PAIRS];
     struct linux_process *lp;
+    size_t at = 0;
     status_t st = proc_process(inode, &lp);
 
     if (st != OK)
@@ -141,7 +142,10 @@ status_t proc_show_auxv(struct inode *inode, struct seq *seq)
         memcpy(auxv, lp->layout.auxv, sizeof(auxv));
     }
     linux_process_put(lp);
-    if (auxv[0])
-        seq_put(seq, auxv, sizeof(auxv));
+    if (!auxv[0])
+        return OK;
+    while (auxv[at])
+        at += 2;
+    seq_put(seq, auxv, (at + 2) * sizeof(auxv[0]));
     return OK;
 }
