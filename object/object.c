@@ -108,7 +108,8 @@ void object_signal_locked(struct object *obj, signals_t clear, signals_t set)
     list_for_each_safe (it, &obj->observers) {
         struct observer *ob = container_of(it, struct observer, waiter.link);
 
-        if (obj->signals & ob->want & (ob->edge ? ~before : ~0u))
+        if ((obj->signals & ob->want & (ob->edge ? ~before : ~0u)) ||
+            (ob->falls && before & ~obj->signals & ob->want))
             observer_fire(ob, obj->signals);
     }
 }

@@ -10,7 +10,8 @@
  * reach zero first.
  *
  * Lock order: handle_table.lock -> object.lock -> executor.ready_lock. object.lock is a leaf
- * but for wakes: no other object's lock is taken under it.
+ * but for wakes: no other object's lock is taken under it, except that of a handle's file
+ * (personality/zircon/fd_calls.c).
  */
 #pragma once
 
@@ -61,6 +62,8 @@ struct observer {
     void (*notify)(struct observer *ob);
     /* Notify for every change that has a wanted bit, and stay linked, until unobserved. */
     bool persistent;
+    /* Persistent ones: notify when a wanted bit falls, too. */
+    bool falls;
     /* Fires only for a wanted bit that rises after arming. */
     bool edge;
 };

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "fs/file.h"
 #include "object/thread.h"
 
 /* ---- by the Zircon personality (personality/zircon/hybrid.c) ---- */
@@ -34,3 +35,9 @@ status_t hybrid_thread_start(struct thread *t, const struct thread_entry *entry)
 /* exit_group(2) with the low byte of the code; exit(2). Of the calling thread. */
 void hybrid_process_exit(struct thread *t, int64_t code);
 void hybrid_thread_exit(struct thread *t);
+
+/* Descriptors of the calling process: the lowest free one for `file`; a reference to what is
+ * behind one. ERR_TOO_MANY_FILES, ERR_NO_MEMORY; ERR_BAD_FD. */
+status_t hybrid_fd_install(struct syscall *call, struct file *file, int *fd) MUST_USE;
+status_t hybrid_fd_get(struct syscall *call, int fd, struct file **out) MUST_USE;
+void hybrid_fd_close(struct syscall *call, int fd);

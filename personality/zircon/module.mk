@@ -3,7 +3,7 @@ sources        := call handle_calls object_calls policy child_calls resource_cal
                   info_memory wait_calls port_calls message_in \
                   message_out channel_calls fifo_calls socket_calls stream_calls futex_calls \
                   task_calls vmo_calls vmar_calls time_calls clock_calls log_calls \
-                  personality vdso load start hybrid table exception_calls \
+                  personality vdso load start hybrid fd_calls table exception_calls \
                   thread_state_calls memory_calls task_info
 sources-isa-x86_64  := isa/x86_64/vdso_image isa/x86_64/thread_state
 sources-isa-riscv64 := isa/riscv64/vdso_image isa/riscv64/thread_state

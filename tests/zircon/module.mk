@@ -17,3 +17,15 @@ sources-isa-riscv64  += ../../user/zircon/isa/riscv64/thread
 # Their calls are imports from the vDSO, bound when they start.
 $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
     $(eval build/user/$i/$p: build/user/$i/vdso.so)))
+
+# The same as Linux programs with Zircon calls: `build/zcore run --zircon -- build/hybrid/x86_64/NAME`.
+# Bound at once: a thread that zx_thread_create made cannot enter the dynamic linker, which wants libc's.
+hybrid-programs := $(user-programs-zircon:%=build/hybrid/x86_64/%) build/hybrid/x86_64/hybrid
+build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
+    tests/zircon/infocheck.c tests/zircon/isa/x86_64/machine_registers.c \
+    tests/zircon/runtime_linux.c user/zircon/load.c user/zircon/isa/x86_64/thread.S build/sdk/lib/libzircon.so \
+    tests/zircon/ztest.h
+	@mkdir -p $(@D)
+	$(call say,CC hybrid $@)gcc -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= -I. -Ibuild/gen -pthread $(filter %.c %.S,$^) \
+	    -Lbuild/sdk/lib -lzircon -Wl,-z,now,-rpath,'$$ORIGIN/../../sdk/lib' -o $@
+programs: $(hybrid-programs) sdk

@@ -14,3 +14,10 @@
 #define ZCORE_OWN_VDSO    3u /* the VMO of the vDSO */
 #define ZCORE_OWN_THREAD  4u
 #define ZCORE_OWN_COUNT   5u
+
+/* zx_handle_from_fd: what is wanted of the descriptor. */
+#define ZCORE_FD_CLONE     0u /* the handle that it was made of, once more ... */
+#define ZCORE_FD_TRANSFER  1u /* ... or itself, and the descriptor is closed */
+#define ZCORE_FD_VMO_COPY  2u /* a copy on write of its file */
+#define ZCORE_FD_VMO_EXEC  3u /* the same to be executed, not written */
+#define ZCORE_FD_VMO_EXACT 4u /* the file's own memory */

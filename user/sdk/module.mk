@@ -33,7 +33,7 @@ build/sdk/lib/pkgconfig/%.pc: user/sdk/%.pc.in
 # $1: ISA; $2: its folder.
 sdk-start := relocate symbol runtime memory load process status
 define sdk-rules
-$2/libzircon.so: user/sdk/linux/isa/$1/shim.S user/sdk/linux/shim.c user/sdk/linux/process.c \
+$2/libzircon.so: user/sdk/linux/isa/$1/shim.S user/sdk/linux/shim.c user/sdk/linux/process.c user/sdk/linux/fdio.c \
     user/zircon/symbol.c user/zircon/status.c | build/gen/zircon/syscalls.h build/gen/user/sdk/shim.inc
 	@mkdir -p $$(@D)
 	$$(call say,LD sdk $$@)$$(cc-guest-$1) -std=gnu17 -O2 -g -Wall -Wextra -I. -Ibuild/gen -fPIC -shared \

@@ -5,6 +5,7 @@
 #include "personality/hybrid.h"
 
 #include "base/string.h"
+#include "personality/linux/file/fd.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/signal/signal_internal.h"
 
@@ -36,4 +37,19 @@ void hybrid_thread_exit(struct thread *t)
     t->linux_->exited = true;
     t->linux_->exit_code = 0;
     thread_leave(t);
+}
+
+status_t hybrid_fd_install(struct syscall *call, struct file *file, int *fd)
+{
+    return call_fd_install(call, file, 0, fd);
+}
+
+status_t hybrid_fd_get(struct syscall *call, int fd, struct file **out)
+{
+    return call_fd_get(call, fd, out);
+}
+
+void hybrid_fd_close(struct syscall *call, int fd)
+{
+    (void)!fd_close(linux_process_of(call)->fds, fd);
 }

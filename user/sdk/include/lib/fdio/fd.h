@@ -1,0 +1,6 @@
+/*
+ * fd.h - descriptors made of handles, and back.
+ */
+#pragma once
+
+#include "lib/fdio/io.h"
