@@ -1,7 +1,7 @@
 # Programs: for the host, for a Linux guest, and freestanding ones for Zircon processes.
 cc-guest-x86_64  := gcc
 cc-guest-riscv64 := riscv64-linux-gnu-gcc
-march-riscv64    := -march=rv64imac_zicsr_zifencei -mabi=lp64
+march-riscv64    := -march=rv64gc -mabi=lp64d
 march-x86_64     := -mno-red-zone -fcf-protection=none
 
 compile-host = gcc $(cflags-c) $(only-gcc) $(cflags-hosted) $(module-cflags) -MMD -MP -c
