@@ -6,12 +6,11 @@
 #include "base/string.h"
 #include "mm/slab.h"
 #include "object/paired.h"
-#include "object/thread.h"
 
 struct channel {
     struct paired paired;
     struct list messages; /* of message.link, oldest first; guarded by object.lock */
-    struct list callers;  /* of channel_call.waiter.link; guarded by object.lock */
+    struct list callers;  /* of channel_exchange.waiter.link; guarded by object.lock */
     uint32_t next_number; /* of a call; guarded by object.lock */
     bool closed;          /* no handle is left; guarded by object.lock */
 };
@@ -20,6 +19,7 @@ struct channel {
 #define CALL_NUMBER_BIT 0x80000000u
 
 SLAB_CACHE(channel_cache, struct channel);
+SLAB_CACHE(exchange_cache, struct channel_exchange);
 
 static struct channel *channel_of(struct object *obj)
 {
@@ -81,7 +81,7 @@ status_t channel_create(struct object **a, struct object **b)
 static void end_calls(struct channel *ch, status_t why)
 {
     list_for_each_safe (it, &ch->callers) {
-        struct channel_call *call = container_of(it, struct channel_call, waiter.link);
+        struct channel_exchange *call = container_of(it, struct channel_exchange, waiter.link);
 
         call->ended = why;
         waiter_fire(&call->waiter);
@@ -109,7 +109,7 @@ void channel_close(struct object *obj, struct list *messages)
 }
 
 /* The call that `m` answers; NULL: none. Caller holds the lock. */
-static struct channel_call *call_answered(struct channel *ch, struct message *m)
+static struct channel_exchange *call_answered(struct channel *ch, struct message *m)
 {
     uint32_t number;
 
@@ -117,7 +117,7 @@ static struct channel_call *call_answered(struct channel *ch, struct message *m)
         return NULL;
     memcpy(&number, message_bytes(m), sizeof(number));
     list_for_each (it, &ch->callers) {
-        struct channel_call *call = container_of(it, struct channel_call, waiter.link);
+        struct channel_exchange *call = container_of(it, struct channel_exchange, waiter.link);
 
         if (call->number == number)
             return call;
@@ -129,7 +129,7 @@ static struct channel_call *call_answered(struct channel *ch, struct message *m)
 static status_t channel_accept(struct channel *to, struct message *m)
 {
     SPIN_GUARD(&to->paired.object.lock);
-    struct channel_call *call;
+    struct channel_exchange *call;
 
     if (to->closed)
         return ERR_PEER_CLOSED;
@@ -195,8 +195,41 @@ status_t channel_read(struct object *channel, enum channel_oversize oversize, ui
     return st;
 }
 
-/* From now on an answer finds the call. Its waiter is disarmed by call_finish. */
-static void call_begin(struct channel_call *call, struct task *task)
+status_t channel_exchange_create(struct object *channel, struct message *request,
+                                 struct channel_exchange **out)
+{
+    struct channel_exchange *exchange = slab_alloc(&exchange_cache);
+
+    if (!exchange)
+        return ERR_NO_MEMORY;
+    *exchange = (struct channel_exchange){
+        .channel = object_get(channel), .request = request, .ended = ERR_TIMED_OUT};
+    waiter_init(&exchange->waiter, NULL);
+    *out = exchange;
+    return OK;
+}
+
+/* No answer finds it any more. */
+static void call_finish(struct channel_exchange *call)
+{
+    SPIN_GUARD(&call->channel->lock);
+
+    list_remove(&call->waiter.link);
+}
+
+void channel_exchange_free(struct channel_exchange *exchange)
+{
+    if (!exchange)
+        return;
+    call_finish(exchange);
+    message_free(exchange->request);
+    message_free(exchange->reply);
+    object_put(exchange->channel);
+    slab_free(&exchange_cache, exchange);
+}
+
+/* From now on an answer finds the call. */
+static void call_begin(struct channel_exchange *call, struct task *task)
 {
     struct channel *ch = channel_of(call->channel);
 
@@ -212,52 +245,36 @@ static void call_begin(struct channel_call *call, struct task *task)
     list_push_back(&ch->callers, &call->waiter.link);
 }
 
-static void call_finish(struct channel_call *call)
+/* The request goes to the peer. */
+static status_t call_send(struct channel_exchange *call, struct task *task)
 {
-    SPIN_GUARD(&call->channel->lock);
+    status_t st;
 
-    list_remove(&call->waiter.link);
+    if (!call->request)
+        return OK;
+    call_begin(call, task);
+    st = channel_write(call->channel, call->request);
+    if (st == OK)
+        call->request = NULL;
+    else
+        call_finish(call);
+    return st;
 }
 
-static bool call_over(struct channel_call *call, struct task *task)
-{
-    return waiter_fired(&call->waiter) || timer_fired(&call->timer) || task_killed(task);
-}
-
-/* Takes the reason away. */
-static bool suspended(struct task *task)
-{
-    if (!(task_pending(task) & TASK_SUSPEND))
-        return false;
-    task_clear(task, TASK_SUSPEND);
-    return true;
-}
-
-/* A suspended thread stays here: the call would be a second one if it were made again. */
+/* An answer that has come counts, whatever else has. */
 CO_FN(channel_call)
 {
-    f->ended = ERR_TIMED_OUT;
-    call_begin(f, task);
-    co->status = channel_write(f->channel, f->request);
-    if (co->status != OK) {
-        call_finish(f);
+    co->status = call_send(f->exchange, task);
+    if (co->status != OK)
         CO_RETURN(co->status);
-    }
-    f->request = NULL;
-
     timer_arm(&f->timer, task, f->deadline);
-    while (!call_over(f, task)) {
-        CO_WAIT_KILLABLE(call_over(f, task) || task_pending(task) & TASK_SUSPEND);
-        f->suspended |= suspended(task);
-        CO_WAIT_KILLABLE(!f->suspended || !thread_task_park(task));
-    }
+    CO_WAIT_UNTIL(waiter_fired(&f->exchange->waiter) || timer_fired(&f->timer));
     timer_disarm(&f->timer);
-    call_finish(f);
-    if (f->suspended) /* the reason may have stood for more */
-        task_interrupt(task, TASK_SUSPEND);
-
-    if (f->reply)
+    if (!waiter_fired(&f->exchange->waiter) && !timer_fired(&f->timer) && !task_killed(task))
+        CO_RETURN(ERR_INTERRUPTED);
+    call_finish(f->exchange);
+    if (f->exchange->reply)
         CO_RETURN(OK);
-    CO_RETURN(task_killed(task) ? ERR_CANCELED : f->ended);
+    CO_RETURN(task_killed(task) ? ERR_CANCELED : f->exchange->ended);
 }
 CO_END

@@ -31,22 +31,35 @@ status_t channel_read(struct object *channel, enum channel_oversize oversize, ui
 void channel_close(struct object *channel, struct list *messages);
 
 /*
- * Write a message, whose first word is overwritten by a transaction number, and wait for the
- * one that answers it: the first to come back with the same number. Several may be under way;
- * others read the channel as usual. `request` is consumed if OK or if it was sent, and then
- * NULL. ERR_PEER_CLOSED, ERR_TIMED_OUT, ERR_CANCELED (killed, or the last handle was closed).
- * What only interrupts waits for the answer: made again, the call would be a second one.
+ * A message whose first word was overwritten by a transaction number, and the wait for the one
+ * that answers it: the first to come back with the same number. Several may be under way;
+ * others read the channel as usual. It outlives the frame that waits, so that a wait that was
+ * interrupted is taken up again.
+ */
+struct channel_exchange {
+    struct object *channel;  /* reference */
+    struct message *request; /* NULL: sent */
+    struct message *reply;   /* owned; NULL: none */
+    uint32_t number;
+    status_t ended;       /* why no reply will come; valid if fired without one */
+    struct waiter waiter; /* on channel.callers */
+};
+
+/* Takes a reference to the channel; the request, of four bytes at least, is consumed on OK. */
+status_t channel_exchange_create(struct object *channel, struct message *request,
+                                 struct channel_exchange **out) MUST_USE;
+/* With its messages; a reply that still comes is read as any other. NULL is fine. */
+void channel_exchange_free(struct channel_exchange *exchange);
+
+/*
+ * Send the request, unless it is sent, and wait. ERR_PEER_CLOSED, ERR_TIMED_OUT, ERR_CANCELED
+ * (killed, or the last handle was closed). ERR_INTERRUPTED: the exchange goes on, to be waited
+ * for by the same task again; what comes meanwhile is kept.
  */
 struct channel_call {
     struct co co;
-    struct object *channel;  /* in; the caller keeps it alive */
-    struct message *request; /* in, out */
-    time_ns_t deadline;      /* in */
-    struct message *reply;   /* out, on OK */
-    uint32_t number;
-    bool suspended;       /* it was, meanwhile */
-    status_t ended;       /* why no reply will come; valid if fired without one */
-    struct waiter waiter; /* on channel.callers */
+    struct channel_exchange *exchange; /* in */
+    time_ns_t deadline;                /* in */
     struct timer timer;
 };
 co_fn channel_call;

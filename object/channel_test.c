@@ -209,10 +209,9 @@ struct call {
 
 static void call_start(struct call *c, const char *text, time_ns_t deadline)
 {
-    c->call = (struct channel_call){.co = {.resume = channel_call},
-                                    .channel = end[0].obj,
-                                    .request = make_message(text, 0),
-                                    .deadline = deadline};
+    c->call = (struct channel_call){.co = {.resume = channel_call}, .deadline = deadline};
+    assert_int_equal(
+        channel_exchange_create(end[0].obj, make_message(text, 0), &c->call.exchange), OK);
     spawn(&c->task, &c->call.co);
     settle();
 }
@@ -241,9 +240,17 @@ static void expect_answer(struct call *c, uint32_t number)
 {
     assert_true(task_done(&c->task));
     assert_int_equal(c->task.status, OK);
-    assert_null(c->call.request);
-    assert_memory_equal(message_bytes(c->call.reply), &number, sizeof(number));
-    message_free(c->call.reply);
+    assert_null(c->call.exchange->request);
+    assert_memory_equal(message_bytes(c->call.exchange->reply), &number, sizeof(number));
+    channel_exchange_free(c->call.exchange);
+}
+
+static void expect_end(struct call *c, status_t why)
+{
+    assert_true(task_done(&c->task));
+    assert_int_equal(c->task.status, why);
+    assert_null(c->call.exchange->reply);
+    channel_exchange_free(c->call.exchange);
 }
 
 static void test_calls_are_told_apart(void **state)
@@ -281,25 +288,69 @@ static void test_call_times_out(void **state)
     pass(49);
     assert_false(task_done(&c.task));
     pass(1);
-    assert_int_equal(c.task.status, ERR_TIMED_OUT);
+    expect_end(&c, ERR_TIMED_OUT);
     answer(number); /* too late: a message like any other */
     assert_int_equal(read_any(end[0].obj, &m), OK);
     message_free(m);
 }
 
-static void test_call_outlasts_a_signal(void **state)
+/* The wait for the same exchange again. */
+static void call_again(struct call *c)
+{
+    struct channel_exchange *exchange = c->call.exchange;
+
+    assert_true(task_done(&c->task));
+    assert_int_equal(c->task.status, ERR_INTERRUPTED);
+    c->call = (struct channel_call){
+        .co = {.resume = channel_call}, .exchange = exchange, .deadline = TIME_INFINITE};
+    spawn(&c->task, &c->call.co);
+    settle();
+}
+
+static void test_call_outlasts_interruptions(void **state)
 {
     struct call c;
+    uint32_t number;
 
     (void)state;
     call_start(&c, "0000", TIME_INFINITE);
+    number = serve();
     task_interrupt(&c.task, TASK_SIGNAL);
     settle();
+    call_again(&c);
     assert_false(task_done(&c.task));
+    task_interrupt(&c.task, TASK_SUSPEND);
+    settle();
+    answer(number); /* while nobody waits */
+    call_again(&c);
+    expect_answer(&c, number);
+
+    call_start(&c, "0000", TIME_INFINITE);
+    task_interrupt(&c.task, TASK_SUSPEND);
+    settle();
+    call_again(&c);
     task_interrupt(&c.task, TASK_KILL);
     settle();
-    assert_int_equal(c.task.status, ERR_CANCELED);
-    assert_null(c.call.request);
+    expect_end(&c, ERR_CANCELED);
+}
+
+/* What comes for an exchange that was given up is a message like any other. */
+static void test_exchange_given_up(void **state)
+{
+    struct message *m;
+    struct call c;
+    uint32_t number;
+
+    (void)state;
+    call_start(&c, "0000", TIME_INFINITE);
+    number = serve();
+    task_interrupt(&c.task, TASK_SUSPEND);
+    settle();
+    assert_int_equal(c.task.status, ERR_INTERRUPTED);
+    channel_exchange_free(c.call.exchange);
+    answer(number);
+    assert_int_equal(read_any(end[0].obj, &m), OK);
+    message_free(m);
 }
 
 static void test_call_and_close(void **state)
@@ -311,12 +362,11 @@ static void test_call_and_close(void **state)
     call_start(&c, "0000", TIME_INFINITE);
     handle_drop(&end[1]);
     settle();
-    assert_int_equal(c.task.status, ERR_PEER_CLOSED);
+    expect_end(&c, ERR_PEER_CLOSED);
 
     call_start(&c, "0000", TIME_INFINITE);
-    assert_int_equal(c.task.status, ERR_PEER_CLOSED);
-    assert_non_null(c.call.request);
-    message_free(c.call.request);
+    assert_non_null(c.call.exchange->request);
+    expect_end(&c, ERR_PEER_CLOSED);
 
     handle_drop(&end[0]);
     object_put(keep);
@@ -325,7 +375,7 @@ static void test_call_and_close(void **state)
     call_start(&c, "0000", TIME_INFINITE);
     handle_drop(&end[0]);
     settle();
-    assert_int_equal(c.task.status, ERR_CANCELED);
+    expect_end(&c, ERR_CANCELED);
     object_put(keep);
 }
 
@@ -343,7 +393,8 @@ int main(void)
         TEST(test_create_without_memory),
         TEST(test_calls_are_told_apart),
         TEST(test_call_times_out),
-        TEST(test_call_outlasts_a_signal),
+        TEST(test_call_outlasts_interruptions),
+        TEST(test_exchange_given_up),
         TEST(test_call_and_close),
     };
 

@@ -201,11 +201,11 @@ static void finish_call(struct channel_call *call, struct task *task)
 {
     assert_true(task_done(task));
     if (task->status == OK)
-        message_free(call->reply);
+        assert_non_null(call->exchange->reply);
     else
         assert_true(task->status == ERR_PEER_CLOSED || task->status == ERR_CANCELED ||
                     task->status == ERR_TIMED_OUT);
-    message_free(call->request);
+    channel_exchange_free(call->exchange);
 }
 
 static void test_channel(void **state)
@@ -224,9 +224,10 @@ static void test_channel(void **state)
         for (unsigned i = 0; i < 2; i++) {
             ends[i] = handle_make(channel[i], 0);
             calls[i] = (struct channel_call){.co = {.resume = channel_call},
-                                             .channel = channel[0],
-                                             .request = message_alloc(8, 0),
                                              .deadline = seed % 2 ? NS_PER_MS : TIME_INFINITE};
+            assert_int_equal(
+                channel_exchange_create(channel[0], message_alloc(8, 0), &calls[i].exchange),
+                OK);
             spawn(&tasks[i], &calls[i].co);
         }
         run_actors(acts, countof(acts));

@@ -6,6 +6,7 @@
 #include "base/string.h"
 #include "co/executor.h"
 #include "mm/slab.h"
+#include "object/channel.h"
 #include "object/dispatch_internal.h"
 #include "object/process_internal.h"
 
@@ -172,11 +173,6 @@ bool thread_park(struct thread *t)
     return is;
 }
 
-bool thread_task_park(struct task *task)
-{
-    return task->context && thread_park(thread_of_task(task));
-}
-
 void thread_kill_locked(struct thread *t)
 {
     if (t->state == THREAD_INITIAL)
@@ -309,6 +305,7 @@ CO_FN(thread_main)
         task_interrupt(task, TASK_KILL);
     if (f->thread->personality->exiting)
         CO_CALL_SLOT(st, f->work, f->thread->personality->exiting, .thread = f->thread);
+    channel_exchange_free(f->thread->exchange);
     thread_end(f->thread);
     CO_RETURN(OK);
 }

@@ -8,6 +8,7 @@
 #include "object/process.h"
 #include "vm/user_copy.h"
 
+struct channel_exchange;
 struct linux_thread;
 struct thread;
 
@@ -91,6 +92,7 @@ struct thread {
     const struct syscall_table *table; /* it belongs to */
     const struct syscall_entry *entry; /* NULL: unknown number */
     struct vm_fault fault;             /* the one fault a thread serves at a time */
+    struct channel_exchange *exchange; /* owned: a channel call that was interrupted; or NULL */
     unsigned suspends;                 /* tokens; guarded by process->object.lock */
     bool parked;                       /* suspended by now; guarded by process->object.lock */
     bool first;                        /* of its process; guarded by process->object.lock */
@@ -139,8 +141,6 @@ void thread_resume_locked(struct thread *t);
 
 /* By the thread itself, outside of user mode: it stays as long as this holds. */
 bool thread_park(struct thread *t);
-/* The same inside a call that cannot be begun again; false for a task that is no thread's. */
-bool thread_task_park(struct task *task);
 
 /* Suspended or in an exception: its registers may be looked at, and changed, as long as
  * t->process->object.lock is held. */

@@ -1,5 +1,5 @@
 /*
- * channel_calls.c - zx_channel_*.
+ * channel_calls.c - zx_channel_*, but for calls with an answer (exchange_calls.c).
  */
 #include "object/channel.h"
 #include "personality/zircon/message_in.h"
@@ -104,28 +104,38 @@ CO_FN(zircon_channel_read_etc)
 }
 CO_END
 
-struct zircon_channel_write {
-    SYSCALL_FRAME;
-    struct object *channel; /* reference; NULL: refused */
-    status_t outcome;
-    struct message_in in;
-};
-SYSCALL_WAIT(zircon_channel_write);
-
 /* The channel argument, or why there is none. */
 static status_t open_channel(struct syscall *call, rights_t need, struct object **out)
 {
     *out = NULL;
-    return call->arg[1] == 0 ? call_object(call, 0, ZX_OBJ_TYPE_CHANNEL, need, out)
-                             : ERR_INVALID_ARGS;
+    return (uint32_t)call->arg[1] & ~ZX_CHANNEL_WRITE_USE_IOVEC
+               ? ERR_INVALID_ARGS
+               : call_object(call, 0, ZX_OBJ_TYPE_CHANNEL, need, out);
 }
 
-CO_FN(zircon_channel_write)
+static bool gathers(const struct syscall *call)
+{
+    return (uint32_t)call->arg[1] & ZX_CHANNEL_WRITE_USE_IOVEC;
+}
+
+/* Both forms of writing differ in how handles are given only. */
+struct channel_write_call {
+    struct co co;
+    struct syscall *call;   /* in */
+    enum message_form form; /* in */
+    struct object *channel; /* reference; NULL: refused */
+    status_t outcome;
+    struct message_in in;
+};
+static co_fn channel_write_call;
+
+static CO_FN(channel_write_call)
 {
     f->outcome = open_channel(f->call, ZX_RIGHT_WRITE, &f->channel);
     CO_CALL(f->outcome, f->in, message_in, .call = f->call, .before = f->outcome,
             .channel = f->channel, .bytes = f->call->arg[2], .handles = f->call->arg[4],
-            .size = (uint32_t)f->call->arg[3], .handle_count = (uint32_t)f->call->arg[5]);
+            .size = (uint32_t)f->call->arg[3], .handle_count = (uint32_t)f->call->arg[5],
+            .form = f->form, .gather = gathers(f->call));
     if (f->outcome == OK) {
         f->outcome = channel_write(f->channel, f->in.message);
         if (f->outcome != OK)
@@ -136,75 +146,32 @@ CO_FN(zircon_channel_write)
 }
 CO_END
 
-struct zircon_channel_call_noretry {
+struct zircon_channel_write {
     SYSCALL_FRAME;
-    struct object *channel; /* reference; NULL: refused */
-    struct message *message;
-    zx_channel_call_args_t args;
-    status_t outcome;
-    union {
-        struct transfer transfer;
-        struct message_in in;
-        struct channel_call exchange;
-        struct sizes_out sizes;
-        struct message_out out;
-    };
+    struct channel_write_call write;
 };
-SYSCALL_WAIT(zircon_channel_call_noretry);
+SYSCALL_WAIT(zircon_channel_write);
 
-static status_t call_check(struct zircon_channel_call_noretry *f)
+CO_FN(zircon_channel_write)
 {
-    if (f->args.wr_num_bytes < sizeof(uint32_t))
-        return ERR_INVALID_ARGS;
-    return open_channel(f->call, ZX_RIGHT_READ | ZX_RIGHT_WRITE, &f->channel);
+    status_t st;
+
+    CO_CALL(st, f->write, channel_write_call, .call = f->call, .form = MESSAGE_HANDLES);
+    CO_RETURN(st);
 }
+CO_END
 
-static bool reply_fits(const struct zircon_channel_call_noretry *f)
+struct zircon_channel_write_etc {
+    SYSCALL_FRAME;
+    struct channel_write_call write;
+};
+SYSCALL_WAIT(zircon_channel_write_etc);
+
+CO_FN(zircon_channel_write_etc)
 {
-    return f->message->size <= f->args.rd_num_bytes &&
-           f->message->handle_count <= f->args.rd_num_handles;
-}
+    status_t st;
 
-CO_FN(zircon_channel_call_noretry)
-{
-    f->channel = NULL;
-    CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
-            .direction = FROM_USER, .kernel = &f->args, .user = f->call->arg[3],
-            .size = sizeof(f->args));
-    if (f->outcome != OK)
-        CO_RETURN(f->outcome);
-
-    f->outcome = call_check(f);
-    CO_CALL(f->outcome, f->in, message_in, .call = f->call, .before = f->outcome,
-            .channel = f->channel, .bytes = (user_addr_t)f->args.wr_bytes,
-            .handles = (user_addr_t)f->args.wr_handles, .size = f->args.wr_num_bytes,
-            .handle_count = f->args.wr_num_handles);
-    if (f->outcome != OK)
-        goto out;
-
-    f->message = f->in.message;
-    CO_CALL(f->outcome, f->exchange, channel_call, .channel = f->channel, .request = f->message,
-            .deadline = (time_ns_t)f->call->arg[2]);
-    if (f->outcome != OK) {
-        message_free(f->exchange.request);
-        goto out;
-    }
-
-    f->message = f->exchange.reply;
-    CO_CALL(f->outcome, f->sizes, sizes_out, .thread = f->call->thread,
-            .size = f->message->size, .handles = f->message->handle_count,
-            .size_out = f->call->arg[4], .handles_out = f->call->arg[5]);
-    if (f->outcome == OK && !reply_fits(f))
-        f->outcome = ERR_BUFFER_TOO_SMALL;
-    if (f->outcome != OK) {
-        message_free(f->message);
-        goto out;
-    }
-    CO_CALL(f->outcome, f->out, message_out, .call = f->call, .message = f->message,
-            .form = MESSAGE_HANDLES, .bytes = (user_addr_t)f->args.rd_bytes,
-            .handles = (user_addr_t)f->args.rd_handles);
-out:
-    object_put(f->channel);
-    CO_RETURN(f->outcome);
+    CO_CALL(st, f->write, channel_write_call, .call = f->call, .form = MESSAGE_HANDLE_INFOS);
+    CO_RETURN(st);
 }
 CO_END

@@ -29,19 +29,20 @@ static status_t zero(struct vmo *vmo, uint64_t from, uint64_t to)
 
 /*
  * The segment's own copy of its part of the file, in whole pages, zero from the end of the
- * file's bytes on. A clone reads as zero beyond the file; the last page it shares is cleared.
+ * file's bytes on: a clone that is made larger reads as zero there, whatever else the file has;
+ * the last page it shares is cleared.
  */
 static status_t segment_copy(struct vmo *image, const struct elf_segment *s, uint64_t size,
                              struct vmo **out)
 {
     uint64_t skew = s->addr & PAGE_MASK, end = skew + s->file_size;
-    status_t st = vmo_clone(image, s->offset - skew, size, out);
+    status_t st = vmo_clone(image, s->offset - skew, ROUND_UP(end, PAGE_SIZE), out);
 
     if (st != OK)
         return st;
-    st = zero(*out, end, MIN(ROUND_UP(end, PAGE_SIZE), size));
+    st = zero(*out, end, ROUND_UP(end, PAGE_SIZE));
     if (st == OK)
-        st = vmo_decommit(*out, ROUND_UP(end, PAGE_SIZE), size - ROUND_UP(end, PAGE_SIZE));
+        st = vmo_set_size(*out, size);
     if (st != OK)
         vmo_put(*out);
     return st;

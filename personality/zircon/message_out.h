@@ -6,8 +6,7 @@
 
 #include "object/message.h"
 #include "personality/zircon/call.h"
-
-enum message_form { MESSAGE_HANDLES, MESSAGE_HANDLE_INFOS /* zx_handle_info_t */ };
+#include "personality/zircon/message_form.h"
 
 /* The message fits and is consumed. If the program cannot be told of its handles, they close.
  */

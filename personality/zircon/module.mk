@@ -1,7 +1,8 @@
 module         := personality/zircon
-sources        := call handle_calls object_calls policy child_calls resource_calls system_calls profile_calls info_calls info_lists \
-                  info_memory wait_calls port_calls message_in \
-                  message_out channel_calls fifo_calls socket_calls stream_calls futex_calls \
+sources        := call handle_calls object_calls policy child_calls resource_calls \
+                  system_calls profile_calls info_calls info_lists info_memory wait_calls \
+                  port_calls message_in message_out channel_calls exchange_calls fifo_calls \
+                  socket_calls stream_calls futex_calls \
                   task_calls vmo_calls vmar_calls time_calls clock_calls log_calls \
                   personality vdso load start hybrid fd_calls table exception_calls \
                   thread_state_calls memory_calls task_info

@@ -1,9 +1,9 @@
 # Native Zircon test programs by subject: `build/zcore zircon build/user/ISA/NAME [CASE]`.
 # tests/zircon/run runs them.
 module               := tests/zircon
-user-programs-zircon := access clock event exception fifo futex info_job info_process info_task \
-                        info_thread info_vmar job memory_info policy privileged process \
-                        profile registers socket stream suspend
+user-programs-zircon := access channel channel_write_etc clock event exception fifo futex handle \
+                        info_job info_process info_task info_thread info_vmar job memory_info \
+                        policy port privileged process profile registers socket stream suspend
 user-common          := ztest ztest_help infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
                         ../../user/zircon/memory ../../user/zircon/load
 sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation \

@@ -13,6 +13,13 @@ zx_status_t vdso_cprng_draw_once(void *buffer, uint64_t size);
 zx_status_t vdso_channel_call_noretry(zx_handle_t handle, uint32_t options, zx_time_t deadline,
                                       const zx_channel_call_args_t *args,
                                       uint32_t *actual_bytes, uint32_t *actual_handles);
+zx_status_t vdso_channel_call_finish(zx_time_t deadline, const zx_channel_call_args_t *args,
+                                     uint32_t *actual_bytes, uint32_t *actual_handles);
+zx_status_t vdso_channel_call_etc_noretry(zx_handle_t handle, uint32_t options,
+                                          zx_time_t deadline, zx_channel_call_etc_args_t *args,
+                                          uint32_t *actual_bytes, uint32_t *actual_handles);
+zx_status_t vdso_channel_call_etc_finish(zx_time_t deadline, zx_channel_call_etc_args_t *args,
+                                         uint32_t *actual_bytes, uint32_t *actual_handles);
 
 /* zx_NAME is _zx_NAME, and weak, so that a program may wrap it. */
 #define EXPORT(name) \
@@ -73,13 +80,29 @@ uint32_t _zx_system_get_page_size(void)
 }
 EXPORT(system_get_page_size);
 
-/* The kernel waits for the answer through interruptions, so there is nothing to take up again.
- */
+/* The thread was suspended, or the like, while it waited: the kernel has the call still. */
 zx_status_t _zx_channel_call(zx_handle_t handle, uint32_t options, zx_time_t deadline,
                              const zx_channel_call_args_t *args, uint32_t *actual_bytes,
                              uint32_t *actual_handles)
 {
-    return vdso_channel_call_noretry(handle, options, deadline, args, actual_bytes,
-                                     actual_handles);
+    zx_status_t st = vdso_channel_call_noretry(handle, options, deadline, args, actual_bytes,
+                                               actual_handles);
+
+    while (st == ZX_ERR_INTERNAL_INTR_RETRY)
+        st = vdso_channel_call_finish(deadline, args, actual_bytes, actual_handles);
+    return st;
 }
 EXPORT(channel_call);
+
+zx_status_t _zx_channel_call_etc(zx_handle_t handle, uint32_t options, zx_time_t deadline,
+                                 zx_channel_call_etc_args_t *args, uint32_t *actual_bytes,
+                                 uint32_t *actual_handles)
+{
+    zx_status_t st = vdso_channel_call_etc_noretry(handle, options, deadline, args,
+                                                   actual_bytes, actual_handles);
+
+    while (st == ZX_ERR_INTERNAL_INTR_RETRY)
+        st = vdso_channel_call_etc_finish(deadline, args, actual_bytes, actual_handles);
+    return st;
+}
+EXPORT(channel_call_etc);
