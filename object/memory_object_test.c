@@ -30,7 +30,7 @@ static struct vmo_object *make_child(void)
 {
     struct vmo_object *child;
 
-    assert_int_equal(vmo_object_create_child(parent, 0, PAGE_SIZE, &child), OK);
+    assert_int_equal(vmo_object_create_child(parent, 0, PAGE_SIZE, 0, &child), OK);
     return child;
 }
 
@@ -78,7 +78,7 @@ static void test_child_without_memory(void **state)
 
     (void)state;
     assert_int_equal(vmo_write(parent->vmo, 0, "x", 1, NULL), OK);
-    FAIL_EACH(st, st = vmo_object_create_child(parent, 0, PAGE_SIZE, &child));
+    FAIL_EACH(st, st = vmo_object_create_child(parent, 0, PAGE_SIZE, 0, &child));
     object_put(&child->object);
 }
 

@@ -27,12 +27,28 @@ void port_push_locked(struct port *port, struct port_packet *p)
 
 void port_packet_release_locked(struct port_packet *p)
 {
-    if (!p->async)
+    if (p->left)
+        p->left(p);
+    else if (!p->async)
         slab_free(&packet_cache, p);
     else if (p->async->arming)
         p->async->over = true;
     else
         kfree(p->async);
+}
+
+void port_send(struct port *port, struct port_packet *p)
+{
+    SPIN_GUARD(&port->lock);
+
+    port_push_locked(port, p);
+}
+
+void port_recall(struct port *port, struct port_packet *p)
+{
+    SPIN_GUARD(&port->lock);
+
+    list_remove(&p->link);
 }
 
 static void port_destroy(struct object *obj)
@@ -89,6 +105,7 @@ status_t port_queue(struct object *obj, const zx_port_packet_t *packet)
     if (!p)
         return ERR_NO_MEMORY;
     p->async = NULL;
+    p->left = NULL;
     p->packet = *packet;
     p->packet.type = ZX_PKT_TYPE_USER;
     {
@@ -114,7 +131,7 @@ static status_t dequeue_locked(struct port *port, zx_port_packet_t *out)
         return port->closed ? ERR_CANCELED : ERR_SHOULD_WAIT;
     p = container_of(link, struct port_packet, link);
     *out = p->packet;
-    if (!p->async)
+    if (!p->async && !p->left)
         port->user_queued--;
     port_packet_release_locked(p);
     return OK;

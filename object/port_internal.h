@@ -20,6 +20,9 @@ struct port_packet {
     struct list link; /* port.packets, or port.armed */
     zx_port_packet_t packet;
     struct port_async *async; /* it is part of; NULL: a program's */
+    /* Of neither: it is another object's, which is told, under port.lock, that it is off the
+     * queue. */
+    void (*left)(struct port_packet *p);
 };
 
 /*
@@ -43,6 +46,12 @@ static inline struct port *port_of(struct object *obj)
 
 /* Into the queue; one waiter learns of it. Caller holds the lock. */
 void port_push_locked(struct port *port, struct port_packet *p);
+
+/* A packet with `left`, the caller's for good; it must be off the queue before the port goes.
+ */
+void port_send(struct port *port, struct port_packet *p);
+/* Off the queue if it is still there; `left` is not called. */
+void port_recall(struct port *port, struct port_packet *p);
 
 /* The packet is on no list and nobody needs it any more. Caller holds the lock. */
 void port_packet_release_locked(struct port_packet *p);

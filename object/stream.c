@@ -81,7 +81,7 @@ status_t stream_seek(struct stream *stream, uint32_t origin, int64_t offset, uin
 
 uint64_t stream_readable(const struct stream *stream, uint64_t offset, uint64_t size)
 {
-    uint64_t end = MIN(vmo_object_content_size(stream->vo), stream->vo->vmo->size);
+    uint64_t end = MIN(vmo_object_content_size(stream->vo), vmo_object_size(stream->vo));
 
     return offset < end ? MIN(size, end - offset) : 0;
 }
@@ -96,8 +96,8 @@ status_t stream_writable(struct stream *stream, uint64_t offset, uint64_t size, 
     /* Where it cannot grow that far, the room that there is counts. */
     if (end > vmo->size && (vmo->flags & VMO_RESIZABLE))
         (void)!vmo_set_size(vmo, end);
-    if (size && offset >= vmo->size)
+    if (size && offset >= vmo_object_size(stream->vo))
         return ERR_NO_SPACE;
-    *out = size ? MIN(size, vmo->size - offset) : 0;
+    *out = size ? MIN(size, vmo_object_size(stream->vo) - offset) : 0;
     return OK;
 }

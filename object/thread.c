@@ -288,8 +288,9 @@ CO_FN(thread_main)
         if (f->thread->trap.kind == HAL_TRAP_FAULT)
             CO_CALL(f->thread->fault_status, f->thread->fault, vm_fault,
                     .aspace = f->thread->user.aspace, .addr = f->thread->trap.addr,
-                    .access = f->thread->trap.access);
-        if (f->thread->fault_status == OK || task_killed(task))
+                    .access = f->thread->trap.access, .interruptible = true);
+        if (f->thread->fault_status == OK || f->thread->fault_status == ERR_INTERRUPTED ||
+            task_killed(task))
             continue;
         st = ERR_NOT_FOUND;
         if (exceptions_bound())

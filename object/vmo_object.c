@@ -10,18 +10,33 @@ SLAB_CACHE(vmo_object_cache, struct vmo_object);
 /* Guards who is whose parent and child. Outside object.lock. */
 static struct spinlock family_lock;
 
-/* The children live on without a parent. */
+/* What the VMO's label says of children: a slice's are its own affair. */
+static void tell_label(struct vmo_object *vo)
+{
+    if (!vo->slice)
+        atomic_store_explicit(&vo->vmo->label->children, vo->child_count, memory_order_relaxed);
+}
+
+/* Its children are its parent's now, if it has one. */
 static void leave_family(struct vmo_object *vo)
 {
+    struct vmo_object *parent;
     SPIN_GUARD(&family_lock);
 
-    for (struct list *link; (link = list_pop_front(&vo->children));)
-        container_of(link, struct vmo_object, sibling)->parent = NULL;
-    if (!vo->parent)
+    parent = vo->parent;
+    for (struct list *link; (link = list_pop_front(&vo->children));) {
+        container_of(link, struct vmo_object, sibling)->parent = parent;
+        if (parent) {
+            list_push_back(&parent->children, link);
+            parent->child_count++;
+        }
+    }
+    if (!parent)
         return;
     list_remove(&vo->sibling);
-    if (atomic_fetch_sub(&vo->parent->vmo->label->children, 1) == 1)
-        object_signal(&vo->parent->object, 0, ZX_VMO_ZERO_CHILDREN);
+    if (--parent->child_count == 0)
+        object_signal(&parent->object, 0, ZX_VMO_ZERO_CHILDREN);
+    tell_label(parent);
 }
 
 static void vmo_object_destroy(struct object *obj)
@@ -95,23 +110,119 @@ static void join_family(struct vmo_object *parent, struct vmo_object *child)
     SPIN_GUARD(&family_lock);
 
     child->parent = parent;
-    child->vmo->label->parent_koid = parent->object.koid;
+    child->parent_koid = parent->object.koid;
+    if (!child->slice)
+        child->vmo->label->parent_koid = parent->object.koid;
     list_push_back(&parent->children, &child->sibling);
-    if (atomic_fetch_add(&parent->vmo->label->children, 1) == 0)
+    if (parent->child_count++ == 0)
         object_signal(&parent->object, ZX_VMO_ZERO_CHILDREN, 0);
+    tell_label(parent);
+}
+
+/* What a slice shows ends with it: a clone that reaches further has zeroes there. */
+static status_t clone_part(struct vmo_object *parent, uint64_t offset, uint64_t size,
+                           struct vmo **out)
+{
+    uint64_t left = UINT64_MAX;
+    status_t st;
+
+    if (parent->slice)
+        left = parent->slice_size > offset ? parent->slice_size - offset : 0;
+    st = vmo_clone(parent->vmo, parent->offset + offset, MIN(size, left), out);
+    if (st != OK || size <= left)
+        return st;
+    st = vmo_set_size(*out, size);
+    if (st != OK)
+        vmo_put(*out);
+    return st;
 }
 
 status_t vmo_object_create_child(struct vmo_object *parent, uint64_t offset, uint64_t size,
-                                 struct vmo_object **out)
+                                 uint32_t flags, struct vmo_object **out)
 {
     struct vmo *clone;
-    status_t st = vmo_clone(parent->vmo, offset, size, &clone);
+    status_t st = clone_part(parent, offset, size, &clone);
 
     if (st != OK)
         return st;
+    clone->flags = (clone->flags & ~(uint32_t)VMO_RESIZABLE) | flags;
     st = vmo_object_create(clone, out);
     vmo_put(clone);
     if (st == OK)
         join_family(parent, *out);
     return st;
+}
+
+status_t vmo_object_create_slice(struct vmo_object *parent, uint64_t offset, uint64_t size,
+                                 struct vmo_object **out)
+{
+    uint64_t whole = vmo_object_size(parent);
+    status_t st;
+
+    if (parent->vmo->flags & VMO_RESIZABLE)
+        return ERR_NOT_SUPPORTED;
+    if (size > whole || offset > whole - ROUND_UP(size, PAGE_SIZE))
+        return ERR_INVALID_ARGS;
+    st = vmo_object_create(parent->vmo, out);
+    if (st != OK)
+        return st;
+    (*out)->slice = true;
+    (*out)->offset = parent->offset + offset;
+    (*out)->slice_size = ROUND_UP(size, PAGE_SIZE);
+    (*out)->content_size = size;
+    (*out)->cache_policy = parent->cache_policy;
+    join_family(parent, *out);
+    return OK;
+}
+
+uint64_t vmo_object_size(const struct vmo_object *vo)
+{
+    return vo->slice ? vo->slice_size : vo->vmo->size;
+}
+
+bool vmo_object_is_shared(struct vmo_object *vo)
+{
+    SPIN_GUARD(&family_lock);
+
+    if (vo->parent && !vo->slice)
+        return true;
+    list_for_each (it, &vo->children)
+        if (!container_of(it, struct vmo_object, sibling)->slice)
+            return true;
+    return false;
+}
+
+static bool has_family(struct vmo_object *vo)
+{
+    SPIN_GUARD(&family_lock);
+
+    return vo->parent || vo->child_count || vo->slice;
+}
+
+bool vmo_object_is_alone(struct vmo_object *vo)
+{
+    if (has_family(vo) || vo->vmo->pager || vo->vmo->parent)
+        return false;
+    SPIN_GUARD(&vo->vmo->lock);
+    return list_empty(&vo->vmo->mappings);
+}
+
+status_t vmo_object_set_cache_policy(struct vmo_object *vo, uint32_t policy)
+{
+    if (vo->vmo->pager)
+        return ERR_NOT_SUPPORTED;
+    if (!vmo_object_is_alone(vo))
+        return ERR_BAD_STATE;
+    if (vmo_committed_pages(vo->vmo) && !(vo->vmo->flags & VMO_CONTIGUOUS))
+        return ERR_BAD_STATE;
+    SPIN_GUARD(&vo->object.lock);
+    vo->cache_policy = policy;
+    return OK;
+}
+
+unsigned vmo_object_child_count(struct vmo_object *vo)
+{
+    SPIN_GUARD(&family_lock);
+
+    return vo->child_count;
 }

@@ -65,6 +65,7 @@ struct mapping {
     struct list parent_link; /* vmo.parent's clone_mappings; guarded by the parent's lock */
     struct vmo *vmo;         /* reference */
     uint64_t offset;         /* of base in the VMO, bytes */
+    uint64_t vmo_limit;      /* what it shows of the VMO ends here, bytes; constant */
     unsigned prot;           /* HAL_PROT_* now */
     unsigned max_prot;       /* what protect may raise it to */
     unsigned flags;          /* MAPPING_* */
@@ -106,7 +107,8 @@ enum {
 struct vmar_map_args {
     struct vmo *vmo; /* the mapping takes a reference of its own */
     uint64_t vmo_offset;
-    uint64_t size; /* bytes, > 0, page aligned */
+    uint64_t vmo_limit; /* the VMO has nothing to show from here on, bytes; 0: but its size */
+    uint64_t size;      /* bytes, > 0, page aligned */
     unsigned prot, max_prot, flags;
     unsigned place;
     user_addr_t addr;  /* absolute */
@@ -208,6 +210,7 @@ struct vm_fault {
     struct aspace *aspace; /* in */
     user_addr_t addr;      /* in */
     unsigned access;       /* in: HAL_PROT_READ, WRITE or EXEC */
+    bool interruptible;    /* in: see struct vmo_page_in */
     struct vmo *vmo;       /* reference while waiting */
     struct vmo_page_in page_in;
 };

@@ -207,6 +207,12 @@ static unsigned write_order(const struct mapping *m, uint64_t index)
     return page ? COPY_ORDER : ZERO_ORDER;
 }
 
+/* Where what the mapping may show of its VMO ends. */
+static uint64_t shown_pages(const struct mapping *m)
+{
+    return MIN(vmo_pages(m->vmo), m->vmo_limit >> PAGE_SHIFT);
+}
+
 /* The window around ft->index: 2^order pages, aligned `shift` pages from the VMO's start. */
 static void set_window(struct fault *ft, unsigned order, uint64_t shift)
 {
@@ -215,7 +221,7 @@ static void set_window(struct fault *ft, unsigned order, uint64_t shift)
 
     ft->first = MAX(run, shift + (m->offset >> PAGE_SHIFT)) - shift;
     ft->end = MIN(run + (1ull << order) - shift, (m->offset + m->region.size) >> PAGE_SHIFT);
-    ft->end = MIN(ft->end, vmo_pages(ft->vmo));
+    ft->end = MIN(ft->end, shown_pages(m));
 }
 
 static status_t read_fault(struct fault *ft)
@@ -250,7 +256,7 @@ static status_t resolve(struct mapping *m, user_addr_t addr, unsigned access)
     struct fault ft = {.m = m, .vmo = vmo, .index = index, .write = access & HAL_PROT_WRITE};
     status_t st;
 
-    if (index >= vmo_pages(vmo))
+    if (index >= shown_pages(m))
         return ERR_OUT_OF_RANGE;
     st = ft.write ? write_fault(&ft) : read_fault(&ft);
     if (st == OK && m->prot & HAL_PROT_EXEC)
@@ -327,7 +333,8 @@ CO_FN(vm_fault)
         st = fault_target(f, &index);
         if (st != OK)
             CO_RETURN(st);
-        CO_CALL(st, f->page_in, vmo_page_in, .vmo = f->vmo, .index = index);
+        CO_CALL(st, f->page_in, vmo_page_in, .vmo = f->vmo, .index = index,
+                .interruptible = f->interruptible);
         vmo_put(f->vmo);
         if (st != OK)
             CO_RETURN(st);

@@ -69,6 +69,7 @@ struct mapping *mapping_new(struct vmo *vmo, uint64_t offset, unsigned prot, uns
     list_init(&m->parent_link);
     m->vmo = vmo_get(vmo);
     m->offset = offset;
+    m->vmo_limit = UINT64_MAX;
     m->prot = prot;
     m->max_prot = max_prot;
     m->flags = flags;
@@ -121,6 +122,7 @@ status_t mapping_split_at(struct vmar *vmar, user_addr_t at)
                         left->flags);
     if (!right)
         return ERR_NO_MEMORY;
+    right->vmo_limit = left->vmo_limit;
     right->region.aspace = r->aspace;
     right->region.base = at;
     right->region.size = region_end(r) - at;
@@ -136,8 +138,8 @@ static bool continues(struct region *a, struct region *b)
 
     return a->kind == REGION_MAPPING && b->kind == REGION_MAPPING && region_end(a) == b->base &&
            left->vmo == right->vmo && left->offset + a->size == right->offset &&
-           left->prot == right->prot && left->max_prot == right->max_prot &&
-           left->flags == right->flags;
+           left->vmo_limit == right->vmo_limit && left->prot == right->prot &&
+           left->max_prot == right->max_prot && left->flags == right->flags;
 }
 
 void mapping_merge_range(struct vmar *vmar, user_addr_t base, user_addr_t end)

@@ -95,6 +95,8 @@ status_t vmar_map(struct vmar *vmar, const struct vmar_map_args *args, user_addr
     m = mapping_new(args->vmo, args->vmo_offset, args->prot, args->max_prot, args->flags);
     if (!m)
         return ERR_NO_MEMORY;
+    if (args->vmo_limit)
+        m->vmo_limit = args->vmo_limit;
     list_init(&dead);
     {
         SPIN_GUARD(&vmar->region.aspace->lock);

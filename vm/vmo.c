@@ -23,6 +23,8 @@ struct vmo *vmo_new(uint64_t size, uint32_t flags)
     list_init(&vmo->mappings);
     list_init(&vmo->clone_mappings);
     list_init(&vmo->cache_link);
+    list_init(&vmo->clones);
+    list_init(&vmo->clone_link);
     atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
     return vmo;
 }
@@ -68,12 +70,21 @@ struct vmo *vmo_get(struct vmo *vmo)
     return vmo;
 }
 
+static void leave_parent(struct vmo *vmo)
+{
+    SPIN_GUARD(&vmo->parent->lock);
+
+    list_remove(&vmo->clone_link);
+}
+
 /* A mapping has a reference, so none is left. A parent has none of its own: no recursion. */
 void vmo_put(struct vmo *vmo)
 {
     if (!vmo || ref_put(&vmo->refs) != 1)
         return;
     assert(list_empty(&vmo->mappings) && list_empty(&vmo->clone_mappings));
+    if (vmo->parent && vmo->parent->pager->cut)
+        leave_parent(vmo);
     vmo_cache_forget(vmo);
     if (vmo->pager && vmo->pager->release)
         vmo->pager->release(vmo);
@@ -120,6 +131,24 @@ static status_t tail_page_locked(struct vmo *vmo, uint64_t size, struct page **o
     return st == ERR_NOT_FOUND ? OK : st;
 }
 
+static void limit_parent(struct vmo *vmo, uint64_t size)
+{
+    SPIN_GUARD(&vmo->parent->lock);
+
+    vmo->parent_limit = MIN(vmo->parent_limit, size);
+}
+
+static void cut_clones_locked(struct vmo *vmo)
+{
+    list_for_each (it, &vmo->clones) {
+        struct vmo *clone = container_of(it, struct vmo, clone_link);
+        uint64_t offset = clone->parent_offset;
+
+        clone->parent_limit =
+            MIN(clone->parent_limit, vmo->size > offset ? vmo->size - offset : 0);
+    }
+}
+
 static status_t shrink_locked(struct vmo *vmo, uint64_t size)
 {
     uint64_t rounded = ROUND_UP(size, PAGE_SIZE);
@@ -134,7 +163,12 @@ static status_t shrink_locked(struct vmo *vmo, uint64_t size)
         memset((char *)page_data(tail) + (size & PAGE_MASK), 0, rounded - size);
     vmo->changes++;
     vmo->size = rounded;
-    vmo->parent_limit = MIN(vmo->parent_limit, rounded);
+    if (vmo->parent)
+        limit_parent(vmo, rounded);
+    if (vmo->pager && vmo->pager->cut) {
+        cut_clones_locked(vmo);
+        vmo->pager->cut(vmo);
+    }
     return OK;
 }
 

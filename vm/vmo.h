@@ -21,10 +21,11 @@
 
 struct vmo;
 
-/* Where absent pages of a VMO come from (a file, later a user pager). */
+/* Where absent pages of a VMO come from: a file, or a pager that is a program. */
 struct vmo_pager_ops {
     /* Without waiting, under vmo->lock: the contents of page `index` into `page`; bytes past
-     * the end are zero. ERR_SHOULD_WAIT: use page_in. */
+     * the end are zero. ERR_SHOULD_WAIT: use page_in. NULL: pages are never at hand; they are
+     * put into the VMO by vmo_insert_locked, and page_in waits until `index` is. */
     status_t (*try_page_in)(struct vmo *vmo, uint64_t index, struct page *page) MUST_USE;
     /* The same for `count` pages from `first` on, into `data`, all or nothing. NULL: one by
      * one.
@@ -36,16 +37,23 @@ struct vmo_pager_ops {
     void (*dirtied)(struct vmo *vmo, uint64_t index);
     /* Dirty pages go to where pages come from. NULL: there are none. */
     status_t (*write_back)(struct vmo *vmo);
-    bool cache;     /* clean pages are dropped when memory is low: they come again */
+    bool cache; /* clean pages are dropped when memory is low: they come again */
+    /* Under vmo->lock: the VMO has become smaller. If this is here, what its clones do not have
+     * of their own from there on is zero for ever; else they see it when it grows again. */
+    void (*cut)(struct vmo *vmo);
     co_fn *page_in; /* frame starts with VMO_PAGE_IN_FRAME; NULL: never needed */
     void (*release)(struct vmo *vmo); /* the VMO goes away */
 };
 
+/* `page` is to be filled; NULL if there is no try_page_in. The caller will want `count` pages,
+ * this the first. `interruptible`: a suspension ends the wait too (ERR_INTERRUPTED). */
 #define VMO_PAGE_IN_FRAME \
     struct co co;         \
     struct vmo *vmo;      \
     uint64_t index;       \
-    struct page *page
+    struct page *page;    \
+    uint32_t count;       \
+    bool interruptible
 
 struct vmo_page_in_head {
     VMO_PAGE_IN_FRAME;
@@ -58,8 +66,9 @@ union vmo_page_in_slot {
 
 enum {
     VMO_RESIZABLE = 1u << 0,
-    VMO_PHYSICAL = 1u << 1, /* device memory: `phys_base`, never allocated nor freed */
-    VMO_STUBS = 1u << 2,    /* the machine's code beside a view of text (vm/text.c) */
+    VMO_PHYSICAL = 1u << 1,   /* device memory: `phys_base`, never allocated nor freed */
+    VMO_STUBS = 1u << 2,      /* the machine's code beside a view of text (vm/text.c) */
+    VMO_CONTIGUOUS = 1u << 3, /* its pages lie in a row in memory, and stay */
 };
 
 struct radix_node;
@@ -87,7 +96,10 @@ struct vmo {
     uint64_t cache_hand;    /* page where dropping goes on; guarded by lock */
     struct vmo *parent;     /* reference; absent pages come from here (private file mappings) */
     uint64_t parent_offset; /* bytes; like parent constant */
-    uint64_t parent_limit;  /* bytes of ours: absent pages from here on are zero; by lock */
+    uint64_t parent_limit;  /* bytes of ours: absent pages from here on are zero; guarded by the
+                               parent's lock */
+    struct list clones;     /* of clone_link, if pager->cut: guarded by lock */
+    struct list clone_link; /* guarded by the parent's lock */
     paddr_t phys_base;
     struct vmo *text;        /* the file's view for executing, or NULL: a reference; by lock */
     uint64_t changes;        /* times that contents may have changed, for files; by lock */
@@ -156,8 +168,10 @@ status_t vmo_insert_locked(struct vmo *vmo, uint64_t index, struct page *page) M
  * has the pager (`vmo` or an ancestor). ERR_CANCELED when killed. */
 struct vmo_page_in {
     struct co co;
-    struct vmo *vmo; /* in */
-    uint64_t index;  /* in */
+    struct vmo *vmo;    /* in */
+    uint64_t index;     /* in */
+    uint32_t count;     /* in: how many from there on will be wanted soon; 0: one */
+    bool interruptible; /* in: by a suspension, ERR_INTERRUPTED */
     struct page *page;
     struct vmo *owner; /* has the pager; kept alive by `vmo` */
     uint64_t owner_index;
@@ -175,6 +189,23 @@ status_t vmo_write(struct vmo *vmo, uint64_t offset, const void *from, size_t si
 /* Bytes for the pages that are present; the others will come from the pager, which has them
  * already. */
 void vmo_update(struct vmo *vmo, uint64_t offset, const void *from, size_t size);
+
+/*
+ * Make the pages of [*first, end), cut to the size of now, the VMO's own, as writing them
+ * would. ERR_SHOULD_WAIT: page `*first` has to come in, what precedes it is done.
+ */
+status_t vmo_commit(struct vmo *vmo, uint64_t *first, uint64_t end) MUST_USE;
+
+/*
+ * Zeroes for [*offset, end), in bytes, cut likewise: whole pages are given back where absent
+ * ones are zero. ERR_SHOULD_WAIT: the page of `*offset` has to come in, what precedes it is
+ * done.
+ */
+status_t vmo_zero(struct vmo *vmo, uint64_t *offset, uint64_t end) MUST_USE;
+
+/* The page at `index` leaves the VMO, which then reads as zero there: a reference, to a page
+ * that nobody else has. ERR_OUT_OF_RANGE, ERR_NO_MEMORY. */
+status_t vmo_take_page(struct vmo *vmo, uint64_t index, struct page **out) MUST_USE;
 
 /*
  * Hand each dirty page of [first, end) to `write`, under vmo->lock; it is clean then, and the

@@ -3,6 +3,19 @@
  */
 #include "vm/vmo_internal.h"
 
+/* Caller holds the lock of the clone's parent. */
+static void join_parent_locked(struct vmo *clone)
+{
+    struct vmo *parent = clone->parent;
+
+    if (!parent->pager->cut)
+        return;
+    clone->parent_limit =
+        MIN(clone->parent_limit,
+            parent->size > clone->parent_offset ? parent->size - clone->parent_offset : 0);
+    list_push_back(&parent->clones, &clone->clone_link);
+}
+
 /*
  * Absent pages of a clone come from where the original's come from. What the original itself
  * holds is shared if it is a snapshot's to keep, and stays the pager's view otherwise.
@@ -13,6 +26,7 @@ static void share_locked(struct vmo *vmo, struct vmo *clone, uint64_t offset)
         clone->parent = vmo_get(vmo);
         clone->parent_offset = offset;
         clone->parent_limit = clone->size;
+        join_parent_locked(clone);
         return;
     }
     if (vmo->root)
@@ -20,10 +34,12 @@ static void share_locked(struct vmo *vmo, struct vmo *clone, uint64_t offset)
     clone->root = radix_get(vmo->root);
     clone->root_base = vmo->root_base + (offset >> PAGE_SHIFT);
     if (vmo->parent) {
+        SPIN_GUARD(&vmo->parent->lock);
         clone->parent = vmo_get(vmo->parent);
         clone->parent_offset = vmo->parent_offset + offset;
         clone->parent_limit =
             vmo->parent_limit > offset ? MIN(vmo->parent_limit - offset, clone->size) : 0;
+        join_parent_locked(clone);
     }
 }
 

@@ -223,6 +223,8 @@ status_t vmo_supply_locked(struct vmo *vmo, uint64_t index, unsigned order, stru
         return OK;
     if (index >= vmo_pages(vmo))
         return ERR_OUT_OF_RANGE;
+    if (!vmo->pager->try_page_in)
+        return ERR_SHOULD_WAIT;
     vmo_cache_make_room_locked(vmo);
     order = MIN(order, vmo_run_order_locked(vmo, index, 0, UINT64_MAX - vmo->root_base));
     while (alloc_run(&run, vmo_run_first(vmo, index, order), order) != OK)

@@ -138,6 +138,19 @@ status_t vmo_write_back(struct vmo *vmo, uint64_t first, uint64_t end,
     return st;
 }
 
+/* Of the pages wanted from f->index on, how many the clone does not have and its parent may. */
+static uint32_t count_wanted(const struct vmo_page_in *f)
+{
+    uint64_t parent_index;
+    uint32_t n = 1;
+    bool ours;
+
+    while (n < f->count && !vmo_peek_locked(f->vmo, f->index + n, &ours) &&
+           vmo_from_parent(f->vmo, f->index + n, &parent_index))
+        n++;
+    return n;
+}
+
 /* Find who has the pager. False: nothing is absent that a pager would have. */
 static bool find_owner(struct vmo_page_in *f)
 {
@@ -149,6 +162,7 @@ static bool find_owner(struct vmo_page_in *f)
     if (f->vmo->pager)
         return true;
     f->owner = f->vmo->parent;
+    f->count = count_wanted(f);
     return !vmo_peek_locked(f->vmo, f->index, &ours) &&
            vmo_from_parent(f->vmo, f->index, &f->owner_index);
 }
@@ -168,6 +182,8 @@ static status_t page_in_begin(struct vmo_page_in *f)
     if (st != ERR_SHOULD_WAIT)
         return st;
     assert(f->owner->pager->page_in);
+    if (!f->owner->pager->try_page_in)
+        return ERR_SHOULD_WAIT;
     st = page_alloc(&f->page);
     return st == OK ? ERR_SHOULD_WAIT : st;
 }
@@ -175,6 +191,8 @@ static status_t page_in_begin(struct vmo_page_in *f)
 /* Somebody else may have brought it in meanwhile: his is as good. */
 static status_t page_in_end(struct vmo_page_in *f, status_t st)
 {
+    if (!f->page)
+        return st;
     if (st == OK) {
         SPIN_GUARD(&f->owner->lock);
         st = vmo_insert_locked(f->owner, f->owner_index, f->page);
@@ -192,7 +210,8 @@ CO_FN(vmo_page_in)
     if (st != ERR_SHOULD_WAIT)
         CO_RETURN(st);
     CO_CALL_SLOT(st, f->slot, f->owner->pager->page_in, .vmo = f->owner,
-                 .index = f->owner_index, .page = f->page);
+                 .index = f->owner_index, .page = f->page, .count = MAX(f->count, 1u),
+                 .interruptible = f->interruptible);
     CO_RETURN(page_in_end(f, st));
 }
 CO_END

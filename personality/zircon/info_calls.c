@@ -138,12 +138,27 @@ static status_t fill_vmar(struct object *obj, rights_t rights, union info_record
     return OK;
 }
 
+/* A slice shares its VMO with others: what is its own is told of itself. */
+static void fill_slice(struct vmo_object *vo, zx_info_vmo_t *out)
+{
+    out->size_bytes = vo->slice_size;
+    out->parent_koid = vo->parent_koid;
+    out->num_children = vmo_object_child_count(vo);
+    out->flags &= ~ZX_INFO_VMO_IS_COW_CLONE;
+    out->committed_bytes = 0;
+}
+
 static status_t fill_vmo(struct object *obj, rights_t rights, union info_record *out)
 {
-    info_of_vmo(vmo_object_of(obj)->vmo, &out->vmo);
+    struct vmo_object *vo = vmo_object_of(obj);
+
+    info_of_vmo(vo->vmo, &out->vmo);
+    if (vo->slice)
+        fill_slice(vo, &out->vmo);
     out->vmo.koid = obj->koid;
     out->vmo.flags |= ZX_INFO_VMO_VIA_HANDLE;
     out->vmo.handle_rights = rights;
+    out->vmo.cache_policy = vo->cache_policy;
     return OK;
 }
 

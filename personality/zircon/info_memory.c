@@ -32,6 +32,7 @@ void info_of_vmo(struct vmo *vmo, zx_info_vmo_t *out)
         .share_count = MAX(use.spaces, (uint64_t)1),
         .flags = (vmo->flags & VMO_PHYSICAL ? 0u : ZX_INFO_VMO_TYPE_PAGED) |
                  (vmo->flags & VMO_RESIZABLE ? ZX_INFO_VMO_RESIZABLE : 0u) |
+                 (vmo->flags & VMO_CONTIGUOUS ? ZX_INFO_VMO_CONTIGUOUS : 0u) |
                  (vmo->pager ? ZX_INFO_VMO_PAGER_BACKED : 0u),
         .committed_bytes = vmo_committed_pages(vmo) * PAGE_SIZE,
     };

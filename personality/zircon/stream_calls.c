@@ -175,11 +175,11 @@ static status_t fill_gap(struct stream_gap *f)
     status_t st;
 
     if (size == PAGE_SIZE && !vmo->pager && !vmo->parent) {
-        st = vmo_decommit(vmo, f->at, left - left % PAGE_SIZE);
+        st = vmo_decommit(vmo, f->io->vo->offset + f->at, left - left % PAGE_SIZE);
         done = st == OK ? left - left % PAGE_SIZE : 0;
     } else {
         memset(f->io->page, 0, size);
-        st = vmo_write(vmo, f->at, f->io->page, size, &done);
+        st = vmo_write(vmo, f->io->vo->offset + f->at, f->io->page, size, &done);
     }
     f->at += done;
     return st;
@@ -193,7 +193,7 @@ static CO_FN(stream_gap)
         st = fill_gap(f);
         if (st == ERR_SHOULD_WAIT)
             CO_CALL(st, f->page_in, vmo_page_in, .vmo = f->io->vo->vmo,
-                    .index = f->at >> PAGE_SHIFT);
+                    .index = (f->io->vo->offset + f->at) >> PAGE_SHIFT);
         if (st != OK)
             CO_RETURN(st);
     }
@@ -220,7 +220,7 @@ static co_fn stream_move;
 static status_t move_piece(struct stream_move *f)
 {
     struct stream_io *io = f->io;
-    uint64_t offset = io->offset + io->done + f->in_page;
+    uint64_t offset = io->vo->offset + io->offset + io->done + f->in_page;
     void *memory = io->page + f->in_page;
     size_t size = f->size - f->in_page, done = 0;
     status_t st = io->direction == TO_USER
@@ -271,7 +271,8 @@ static CO_FN(stream_move)
             MOVE_USER(st);
         while (st == OK && (st = move_piece(f)) == ERR_SHOULD_WAIT)
             CO_CALL(st, f->page_in, vmo_page_in, .vmo = f->io->vo->vmo,
-                    .index = (f->io->offset + f->io->done + f->in_page) >> PAGE_SHIFT);
+                    .index = (f->io->vo->offset + f->io->offset + f->io->done + f->in_page) >>
+                             PAGE_SHIFT);
         if (st == OK && f->io->direction == TO_USER)
             MOVE_USER(st);
         if (st == OK)

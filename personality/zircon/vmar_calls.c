@@ -13,7 +13,7 @@
 /* Faults beyond the end of a VMO and resizable VMOs are always allowed: as in June 2020. */
 #define MAP_OPTIONS                                                               \
     (PERMS | PLACEMENT | ZX_VM_SPECIFIC_OVERWRITE | ZX_VM_REQUIRE_NON_RESIZABLE | \
-     ZX_VM_ALLOW_FAULTS)
+     ZX_VM_ALLOW_FAULTS | ZX_VM_MAP_RANGE)
 #define ALLOCATE_OPTIONS (PLACEMENT | VMAR_FLAGS_ALL)
 
 static rights_t perm_rights(uint32_t options)
@@ -162,6 +162,8 @@ static status_t map_check(const struct map_call *m)
 
     if (m->options & ~MAP_OPTIONS)
         return ERR_INVALID_ARGS;
+    if ((m->options & ZX_VM_MAP_RANGE) && (m->options & ZX_VM_SPECIFIC_OVERWRITE))
+        return ERR_INVALID_ARGS;
     if ((m->options & ZX_VM_PERM_WRITE) && !(m->options & ZX_VM_PERM_READ))
         return ERR_INVALID_ARGS;
     if (!(m->vmo_rights & ZX_RIGHT_MAP) || (need & ~m->vmo_rights))
@@ -208,7 +210,8 @@ static status_t map(struct syscall *call, const struct map_call *m, user_addr_t 
         return st;
     args = (struct vmar_map_args){
         .vmo = m->vmo->vmo,
-        .vmo_offset = call->arg[4],
+        .vmo_offset = m->vmo->offset + call->arg[4],
+        .vmo_limit = m->vmo->slice ? m->vmo->offset + m->vmo->slice_size : 0,
         .size = ROUND_UP(call->arg[5], PAGE_SIZE),
         .prot = rights_prot(perm_rights(m->options)),
         .max_prot = rights_prot(may),
@@ -223,6 +226,20 @@ static status_t map(struct syscall *call, const struct map_call *m, user_addr_t 
     return place_status(map_vdso_aware(m, &args, out));
 }
 
+/* ZX_VM_MAP_RANGE: the pages that are there are put into the page tables at once. */
+static void show_present(const struct map_call *m, uint64_t offset, uint64_t size,
+                         user_addr_t addr)
+{
+    uint64_t first = (m->vmo->offset + offset) >> PAGE_SHIFT;
+    uint64_t end = first + (ROUND_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
+
+    for (uint64_t i = vmo_find_page(m->vmo->vmo, first, end, true); i < end;
+         i = vmo_find_page(m->vmo->vmo, i + 1, end, true))
+        if (try_vm_fault(m->vmar->aspace, addr + ((i - first) << PAGE_SHIFT), HAL_PROT_READ) !=
+            OK)
+            return;
+}
+
 /* The address is written twice: what has been mapped over cannot be brought back, so a bad
  * pointer must show before. */
 static status_t map_and_tell(struct syscall *call, const struct map_call *m)
@@ -234,6 +251,8 @@ static status_t map_and_tell(struct syscall *call, const struct map_call *m)
         st = map(call, m, &addr);
     if (st != OK)
         return st;
+    if (m->options & ZX_VM_MAP_RANGE)
+        show_present(m, call->arg[4], call->arg[5], addr);
     st = copy_to_user(call_user(call), call->arg[6], &addr, sizeof(addr));
     return st == ERR_USER_PAGE ? ERR_FAULT : st;
 }

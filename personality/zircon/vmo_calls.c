@@ -31,10 +31,7 @@ status_t zircon_vmo_create(struct syscall *call)
         return st;
     st = vmo_object_create(vmo, &vo);
     vmo_put(vmo);
-    if (st != OK)
-        return st;
-    vo->content_size = call->arg[0];
-    return give_vmo(call, vo, vo->object.ops->rights, call->arg[2]);
+    return st == OK ? give_vmo(call, vo, vo->object.ops->rights, call->arg[2]) : st;
 }
 
 static status_t call_vmo(struct syscall *call, rights_t need, struct vmo_object **out)
@@ -55,7 +52,7 @@ status_t zircon_vmo_get_size(struct syscall *call)
 
     if (st != OK)
         return st;
-    size = vo->vmo->size;
+    size = vmo_object_size(vo);
     object_put(&vo->object);
     return copy_to_user(call_user(call), call->arg[1], &size, sizeof(size));
 }
@@ -85,18 +82,33 @@ static status_t check_child(const struct vmo_object *parent, uint32_t options, u
         return ERR_INVALID_ARGS;
     if (kind == 0 || (kind & (kind - 1)) != 0 || !IS_ALIGNED(offset, PAGE_SIZE))
         return ERR_INVALID_ARGS;
-    if (kind == ZX_VMO_CHILD_SLICE || (parent->vmo->flags & VMO_PHYSICAL))
+    if (kind == ZX_VMO_CHILD_SLICE)
+        return options & ZX_VMO_CHILD_RESIZABLE ? ERR_INVALID_ARGS : OK;
+    if (parent->vmo->flags & (VMO_PHYSICAL | VMO_CONTIGUOUS))
         return ERR_NOT_SUPPORTED;
-    if (kind == ZX_VMO_CHILD_SNAPSHOT && parent->vmo->pager)
+    if (kind == ZX_VMO_CHILD_SNAPSHOT && (parent->vmo->pager || parent->vmo->parent))
         return ERR_NOT_SUPPORTED;
-    return OK;
+    return parent->cache_policy == ZX_CACHE_POLICY_CACHED ? OK : ERR_BAD_STATE;
 }
 
 static rights_t child_rights(rights_t parent, uint32_t options)
 {
     parent |= ZX_RIGHTS_PROPERTY;
-    return options & ZX_VMO_CHILD_NO_WRITE ? parent & ~ZX_RIGHT_WRITE
-                                           : (parent | ZX_RIGHT_WRITE) & ~ZX_RIGHT_EXECUTE;
+    if (options & ZX_VMO_CHILD_NO_WRITE)
+        return parent & ~ZX_RIGHT_WRITE;
+    return options & ZX_VMO_CHILD_SLICE ? parent
+                                        : (parent | ZX_RIGHT_WRITE) & ~ZX_RIGHT_EXECUTE;
+}
+
+static status_t create_child(struct vmo_object *parent, uint32_t options, uint64_t offset,
+                             uint64_t size, struct vmo_object **out)
+{
+    if (size > UINT64_MAX - PAGE_MASK || offset > UINT64_MAX - size)
+        return ERR_OUT_OF_RANGE;
+    if (options & ZX_VMO_CHILD_SLICE)
+        return vmo_object_create_slice(parent, offset, size, out);
+    return vmo_object_create_child(parent, offset, size,
+                                   options & ZX_VMO_CHILD_RESIZABLE ? VMO_RESIZABLE : 0, out);
 }
 
 status_t zircon_vmo_create_child(struct syscall *call)
@@ -114,12 +126,10 @@ status_t zircon_vmo_create_child(struct syscall *call)
     parent = vmo_object_of(obj);
     st = check_child(parent, options, call->arg[2]);
     if (st == OK)
-        st = vmo_object_create_child(parent, call->arg[2], call->arg[3], &child);
+        st = create_child(parent, options, call->arg[2], call->arg[3], &child);
     object_put(obj);
     if (st != OK)
         return st;
-    if (options & ZX_VMO_CHILD_RESIZABLE)
-        child->vmo->flags |= VMO_RESIZABLE;
     return give_vmo(call, child, child_rights(rights, options), call->arg[4]);
 }
 
@@ -130,6 +140,7 @@ struct vmo_transfer {
     enum transfer_direction direction; /* in */
     struct vmo_object *vo;             /* reference */
     unsigned char *page;
+    uint64_t base;  /* where it begins in the VMO */
     uint64_t done;  /* bytes moved of all */
     size_t size;    /* of the present piece */
     size_t in_page; /* of it, bytes moved between VMO and `page` */
@@ -150,8 +161,11 @@ static status_t vmo_transfer_begin(struct vmo_transfer *f)
     if (st != OK)
         return st;
     f->page = NULL;
-    if (offset > f->vo->vmo->size || size > f->vo->vmo->size - offset)
+    if (f->vo->cache_policy != ZX_CACHE_POLICY_CACHED)
+        return ERR_BAD_STATE;
+    if (offset > vmo_object_size(f->vo) || size > vmo_object_size(f->vo) - offset)
         return ERR_OUT_OF_RANGE;
+    f->base = f->vo->offset + offset;
     f->page = kmalloc(PAGE_SIZE);
     return f->page ? OK : ERR_NO_MEMORY;
 }
@@ -159,7 +173,7 @@ static status_t vmo_transfer_begin(struct vmo_transfer *f)
 /* The rest of the piece between VMO and page. ERR_SHOULD_WAIT: a page has to come in first. */
 static status_t move_piece(struct vmo_transfer *f)
 {
-    uint64_t offset = f->call->arg[2] + f->done + f->in_page;
+    uint64_t offset = f->base + f->done + f->in_page;
     void *memory = f->page + f->in_page;
     size_t size = f->size - f->in_page, done = 0;
     status_t st = f->direction == TO_USER ? vmo_read(f->vo->vmo, offset, memory, size, &done)
@@ -182,7 +196,8 @@ static CO_FN(vmo_transfer)
         f->in_page = 0;
         while (f->outcome == OK && (f->outcome = move_piece(f)) == ERR_SHOULD_WAIT)
             CO_CALL(f->outcome, f->page_in, vmo_page_in, .vmo = f->vo->vmo,
-                    .index = (f->call->arg[2] + f->done + f->in_page) >> PAGE_SHIFT);
+                    .index = (f->base + f->done + f->in_page) >> PAGE_SHIFT,
+                    .interruptible = true);
         if (f->outcome == OK && f->direction == TO_USER)
             CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
                     .direction = TO_USER, .kernel = f->page, .user = f->call->arg[1] + f->done,
@@ -226,3 +241,17 @@ CO_FN(zircon_vmo_write)
     CO_RETURN(st);
 }
 CO_END
+
+status_t zircon_vmo_set_cache_policy(struct syscall *call)
+{
+    uint32_t policy = (uint32_t)call->arg[1];
+    struct vmo_object *vo;
+    status_t st = call_vmo(call, ZX_RIGHT_MAP, &vo);
+
+    if (st != OK)
+        return st;
+    st = policy > ZX_CACHE_POLICY_MASK ? ERR_INVALID_ARGS
+                                       : vmo_object_set_cache_policy(vo, policy);
+    object_put(&vo->object);
+    return st;
+}

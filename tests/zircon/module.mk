@@ -1,10 +1,11 @@
 # Native Zircon test programs by subject: `build/zcore zircon build/user/ISA/NAME [CASE]`.
 # tests/zircon/run runs them.
 module               := tests/zircon
-user-programs-zircon := access channel channel_write_etc clock event exception fifo futex handle \
-                        info_job info_process info_task info_thread info_vmar job memory_info \
-                        policy port privileged process profile registers socket stream suspend
-user-common          := ztest ztest_help infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
+user-programs-zircon := access channel channel_write_etc clock event exception fifo futex \
+                        handle info_job info_process info_task info_thread info_vmar job \
+                        memory_info pager_args pager_commit pager_read policy port privileged \
+                        process profile registers socket stream suspend vmo
+user-common          := ztest ztest_help paged infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
                         ../../user/zircon/memory ../../user/zircon/load
 sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation \
                         isa/x86_64/machine_registers
@@ -22,7 +23,7 @@ $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
 # Bound at once: a thread that zx_thread_create made cannot enter the dynamic linker, which wants libc's.
 hybrid-programs := $(user-programs-zircon:%=build/hybrid/x86_64/%) build/hybrid/x86_64/hybrid
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
-    tests/zircon/infocheck.c tests/zircon/isa/x86_64/machine_registers.c \
+    tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \
     tests/zircon/runtime_linux.c user/zircon/load.c user/zircon/isa/x86_64/thread.S build/sdk/lib/libzircon.so \
     tests/zircon/ztest.h
 	@mkdir -p $(@D)

@@ -15,6 +15,32 @@
 #define ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE (1u << 4)
 #define ZX_VMO_CHILD_NO_WRITE                   (1u << 5)
 
+/* zx_vmo_op_range. */
+#define ZX_VMO_OP_COMMIT                 1u
+#define ZX_VMO_OP_DECOMMIT               2u
+#define ZX_VMO_OP_LOCK                   3u
+#define ZX_VMO_OP_UNLOCK                 4u
+#define ZX_VMO_OP_CACHE_SYNC             6u
+#define ZX_VMO_OP_CACHE_INVALIDATE       7u
+#define ZX_VMO_OP_CACHE_CLEAN            8u
+#define ZX_VMO_OP_CACHE_CLEAN_INVALIDATE 9u
+#define ZX_VMO_OP_ZERO                   10u
+
+/* zx_vmar_op_range. */
+#define ZX_VMAR_OP_COMMIT    1u
+#define ZX_VMAR_OP_DECOMMIT  2u
+#define ZX_VMAR_OP_MAP_RANGE 3u
+
+/* zx_vmo_set_cache_policy. */
+#define ZX_CACHE_POLICY_CACHED          0u
+#define ZX_CACHE_POLICY_UNCACHED        1u
+#define ZX_CACHE_POLICY_UNCACHED_DEVICE 2u
+#define ZX_CACHE_POLICY_WRITE_COMBINING 3u
+#define ZX_CACHE_POLICY_MASK            3u
+
+/* zx_pager_op_range. */
+#define ZX_PAGER_OP_FAIL 1u
+
 /* Mapping and region options. */
 #define ZX_VM_PERM_READ             (1u << 0)
 #define ZX_VM_PERM_WRITE            (1u << 1)

@@ -12,8 +12,13 @@
 /* zx_port_create. */
 #define ZX_PORT_BIND_TO_INTERRUPT 1u
 
-#define ZX_PKT_TYPE_USER       0u
-#define ZX_PKT_TYPE_SIGNAL_ONE 1u
+#define ZX_PKT_TYPE_USER         0u
+#define ZX_PKT_TYPE_SIGNAL_ONE   1u
+#define ZX_PKT_TYPE_PAGE_REQUEST 9u
+
+/* zx_packet_page_request.command. */
+#define ZX_PAGER_VMO_READ     0u
+#define ZX_PAGER_VMO_COMPLETE 1u
 
 typedef union zx_packet_user {
     uint64_t u64[4];
@@ -30,6 +35,13 @@ typedef struct zx_packet_signal {
     uint64_t reserved1;
 } zx_packet_signal_t;
 
+typedef struct zx_packet_page_request {
+    uint16_t command, flags;
+    uint32_t reserved0;
+    uint64_t offset, length;
+    uint64_t reserved1;
+} zx_packet_page_request_t;
+
 typedef struct zx_port_packet {
     uint64_t key;
     uint32_t type;
@@ -37,5 +49,6 @@ typedef struct zx_port_packet {
     union {
         zx_packet_user_t user;
         zx_packet_signal_t signal;
+        zx_packet_page_request_t page_request;
     };
 } zx_port_packet_t;

@@ -1,0 +1,195 @@
+/*
+ * paged.c - a pager with one VMO, and those who read it.
+ */
+#include "tests/zircon/paged.h"
+
+enum { SOON = 5000 }; /* milliseconds; only a failure takes so long */
+
+zx_vaddr_t paged_map(zx_handle_t vmo, uint64_t size)
+{
+    zx_vaddr_t addr = 0;
+
+    EXPECT_OK(zx_vmar_map(ztest_root_vmar(),
+                          ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_ALLOW_FAULTS, 0, vmo, 0,
+                          size, &addr));
+    return addr;
+}
+
+void paged_unmap(zx_vaddr_t addr, uint64_t size)
+{
+    EXPECT_OK(zx_vmar_unmap(ztest_root_vmar(), addr, size));
+}
+
+uint64_t paged_word(zx_handle_t vmo, uint64_t page)
+{
+    uint64_t word = UINT64_MAX;
+
+    EXPECT_OK(zx_vmo_read(vmo, &word, page * PAGE, sizeof(word)));
+    return word;
+}
+
+void paged_set_word(zx_handle_t vmo, uint64_t page, uint64_t word)
+{
+    EXPECT_OK(zx_vmo_write(vmo, &word, page * PAGE, sizeof(word)));
+}
+
+zx_info_vmo_t paged_info(zx_handle_t vmo)
+{
+    zx_info_vmo_t info = {0};
+
+    EXPECT_OK(zx_object_get_info(vmo, ZX_INFO_VMO, &info, sizeof(info), NULL, NULL));
+    return info;
+}
+
+int paged_make(struct paged *p, uint64_t pages, uint32_t options)
+{
+    *p = (struct paged){.pages = pages};
+    if (!EXPECT_OP_(zx_pager_create(0, &p->pager), ==, ZX_OK) ||
+        !EXPECT_OP_(zx_port_create(0, &p->port), ==, ZX_OK) ||
+        !EXPECT_OP_(
+            zx_pager_create_vmo(p->pager, options, p->port, PAGED_KEY, pages * PAGE, &p->vmo),
+            ==, ZX_OK))
+        return 0;
+    p->addr = paged_map(p->vmo, pages * PAGE);
+    return p->addr != 0;
+}
+
+void paged_drop(struct paged *p)
+{
+    paged_unmap(p->addr, p->pages * PAGE);
+    EXPECT_OK(zx_handle_close(p->vmo));
+    if (p->port)
+        EXPECT_OK(zx_handle_close(p->port));
+    if (p->pager)
+        EXPECT_OK(zx_handle_close(p->pager));
+}
+
+int paged_next(struct paged *p, uint64_t *first, uint64_t *count)
+{
+    zx_port_packet_t packet;
+
+    if (!EXPECT_OP_(zx_port_wait(p->port, ztest_after(ZTEST_MSEC(SOON)), &packet), ==, ZX_OK))
+        return 0;
+    EXPECT_EQ(packet.key, PAGED_KEY);
+    EXPECT_EQ(packet.type, ZX_PKT_TYPE_PAGE_REQUEST);
+    EXPECT_OK(packet.status);
+    EXPECT_EQ(packet.page_request.command, ZX_PAGER_VMO_READ);
+    *first = packet.page_request.offset / PAGE;
+    *count = packet.page_request.length / PAGE;
+    return 1;
+}
+
+void paged_expect(struct paged *p, uint64_t first, uint64_t count)
+{
+    uint64_t got_first, got_count;
+
+    if (paged_next(p, &got_first, &got_count)) {
+        EXPECT_EQ(got_first, first);
+        EXPECT_EQ(got_count, count);
+    }
+}
+
+void paged_expect_none(struct paged *p)
+{
+    zx_port_packet_t packet;
+
+    EXPECT_EQ(zx_port_wait(p->port, 0, &packet), ZX_ERR_TIMED_OUT);
+}
+
+void paged_expect_complete(struct paged *p)
+{
+    zx_port_packet_t packet = {0};
+
+    EXPECT_OK(zx_port_wait(p->port, ztest_after(ZTEST_MSEC(SOON)), &packet));
+    EXPECT_EQ(packet.key, PAGED_KEY);
+    EXPECT_EQ(packet.type, ZX_PKT_TYPE_PAGE_REQUEST);
+    EXPECT_EQ(packet.page_request.command, ZX_PAGER_VMO_COMPLETE);
+}
+
+void paged_supply(struct paged *p, uint64_t first, uint64_t count)
+{
+    zx_handle_t aux;
+
+    ASSERT_OK(zx_vmo_create(count * PAGE, 0, &aux));
+    for (uint64_t i = 0; i < count; i++)
+        paged_set_word(aux, i, first + i + 1);
+    EXPECT_OK(zx_pager_supply_pages(p->pager, p->vmo, first * PAGE, count * PAGE, aux, 0));
+    EXPECT_OK(zx_handle_close(aux));
+}
+
+static zx_status_t read_page(const struct paged_reader *r, uint64_t page)
+{
+    uint64_t word = 0;
+    zx_status_t st = ZX_OK;
+
+    if (r->how == PAGED_READ)
+        st = zx_vmo_read(r->vmo, &word, page * PAGE, sizeof(word));
+    else
+        word = *(volatile uint64_t *)(r->addr + page * PAGE);
+    if (st != ZX_OK)
+        return st;
+    return word == page + 1 ? ZX_OK : ZX_ERR_IO_DATA_LOSS;
+}
+
+static void reader(void *arg)
+{
+    struct paged_reader *r = arg;
+
+    r->status = ZX_OK;
+    if (r->how == PAGED_COMMIT) {
+        r->status = zx_vmo_op_range(r->vmo, ZX_VMO_OP_COMMIT, r->first * PAGE, r->count * PAGE,
+                                    NULL, 0);
+        return;
+    }
+    for (uint64_t i = 0; i < r->count && r->status == ZX_OK; i++)
+        r->status = read_page(r, r->first + i);
+}
+
+void paged_read_other(struct paged_reader *r, zx_handle_t vmo, zx_vaddr_t addr,
+                      enum paged_how how, uint64_t first, uint64_t count)
+{
+    *r = (struct paged_reader){
+        .how = how, .vmo = vmo, .addr = addr, .first = first, .count = count};
+    ASSERT_OK(ztest_thread_start(&r->thread, reader, r));
+}
+
+void paged_read(struct paged_reader *r, struct paged *p, enum paged_how how, uint64_t first,
+                uint64_t count)
+{
+    paged_read_other(r, p->vmo, p->addr, how, first, count);
+}
+
+zx_status_t paged_done(struct paged_reader *r)
+{
+    ztest_thread_join(&r->thread);
+    return r->status;
+}
+
+CHILD(touches_a_word)
+{
+    zx_vaddr_t addr;
+    uint32_t size, handles;
+
+    if (zx_object_wait_one(channel, ZX_CHANNEL_READABLE, ZX_TIME_INFINITE, NULL) != ZX_OK ||
+        zx_channel_read(channel, 0, &addr, NULL, sizeof(addr), 0, &size, &handles) != ZX_OK)
+        return 1;
+    return *(volatile uint64_t *)addr == 0 ? 2 : 0;
+}
+
+int paged_touch(struct paged_toucher *t, zx_handle_t vmo, uint64_t pages, uint64_t at)
+{
+    zx_vaddr_t word;
+
+    if (!ztest_child_run(&t->child, ztest_job(), "touches_a_word"))
+        return 0;
+    EXPECT_OK(zx_vmar_map(t->child.vmar, ZX_VM_PERM_READ | ZX_VM_ALLOW_FAULTS, 0, vmo, 0,
+                          pages * PAGE, &t->addr));
+    word = t->addr + at * PAGE;
+    EXPECT_OK(zx_channel_write(t->child.channel, 0, &word, sizeof(word), NULL, 0));
+    return 1;
+}
+
+int64_t paged_touched(struct paged_toucher *t)
+{
+    return ztest_child_join(&t->child);
+}
