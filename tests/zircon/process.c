@@ -422,12 +422,13 @@ CASE(ProcessDebugTest, WriteAtInvalidOffsetReturnsErrorNoMemory)
 
 CASE(ProcessDebugVDSO, WriteToVdsoAddressReturnsAccessDenied)
 {
-    const zx_vaddr_t code[] = {(zx_vaddr_t)zx_channel_write, (zx_vaddr_t)zx_handle_close,
-                               (zx_vaddr_t)zx_ticks_per_second, (zx_vaddr_t)zx_deadline_after};
+    zx_vaddr_t base;
     size_t actual;
 
-    for (unsigned i = 0; i < 4; i++)
-        EXPECT_EQ(zx_process_write_memory(ztest_process(), code[i], buffer, 64, &actual),
+    ASSERT_OK(zx_object_get_property(ztest_process(), ZX_PROP_PROCESS_VDSO_BASE_ADDRESS, &base,
+                                     sizeof(base)));
+    for (unsigned at = 0; at < 4096; at += 512)
+        EXPECT_EQ(zx_process_write_memory(ztest_process(), base + at, buffer, 64, &actual),
                   ZX_ERR_ACCESS_DENIED);
 }
 
