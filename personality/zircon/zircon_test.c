@@ -247,8 +247,8 @@ static void test_logs(void **state)
 
 static void unknown(struct sim_user *u)
 {
-    EXPECT(ZX(smc_call, 0, A), ZX_ERR_NOT_SUPPORTED);
-    EXPECT(ZX(smc_call, 0, A), ZX_ERR_NOT_SUPPORTED);
+    EXPECT(ZX(pager_query_vmo_stats, 0, A), ZX_ERR_NOT_SUPPORTED);
+    EXPECT(ZX(pager_query_vmo_stats, 0, A), ZX_ERR_NOT_SUPPORTED);
     EXPECT(call(u, 4000, (const uint64_t[8]){0}), ZX_ERR_BAD_SYSCALL);
     EXPECT(sim_user_syscall(u, 1, (const uint64_t[6]){0}), (uint64_t)ZX_ERR_BAD_SYSCALL);
     exit_with(u, 0);
