@@ -33,7 +33,7 @@ void layer_parts_put(struct layer_parts *parts)
     inode_put(parts->upper);
     inode_put(parts->lower);
     inode_put(parts->gone);
-    *parts = (struct layer_parts){NULL};
+    *parts = (struct layer_parts){0};
 }
 
 static bool is_dir(const struct inode *inode)
@@ -52,7 +52,7 @@ status_t layer_parts(struct layer_inode *dir, struct name name, struct layer_par
     bool hidden;
     status_t st;
 
-    *out = (struct layer_parts){NULL};
+    *out = (struct layer_parts){0};
     st = layer_find(layer_gone(dir), name, &out->gone);
     if (st == OK)
         st = layer_find(layer_upper(dir), name, &out->upper);
@@ -144,7 +144,7 @@ static struct layer_inode *make(struct layers *layers, struct layer_inode *dir,
         li->parent = dir;
     }
     list_init(&li->link);
-    *parts = (struct layer_parts){NULL};
+    *parts = (struct layer_parts){0};
     return li;
 }
 

@@ -61,7 +61,7 @@ struct vmo_page_in_head {
 
 union vmo_page_in_slot {
     struct vmo_page_in_head head;
-    unsigned char bytes[160];
+    unsigned char bytes[168];
 };
 
 enum {

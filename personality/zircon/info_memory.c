@@ -29,7 +29,7 @@ void info_of_vmo(struct vmo *vmo, zx_info_vmo_t *out)
     *out = (zx_info_vmo_t){
         .size_bytes = vmo->size,
         .num_mappings = use.mappings,
-        .share_count = MAX(use.spaces, (uint64_t)1),
+        .share_count = use.spaces ? use.spaces : 1,
         .flags = (vmo->flags & VMO_PHYSICAL ? 0u : ZX_INFO_VMO_TYPE_PAGED) |
                  (vmo->flags & VMO_RESIZABLE ? ZX_INFO_VMO_RESIZABLE : 0u) |
                  (vmo->flags & VMO_CONTIGUOUS ? ZX_INFO_VMO_CONTIGUOUS : 0u) |

@@ -24,12 +24,12 @@ struct queued {
 /* The object shows readiness; its lock guards the rest. */
 struct inotify {
     struct object object;
-    struct list watches;    /* of watch.link */
-    struct list queue;      /* of queued.link, oldest first */
-    struct queued overflow; /* in the queue, or idle */
-    uint32_t count;         /* of the queue, the overflow apart */
-    uint64_t bytes;         /* that reading all of it would give */
+    struct list watches; /* of watch.link */
+    struct list queue;   /* of queued.link, oldest first */
+    uint32_t count;      /* of the queue, the overflow apart */
+    uint64_t bytes;      /* that reading all of it would give */
     int32_t last_wd;
+    struct queued overflow; /* in the queue, or idle */
 };
 
 /* Kept by its mark. */
