@@ -21,8 +21,8 @@ $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
 
 # The same as Linux programs with Zircon calls: `build/zcore run --zircon -- build/hybrid/x86_64/NAME`.
 # Bound at once: a thread that zx_thread_create made cannot enter the dynamic linker, which wants libc's.
-# Not process: its children run text of the program's, which is not theirs to run in a Linux program.
-hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out process,$(user-programs-zircon)) hybrid)
+# Not process, whose children run text of the program's; not privileged, which wants the root resource.
+hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out process privileged,$(user-programs-zircon)) hybrid)
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \
     tests/zircon/runtime_linux.c user/zircon/load.c user/zircon/isa/x86_64/thread.S build/sdk/lib/libzircon.so \

@@ -12,7 +12,7 @@ ELSEWHERE = re.compile(r"^(execve|l?getxattr|rseq|statx|sysinfo|uname|prctl|clon
 RULES = ((r"^(\[pid +\d+\]|\d+) +", ""), (r"^strace: Process \d+ attached$", ""),
          (r"0x[0-9a-f]{4,}", "ADDR"), (r" +=", " ="), (r"= \d+$", "= N"), (r"\b\d{2,}\b", "N"),
          (r"si_pid=\d+", "si_pid=N"), (r"(kill|wait4|set_tid_address)\(\d+", r"\1(N"),
-         (r'getrandom\("[^"]*"(\.\.\.)?', 'getrandom("R"'), (r"^.*proc/filesystems.*$", ""),
+         (r'getrandom\("(?:[^"\\]|\\.)*"(\.\.\.)?', 'getrandom("R"'), (r"^.*proc/filesystems.*$", ""),
          (r'^read\(3, "nodev.*$', ""))
 
 
