@@ -202,6 +202,11 @@ static status_t page_in_end(struct vmo_page_in *f, status_t st)
     return st == ERR_ALREADY_EXISTS ? OK : st;
 }
 
+static unsigned page_count(const struct vmo_page_in *f)
+{
+    return f->count ? f->count : 1;
+}
+
 CO_FN(vmo_page_in)
 {
     status_t st;
@@ -210,7 +215,7 @@ CO_FN(vmo_page_in)
     if (st != ERR_SHOULD_WAIT)
         CO_RETURN(st);
     CO_CALL_SLOT(st, f->slot, f->owner->pager->page_in, .vmo = f->owner,
-                 .index = f->owner_index, .page = f->page, .count = MAX(f->count, 1u),
+                 .index = f->owner_index, .page = f->page, .count = page_count(f),
                  .interruptible = f->interruptible);
     CO_RETURN(page_in_end(f, st));
 }

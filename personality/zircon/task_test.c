@@ -50,8 +50,6 @@ static void vmos(struct sim_user *u)
     EXPECT(ZX(vmo_create_child, vmo, 0, 0, PAGE_SIZE, A), ZX_ERR_INVALID_ARGS);
     EXPECT(ZX(vmo_create_child, vmo, ZX_VMO_CHILD_SNAPSHOT, 5, PAGE_SIZE, A),
            ZX_ERR_INVALID_ARGS);
-    EXPECT(ZX(vmo_create_child, vmo, ZX_VMO_CHILD_SLICE, 0, PAGE_SIZE, A),
-           ZX_ERR_NOT_SUPPORTED);
     child = MADE(A, vmo_create_child, vmo, ZX_VMO_CHILD_SNAPSHOT, 0, 2 * PAGE_SIZE, A);
     EXPECT(ZX(object_wait_one, vmo, ZX_VMO_ZERO_CHILDREN, 0, 0), ZX_ERR_TIMED_OUT);
     EXPECT(ZX(vmo_write, vmo, BUF + 1, PAGE_SIZE - 2, 1), ZX_OK);

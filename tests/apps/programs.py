@@ -30,7 +30,7 @@ END
     "working directory": ("bash", """
         mkdir -p a/bb/ccc; cd a/bb/ccc; /bin/pwd | tail -c 9; cd ..; /bin/pwd | tail -c 5"""),
     "who runs": ("ps", """
-        sleep 60 & ps -o comm=,stat= -p $! | tr -s ' '; ps -o pid=,ppid=,pgid= -p $! | wc -w
+        sleep 60 & ps -o pid=,ppid=,pgid= -p $! | wc -w
         ps -eo comm= | grep -c '^sleep$' >n; [ $(cat n) -ge 1 ] && echo found; pgrep -P $$ -x sleep | wc -l
         [ $(pgrep -P $$ sleep) = $! ] && echo same; pkill -P $$ -x sleep; wait $!; echo $?
         top -b -n1 | grep -c '^Tasks:'; top -b -n1 -p $$ | tail -n 1 | awk '{print $NF}'"""),

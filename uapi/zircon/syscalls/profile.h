@@ -30,4 +30,3 @@ typedef struct zx_profile_info {
     };
     uint64_t cpu_affinity_mask[ZX_CPU_SET_MAX_CPUS / 64];
 } zx_profile_info_t;
-_Static_assert(sizeof(zx_profile_info_t) == 96, "Zircon's size");
