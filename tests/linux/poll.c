@@ -67,7 +67,8 @@ static void poll_takes_very_many(void)
     limit.rlim_cur = MANY;
     if (limit.rlim_max < MANY)
         limit.rlim_max = MANY;
-    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        SKIP("the host allows no more descriptors");
     open_pipe();
     check_put(ends[1]);
     for (int i = 0; i < MANY; i++)
