@@ -2,28 +2,23 @@
  * memory_calls.c - reading and writing another process's memory, as debuggers do: by way of the
  * VMO, so that what the mapping forbids the process itself does not matter.
  */
-#include "mm/slab.h"
 #include "object/vmo_object.h"
-#include "personality/zircon/call.h"
 #include "personality/zircon/vdso.h"
+#include "personality/zircon/vmo_io.h"
 
 enum { MEMORY_MAX = 64 << 20 }; /* bytes a call */
 
-/* Up to the end of the mapping that the address is in, by a page of kernel memory. */
+/* Up to the end of the mapping that the address is in. */
 struct process_memory {
     struct co co;
     struct syscall *call;              /* in */
     enum transfer_direction direction; /* in */
     struct vmo *vmo;                   /* reference */
     uint64_t offset, total;            /* in the VMO; bytes to be moved */
-    uint64_t done;
-    unsigned char *page;
-    size_t size;    /* of the present piece */
-    size_t in_page; /* of it, bytes moved between VMO and `page` */
     status_t outcome;
     union {
+        struct vmo_io io;
         struct transfer transfer;
-        struct vmo_page_in page_in;
     };
 };
 static co_fn process_memory;
@@ -77,51 +72,21 @@ static status_t begin(struct process_memory *f)
         return st;
     st = find_memory(f, container_of(obj, struct process, object));
     object_put(obj);
-    if (st != OK)
-        return st;
-    f->page = kmalloc(PAGE_SIZE);
-    return f->page ? OK : ERR_NO_MEMORY;
-}
-
-/* The rest of the piece between VMO and page. ERR_SHOULD_WAIT: a page has to come in first. */
-static status_t move_piece(struct process_memory *f)
-{
-    uint64_t offset = f->offset + f->done + f->in_page;
-    void *memory = f->page + f->in_page;
-    size_t size = f->size - f->in_page, done = 0;
-    status_t st = f->direction == TO_USER ? vmo_read(f->vmo, offset, memory, size, &done)
-                                          : vmo_write(f->vmo, offset, memory, size, &done);
-
-    f->in_page += done;
     return st;
 }
 
 static CO_FN(process_memory)
 {
     f->outcome = begin(f);
-    while (f->outcome == OK && f->done < f->total) {
-        f->size = MIN(f->total - f->done, PAGE_SIZE);
-        if (f->direction == FROM_USER)
-            CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
-                    .direction = FROM_USER, .kernel = f->page,
-                    .user = f->call->arg[2] + f->done, .size = f->size);
-        f->in_page = 0;
-        while (f->outcome == OK && (f->outcome = move_piece(f)) == ERR_SHOULD_WAIT)
-            CO_CALL(f->outcome, f->page_in, vmo_page_in, .vmo = f->vmo,
-                    .index = (f->offset + f->done + f->in_page) >> PAGE_SHIFT);
-        if (f->outcome == OK && f->direction == TO_USER)
-            CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
-                    .direction = TO_USER, .kernel = f->page, .user = f->call->arg[2] + f->done,
-                    .size = f->size);
-        f->done += f->size;
-    }
-    kfree(f->page);
+    if (f->outcome == OK)
+        CO_CALL(f->outcome, f->io, vmo_io, .thread = f->call->thread, .direction = f->direction,
+                .vmo = f->vmo, .offset = f->offset, .size = f->total, .user = f->call->arg[2]);
     if (f->vmo)
         vmo_put(f->vmo);
     if (f->outcome == OK && f->call->arg[4])
         CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
-                .direction = TO_USER, .kernel = &f->done, .user = f->call->arg[4],
-                .size = sizeof(f->done));
+                .direction = TO_USER, .kernel = &f->total, .user = f->call->arg[4],
+                .size = sizeof(f->total));
     CO_RETURN(f->outcome);
 }
 CO_END

@@ -3,7 +3,7 @@ sources        := call handle_calls object_calls policy child_calls resource_cal
                   system_calls profile_calls info_calls info_lists info_memory wait_calls \
                   port_calls message_in message_out channel_calls exchange_calls fifo_calls \
                   socket_calls stream_calls futex_calls \
-                  task_calls vmo_calls vmo_op_calls vmar_calls vmar_op_calls pager_calls \
+                  task_calls vmo_calls vmo_io vmo_op_calls vmar_calls vmar_op_calls pager_calls \
                   time_calls clock_calls log_calls \
                   personality vdso load start hybrid fd_calls table exception_calls \
                   thread_state_calls memory_calls task_info

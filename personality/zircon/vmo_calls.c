@@ -1,9 +1,9 @@
 /*
  * vmo_calls.c - zx_vmo_*.
  */
-#include "mm/slab.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/policy.h"
+#include "personality/zircon/vmo_io.h"
 #include "uapi/zircon/syscalls/memory.h"
 
 static status_t give_vmo(struct syscall *call, struct vmo_object *vo, rights_t rights,
@@ -133,81 +133,42 @@ status_t zircon_vmo_create_child(struct syscall *call)
     return give_vmo(call, child, child_rights(rights, options), call->arg[4]);
 }
 
-/* zx_vmo_read and zx_vmo_write: by a page of kernel memory, both sides waiting as needed. */
+/* zx_vmo_read and zx_vmo_write. */
 struct vmo_transfer {
     struct co co;
     struct syscall *call;              /* in */
     enum transfer_direction direction; /* in */
     struct vmo_object *vo;             /* reference */
-    unsigned char *page;
-    uint64_t base;  /* where it begins in the VMO */
-    uint64_t done;  /* bytes moved of all */
-    size_t size;    /* of the present piece */
-    size_t in_page; /* of it, bytes moved between VMO and `page` */
     status_t outcome;
-    union {
-        struct transfer transfer;
-        struct vmo_page_in page_in;
-    };
+    struct vmo_io io;
 };
 static co_fn vmo_transfer;
 
 static status_t vmo_transfer_begin(struct vmo_transfer *f)
 {
     uint64_t offset = f->call->arg[2], size = f->call->arg[3];
-    status_t st;
+    status_t st =
+        call_vmo(f->call, f->direction == TO_USER ? ZX_RIGHT_READ : ZX_RIGHT_WRITE, &f->vo);
 
-    st = call_vmo(f->call, f->direction == TO_USER ? ZX_RIGHT_READ : ZX_RIGHT_WRITE, &f->vo);
     if (st != OK)
         return st;
-    f->page = NULL;
     if (f->vo->cache_policy != ZX_CACHE_POLICY_CACHED)
         return ERR_BAD_STATE;
     if (offset > vmo_object_size(f->vo) || size > vmo_object_size(f->vo) - offset)
         return ERR_OUT_OF_RANGE;
-    f->base = f->vo->offset + offset;
-    f->page = kmalloc(PAGE_SIZE);
-    return f->page ? OK : ERR_NO_MEMORY;
-}
-
-/* The rest of the piece between VMO and page. ERR_SHOULD_WAIT: a page has to come in first. */
-static status_t move_piece(struct vmo_transfer *f)
-{
-    uint64_t offset = f->base + f->done + f->in_page;
-    void *memory = f->page + f->in_page;
-    size_t size = f->size - f->in_page, done = 0;
-    status_t st = f->direction == TO_USER ? vmo_read(f->vo->vmo, offset, memory, size, &done)
-                                          : vmo_write(f->vo->vmo, offset, memory, size, &done);
-
-    f->in_page += done;
-    return st;
+    return OK;
 }
 
 static CO_FN(vmo_transfer)
 {
     f->vo = NULL;
     f->outcome = vmo_transfer_begin(f);
-    while (f->outcome == OK && f->done < f->call->arg[3]) {
-        f->size = MIN(f->call->arg[3] - f->done, PAGE_SIZE);
-        if (f->direction == FROM_USER)
-            CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
-                    .direction = FROM_USER, .kernel = f->page,
-                    .user = f->call->arg[1] + f->done, .size = f->size);
-        f->in_page = 0;
-        while (f->outcome == OK && (f->outcome = move_piece(f)) == ERR_SHOULD_WAIT)
-            CO_CALL(f->outcome, f->page_in, vmo_page_in, .vmo = f->vo->vmo,
-                    .index = (f->base + f->done + f->in_page) >> PAGE_SHIFT,
-                    .interruptible = true);
-        if (f->outcome == OK && f->direction == TO_USER)
-            CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
-                    .direction = TO_USER, .kernel = f->page, .user = f->call->arg[1] + f->done,
-                    .size = f->size);
-        f->done += f->size;
-    }
-    if (f->vo) {
-        kfree(f->page);
+    if (f->outcome == OK)
+        CO_CALL(f->outcome, f->io, vmo_io, .thread = f->call->thread, .direction = f->direction,
+                .vmo = f->vo->vmo, .offset = f->vo->offset + f->call->arg[2],
+                .size = f->call->arg[3], .user = f->call->arg[1], .interruptible = true);
+    if (f->vo)
         object_put(&f->vo->object);
-    }
     CO_RETURN(f->outcome);
 }
 CO_END
