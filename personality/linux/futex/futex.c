@@ -30,18 +30,10 @@ unsigned futex_wake_user(struct aspace *as, user_addr_t addr, unsigned count)
 status_t futex_deadline(struct syscall *call, user_addr_t addr, bool realtime,
                         time_ns_t *deadline)
 {
-    struct timespec ts;
-    time_ns_t ns;
-    status_t st;
+    status_t st = optional_time_from_user(call, addr, deadline);
 
-    *deadline = TIME_INFINITE;
-    if (!addr)
-        return OK;
-    st = copy_from_user(&call->thread->user, &ts, addr, sizeof(ts));
-    if (st == OK)
-        st = timespec_to_ns(&ts, &ns);
-    if (st == OK)
-        *deadline = realtime ? deadline_at_realtime(ns) : ns;
+    if (st == OK && *deadline != TIME_INFINITE && realtime)
+        *deadline = deadline_at_realtime(*deadline);
     return st;
 }
 

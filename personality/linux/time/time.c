@@ -47,20 +47,24 @@ time_ns_t deadline_of_ms(struct syscall *call, uint64_t timeout)
                                 : call_deadline(call, (int32_t)timeout * NS_PER_MS);
 }
 
-status_t timeout_from_user(struct syscall *call, user_addr_t addr, time_ns_t *deadline)
+status_t optional_time_from_user(struct syscall *call, user_addr_t addr, time_ns_t *ns)
 {
     struct timespec ts;
-    time_ns_t ns;
     status_t st;
 
-    *deadline = TIME_INFINITE;
+    *ns = TIME_INFINITE;
     if (!addr)
         return OK;
     st = copy_from_user(&call->thread->user, &ts, addr, sizeof(ts));
-    if (st == OK)
-        st = timespec_to_ns(&ts, &ns);
-    if (st == OK)
-        *deadline = call_deadline(call, ns);
+    return st == OK ? timespec_to_ns(&ts, ns) : st;
+}
+
+status_t timeout_from_user(struct syscall *call, user_addr_t addr, time_ns_t *deadline)
+{
+    status_t st = optional_time_from_user(call, addr, deadline);
+
+    if (st == OK && *deadline != TIME_INFINITE)
+        *deadline = call_deadline(call, *deadline);
     return st;
 }
 

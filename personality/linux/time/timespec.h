@@ -32,6 +32,10 @@ struct timeval {
 status_t timespec_to_ns(const struct timespec *ts, time_ns_t *out) MUST_USE;
 struct timespec timespec_of(time_ns_t ns);
 
+/* A struct timespec at `addr`, as ns; TIME_INFINITE, which none says, where `addr` is 0. */
+status_t optional_time_from_user(struct syscall *call, user_addr_t addr,
+                                 time_ns_t *ns) MUST_USE;
+
 /* A relative timeout of the program (a struct timespec at `addr`; 0: for ever) as a deadline.
  */
 status_t timeout_from_user(struct syscall *call, user_addr_t addr,
