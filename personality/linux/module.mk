@@ -3,7 +3,7 @@ module  := personality/linux
 sources := personality random result_copy system user_data vdso
 sources += $(addprefix file/,fd fd_calls file_attr file_copy file_dir file_handle file_io file_links \
     file_lock file_lock_calls file_names file_open file_size file_stat file_vector fs_context \
-    inotify ioctl memfd path pipe_calls xattr)
+    inotify inotify_queue inotify_watch ioctl memfd path pipe_calls xattr)
 sources += $(addprefix futex/,futex futex_calls futex_pi futex_robust futex_waitv)
 sources += $(addprefix file/,mount_calls pivot_root splice_calls)
 sources += $(addprefix memory/,brk layout memory memory_remove mlock mremap)
