@@ -43,17 +43,21 @@ static inline uint64_t user_regs_syscall_number(const struct user_regs *r)
     return r->x[REG_A7];
 }
 
-static inline uint64_t user_regs_arg(const struct user_regs *r, unsigned i)
-{
-    return i < 7 ? r->x[REG_A0 + i] : r->x[REG_T0];
-}
-
-/* All that a call may have. */
+/* All that a call may have: Linux's six, and for calls with more (Zircon's: up to 8) a6 and t0.
+ */
 static inline void user_regs_args(const struct user_regs *r, uint64_t arg[8])
 {
     for (unsigned i = 0; i < 7; i++)
         arg[i] = r->x[REG_A0 + i];
     arg[7] = r->x[REG_T0];
+}
+
+static inline uint64_t user_regs_arg(const struct user_regs *r, unsigned i)
+{
+    uint64_t arg[8];
+
+    user_regs_args(r, arg);
+    return arg[i];
 }
 
 static inline uint64_t user_regs_result(const struct user_regs *r)

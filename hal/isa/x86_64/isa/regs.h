@@ -38,34 +38,20 @@ static inline uint64_t user_regs_syscall_number(const struct user_regs *r)
     return r->rax;
 }
 
-/* `i` is 0..5. For calls with more (Zircon's: up to 8), 6 and 7 are r12 and r13. */
-static inline uint64_t user_regs_arg(const struct user_regs *r, unsigned i)
-{
-    switch (i) {
-    case 0:
-        return r->rdi;
-    case 1:
-        return r->rsi;
-    case 2:
-        return r->rdx;
-    case 3:
-        return r->r10;
-    case 4:
-        return r->r8;
-    case 5:
-        return r->r9;
-    case 6:
-        return r->r12;
-    default:
-        return r->r13;
-    }
-}
-
-/* All that a call may have. */
+/* All that a call may have: Linux's six, and for calls with more (Zircon's: up to 8) r12 and
+ * r13. */
 static inline void user_regs_args(const struct user_regs *r, uint64_t arg[8])
 {
     arg[0] = r->rdi, arg[1] = r->rsi, arg[2] = r->rdx, arg[3] = r->r10;
     arg[4] = r->r8, arg[5] = r->r9, arg[6] = r->r12, arg[7] = r->r13;
+}
+
+static inline uint64_t user_regs_arg(const struct user_regs *r, unsigned i)
+{
+    uint64_t arg[8];
+
+    user_regs_args(r, arg);
+    return arg[i];
 }
 
 static inline uint64_t user_regs_result(const struct user_regs *r)
