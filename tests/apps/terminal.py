@@ -61,13 +61,14 @@ class Terminal:
         """None when the screen comes to show it, else what it shows."""
         end = time.monotonic() + LIMIT
         while not re.search(pattern, self.seen, re.S):
-            ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
+            left = end - time.monotonic()
+            ready = left > 0 and select.select([self.fd], [], [], left)[0]
             try:
                 more = os.read(self.fd, 4096) if ready else b""
             except OSError:
                 more = b""
             if not more:
-                return f"wanted {pattern!r}, the screen shows {self.seen!r}"
+                return f"wanted {pattern!r}, the screen shows {self.seen[-400:]!r}"
             self.seen += more
         self.seen = b""
         return None
@@ -123,7 +124,7 @@ def late_reader(size):
 def hung_up(script, status):
     """The host's terminal goes: so does the guest's."""
     terminal = Terminal([str(ZCORE), "run", "--", "/bin/sh", "-c", script])
-    why = terminal.expect(rb"up\r\n$")
+    why = terminal.expect(rb"up\r\n")
     os.close(terminal.fd)
     end = time.monotonic() + LIMIT
     while not why:

@@ -20,8 +20,8 @@ CONVERSATIONS = {
     "bash": (BASH, ((b"", rb"% $"), *SHELL, (b"exit 7\n", rb"exit")), 7),
     "dash": (("dash", "-i"), ((b"", rb"% $"), *SHELL, (b"exit 7\n", rb"exit 7")), 7),
     "bash and its line editor": (BASH[:3] + ("-i",), (
-        (b"", rb"% "), (b"echo one two\x01\x1bf\x1bf!\n", rb"\rone! two\r\n"),
-        (b"\x10\x7fs\n", rb"\rone! tws\r\n"), (b"exit\n", rb"exit")), 0),
+        (b"", rb"% $"), (b"echo one two\x01\x1bf\x1bf!\n", rb"\rone! two\r\n.*% $"),
+        (b"\x10\x7fs\n", rb"\rone! tws\r\n.*% $"), (b"exit\n", rb"exit")), 0),
     "background of an interactive bash": (BASH, (
         (b"", rb"% $"), (b"cat &\n", rb"% $"), (b"\n", rb"% $"),
         (b"until jobs | grep Stopped; do :; done\n", rb"Stopped.*% $"), (b"fg\n", rb"cat\r\n$"),
