@@ -4,57 +4,25 @@
  */
 #pragma once
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "vm/machine_test.h"
 
-#include <cmocka.h>
+#include <stdio.h>
 
 #include "base/random.h"
 #include "base/string.h"
-#include "co/executor.h"
 #include "fs/file.h"
 #include "fs/mount.h"
 #include "fs/ramfs.h"
-#include "hal/irq.h"
-#include "hal/sim/sim.h"
-#include "mm/inject.h"
-#include "mm/slab.h"
 
 static struct walk_env env;
 static struct path root;
-static uint64_t pages_at_start, objects_at_start;
 static unsigned inodes_at_start;
 
-static uint64_t free_pages(void)
+static UNUSED void boot(const struct sim_config *config)
 {
-    struct page_stats s;
-
-    slab_drain();
-    page_drain();
-    page_stats_read(&s);
-    return s.free;
-}
-
-static void boot(const struct sim_config *config)
-{
-    static const struct hal_upcalls upcalls = {
-        .timer = executor_timer_upcall,
-        .page_alloc = page_alloc_frame,
-        .page_free = page_free_frame,
-    };
-
-    sim_setup(config);
-    hal_upcalls_register(&upcalls);
-    page_init();
-    slab_init();
-    vmo_init();
-    executor_init();
+    machine_boot(config, NULL);
     vfs_init();
-    pages_at_start = free_pages();
-    objects_at_start = slab_live_objects();
+    machine_note();
     inodes_at_start = inode_count();
 }
 
@@ -78,18 +46,13 @@ static UNUSED void unmount_root(void)
 }
 
 /* Nothing is left of any test. */
-static void shut_down(void)
+static UNUSED void shut_down(void)
 {
-    inject_failure_at(0);
     dentry_shrink();
     assert_int_equal(dentry_count(), 0);
     assert_int_equal(inode_count(), inodes_at_start);
-    assert_int_equal(vmo_count(), 0);
-    assert_int_equal(task_count(), 0);
     assert_int_equal(object_count(), 0);
-    assert_int_equal(slab_live_objects(), objects_at_start);
-    assert_int_equal(free_pages(), pages_at_start);
-    sim_teardown();
+    machine_end();
 }
 
 static UNUSED int setup(void **state)

@@ -12,7 +12,6 @@ static int setup_vmo(void **state)
     struct vmo *vmo;
 
     setup(state);
-    vmo_init();
     assert_int_equal(vmo_create(2 * PAGE_SIZE, 0, &vmo), OK);
     assert_int_equal(vmo_object_create(vmo, &parent), OK);
     vmo_put(vmo);

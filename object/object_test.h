@@ -4,43 +4,19 @@
  */
 #pragma once
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "vm/machine_test.h"
 
 #include "base/string.h"
-#include "co/executor.h"
-#include "hal/irq.h"
-#include "hal/sim/sim.h"
 #include "hal/time.h"
-#include "mm/inject.h"
-#include "mm/page.h"
-#include "mm/slab.h"
 #include "object/handle.h"
 #include "object/thread.h"
 
 static unsigned objects_at_start;
-static uint64_t live_at_start;
 
 static UNUSED void boot_with(const struct sim_config *config)
 {
-    static const struct hal_upcalls upcalls = {
-        .timer = executor_timer_upcall,
-        .page_alloc = page_alloc_frame,
-        .page_free = page_free_frame,
-        .syscall = thread_syscall,
-    };
-
-    sim_setup(config);
-    hal_upcalls_register(&upcalls);
-    page_init();
-    slab_init();
-    executor_init();
+    machine_boot(config, &(struct hal_upcalls){.syscall = thread_syscall});
     objects_at_start = object_count();
-    live_at_start = slab_live_objects();
 }
 
 static UNUSED int setup(void **state)
@@ -50,32 +26,13 @@ static UNUSED int setup(void **state)
     return 0;
 }
 
-/* Nothing is left of any test. */
 static UNUSED int teardown(void **state)
 {
     (void)state;
-    inject_failure_at(0);
-    assert_int_equal(task_count(), 0);
     assert_int_equal(object_count(), objects_at_start);
-    assert_int_equal(slab_live_objects(), live_at_start);
-    sim_teardown();
+    machine_end();
     return 0;
 }
-
-/* Run `statement` (which sets `st`) with the first, second, ... allocation failing until it
- * succeeds. */
-#define FAIL_EACH(st, statement)                   \
-    do {                                           \
-        for (unsigned nth_ = 1;; nth_++) {         \
-            inject_failure_at(nth_);               \
-            statement;                             \
-            inject_failure_at(0);                  \
-            if ((st) == OK)                        \
-                break;                             \
-            assert_int_equal((st), ERR_NO_MEMORY); \
-            assert_true(nth_ < 1000);              \
-        }                                          \
-    } while (0)
 
 static UNUSED void spawn(struct task *task, struct co *root)
 {

@@ -12,7 +12,6 @@ static bool closed; /* the pager's only handle */
 static int make(void **state)
 {
     setup(state);
-    vmo_init();
     assert_int_equal(pager_create(&pager), OK);
     object_handle_get(pager);
     closed = false;

@@ -5,23 +5,13 @@
  */
 #pragma once
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "vm/machine_test.h"
+
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/assert.h"
-#include "co/executor.h"
-#include "hal/irq.h"
-#include "hal/sim/sim.h"
 #include "hal/sim/user.h"
 #include "hal/time.h"
-#include "mm/inject.h"
-#include "mm/page.h"
-#include "mm/slab.h"
 #include "object/thread.h"
 
 #define MS(n) ((time_ns_t)(n)*NS_PER_MS)
@@ -381,33 +371,10 @@ static UNUSED void run_machine(void)
 /* --- set up and tear down --- */
 
 static unsigned objects_at_boot;
-static uint64_t slabs_at_boot, pages_at_boot;
-
-static uint64_t free_pages(void)
-{
-    struct page_stats s;
-
-    slab_drain();
-    page_drain();
-    page_stats_read(&s);
-    return s.free;
-}
 
 static UNUSED void boot_tasks(const struct sim_config *config)
 {
-    static const struct hal_upcalls upcalls = {
-        .timer = executor_timer_upcall,
-        .page_alloc = page_alloc_frame,
-        .page_free = page_free_frame,
-        .syscall = thread_syscall,
-    };
-
-    sim_setup(config);
-    hal_upcalls_register(&upcalls);
-    page_init();
-    slab_init();
-    vmo_init();
-    executor_init();
+    machine_boot(config, &(struct hal_upcalls){.syscall = thread_syscall});
     job_init();
     syscall_table_register(0, &test_table);
     syscall_table_register(1, &test_table);
@@ -416,21 +383,15 @@ static UNUSED void boot_tasks(const struct sim_config *config)
     exception_code = 99;
     on_exception = NULL;
     objects_at_boot = object_count();
-    slabs_at_boot = slab_live_objects();
-    pages_at_boot = free_pages();
+    machine_note();
 }
 
 /* Nothing of what the test made is left. */
 static UNUSED void all_is_given_back(void)
 {
-    inject_failure_at(0);
-    assert_int_equal(task_count(), 0);
     assert_int_equal(process_count(), 0);
-    assert_int_equal(vmo_count(), 0);
     assert_int_equal(object_count(), objects_at_boot);
-    assert_int_equal(slab_live_objects(), slabs_at_boot);
-    assert_int_equal(free_pages(), pages_at_boot);
-    sim_teardown();
+    machine_end();
 }
 
 static UNUSED int setup_tasks(void **state)

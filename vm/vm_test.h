@@ -1,23 +1,13 @@
 /*
- * vm_test.h - the machine of vm's unit tests: memory, page tables, a pager, and what has to be
- * back at the end of each test.
+ * vm_test.h - for vm's unit tests: a machine, page tables and a pager.
  */
 #pragma once
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "vm/machine_test.h"
+
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/status.h"
-#include "co/executor.h"
-#include "hal/irq.h"
-#include "hal/sim/sim.h"
-#include "mm/inject.h"
-#include "mm/slab.h"
 #include "vm/user_copy.h"
 #include "vm/vmar_internal.h"
 
@@ -30,33 +20,9 @@ enum { R = HAL_PROT_READ, W = HAL_PROT_WRITE, X = HAL_PROT_EXEC };
 #define AT(page)     (BASE + (user_addr_t)(page)*PAGE_SIZE)
 #define PAGES(count) ((uint64_t)(count) << PAGE_SHIFT)
 
-static UNUSED uint64_t free_pages(void)
-{
-    struct page_stats s;
-
-    slab_drain();
-    page_drain();
-    page_stats_read(&s);
-    return s.free;
-}
-
-static uint64_t free_at_boot;
-
 static UNUSED void boot(const struct sim_config *config)
 {
-    static const struct hal_upcalls upcalls = {
-        .timer = executor_timer_upcall,
-        .page_alloc = page_alloc_frame,
-        .page_free = page_free_frame,
-    };
-
-    sim_setup(config);
-    hal_upcalls_register(&upcalls);
-    page_init();
-    slab_init();
-    vmo_init();
-    executor_init();
-    free_at_boot = free_pages();
+    machine_boot(config, NULL);
 }
 
 static UNUSED int setup(void **state)
@@ -66,35 +32,12 @@ static UNUSED int setup(void **state)
     return 0;
 }
 
-/* Nothing is left of any test. */
 static UNUSED int teardown(void **state)
 {
     (void)state;
-    inject_failure_at(0);
-    assert_int_equal(vmo_count(), 0);
-    assert_int_equal(slab_live_objects(), 0);
-    assert_int_equal(free_pages(), free_at_boot);
-    sim_teardown();
+    machine_end();
     return 0;
 }
-
-/*
- * Run `statement` (which sets `st`) with the first, second, ... allocation failing until it
- * succeeds; `check` holds after each failure.
- */
-#define FAIL_EACH(st, statement, check)            \
-    do {                                           \
-        for (unsigned nth_ = 1;; nth_++) {         \
-            inject_failure_at(nth_);               \
-            statement;                             \
-            inject_failure_at(0);                  \
-            if ((st) == OK)                        \
-                break;                             \
-            assert_int_equal((st), ERR_NO_MEMORY); \
-            assert_true(nth_ < 1000);              \
-            check;                                 \
-        }                                          \
-    } while (0)
 
 /* A pager whose page n holds n + 1 in each word. */
 struct test_pager {

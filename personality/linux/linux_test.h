@@ -31,27 +31,14 @@
 #define LINUX_DATA_END   (LINUX_DATA + LINUX_DATA_PAGES * PAGE_SIZE)
 
 static struct {
-    uint64_t pages, live;
-    unsigned inodes, vmos, tasks, objects, dentries;
+    unsigned inodes, objects, dentries;
 } linux_at_start;
 
 static void linux_boot(const struct sim_config *config, bool strace)
 {
-    static const struct hal_upcalls upcalls = {
-        .timer = executor_timer_upcall,
-        .page_alloc = page_alloc_frame,
-        .page_free = page_free_frame,
-        .syscall = thread_syscall,
-        .space_died = reaper_space_died,
-    };
-
-    sim_setup(config);
+    machine_boot(config, &(struct hal_upcalls){.syscall = thread_syscall,
+                                               .space_died = reaper_space_died});
     hal_one_cpu = hal_cpu_count() == 1;
-    hal_upcalls_register(&upcalls);
-    page_init();
-    slab_init();
-    vmo_init();
-    executor_init();
     job_init();
     vfs_init();
     chardev_init();
@@ -101,13 +88,10 @@ static void linux_root(void)
 static void linux_count(void)
 {
     dentry_shrink();
-    linux_at_start.pages = free_pages();
-    linux_at_start.live = slab_live_objects();
     linux_at_start.inodes = inode_count();
-    linux_at_start.vmos = vmo_count();
-    linux_at_start.tasks = task_count();
     linux_at_start.objects = object_count();
     linux_at_start.dentries = dentry_count();
+    machine_note();
 }
 
 /* The program `name`, with these functions as its text records; the first is its entry. */
@@ -169,12 +153,8 @@ static UNUSED void linux_shut_down(void)
     assert_int_equal(mount_remove(&root, MOUNT_DETACH), OK);
     path_put(&root);
     dentry_shrink();
-    assert_int_equal(task_count(), linux_at_start.tasks);
     assert_int_equal(object_count(), linux_at_start.objects);
     assert_int_equal(dentry_count(), linux_at_start.dentries);
     assert_int_equal(inode_count(), linux_at_start.inodes);
-    assert_int_equal(vmo_count(), linux_at_start.vmos);
-    assert_int_equal(slab_live_objects(), linux_at_start.live);
-    assert_int_equal(free_pages(), linux_at_start.pages);
-    sim_teardown();
+    machine_end();
 }

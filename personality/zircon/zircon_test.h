@@ -118,13 +118,9 @@ static void find_code(void)
     object_put(&p->object);
 }
 
-static unsigned vmos_at_start;
-
 static UNUSED int setup_zircon(void **state)
 {
     setup(state);
-    vmos_at_start = vmo_count();
-    vmo_init();
     job_init();
     zircon_init();
     find_code();
@@ -140,7 +136,7 @@ static UNUSED int teardown_zircon(void **state)
     assert_int_equal(task_count(), 0);
     assert_int_equal(process_count(), 0);
     assert_int_equal(object_count() - objects_at_start, 7);
-    assert_int_equal(vmo_count() - vmos_at_start, 1);
+    assert_int_equal(vmo_count() - machine_at_start.vmos, 1);
     sim_teardown();
     return 0;
 }

@@ -143,12 +143,13 @@ static void kill_0_signals_our_own_group(void)
 static pid_t counting_child(const int fds[2])
 {
     volatile int *count = check_shared;
+    pid_t parent = getpid();
     pid_t pid = CHILD({
         close(fds[1]);
         for (;;) {
             ++*count;
             usleep(500);
-            if (getppid() == 1)
+            if (getppid() != parent)
                 _exit(0);
         }
     });
