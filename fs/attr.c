@@ -4,6 +4,7 @@
 #include "fs/dentry.h"
 #include "fs/fs_internal.h"
 #include "fs/notify.h"
+#include "fs/size_limit.h"
 
 static bool owns(const struct walk_env *env, const struct inode_attr *now)
 {
@@ -56,6 +57,8 @@ static status_t check(const struct walk_env *env, struct inode *inode,
         st = check_times(env, inode, now, which);
     if (st == OK && (which & ATTR_SIZE))
         st = check_size(env, inode, attr);
+    if (st == OK && (which & ATTR_SIZE) && attr->size > now->size)
+        st = size_limit_check(attr->size);
     return st;
 }
 

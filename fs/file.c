@@ -9,6 +9,7 @@
 #include "fs/fs_internal.h"
 #include "fs/notify.h"
 #include "fs/pipe.h"
+#include "fs/size_limit.h"
 #include "mm/slab.h"
 
 SLAB_CACHE(file_cache, struct file);
@@ -221,14 +222,17 @@ status_t file_mmap(struct file *file, uint64_t offset, uint64_t size, struct vmo
 
 status_t file_truncate(struct file *file, uint64_t size)
 {
-    struct inode_attr attr = {.size = size};
+    struct inode_attr attr = {.size = size}, now;
     struct inode *inode = file->inode;
     status_t st;
 
     if (!(file->flags & FILE_WRITE) || !inode || inode->attr.type != INODE_FILE ||
         size > INT64_MAX || !inode->ops->set_attr)
         return ERR_INVALID_ARGS;
-    st = inode->ops->set_attr(inode, &attr, ATTR_SIZE);
+    inode_attr_get(inode, &now);
+    st = size > now.size ? size_limit_check(size) : OK;
+    if (st == OK)
+        st = inode->ops->set_attr(inode, &attr, ATTR_SIZE);
     if (st == OK)
         notify_file(file, NOTIFY_MODIFY);
     return st;

@@ -11,6 +11,7 @@
  */
 #include "fs/fs_internal.h"
 #include "fs/seal.h"
+#include "fs/size_limit.h"
 
 enum { ATIME_STALE_NS = 24 * 3600 };
 
@@ -197,18 +198,11 @@ static status_t write_beyond(struct file *file, struct inode *inode, struct iobu
     return st;
 }
 
-/* The caller holds the mutex of file->inode. */
-static status_t regular_try_write(struct file *file, struct iobuf *io, uint64_t *pos)
+static status_t write_pages(struct inode *inode, struct iobuf *io, uint64_t *pos)
 {
-    struct inode *inode = inode_contents(file->inode);
-    uint64_t start;
+    uint64_t start = *pos;
     status_t st = OK;
 
-    if (inode->ops->write)
-        return write_beyond(file, inode, io, pos);
-    if (file->flags & FILE_APPEND)
-        *pos = size_of(inode);
-    start = *pos;
     if (start >= FILE_SIZE_MAX)
         return ERR_FILE_BIG;
     while (st == OK && *pos < FILE_SIZE_MAX && iobuf_left(io)) {
@@ -221,6 +215,33 @@ static status_t regular_try_write(struct file *file, struct iobuf *io, uint64_t 
         return st == ERR_NO_MEMORY ? ERR_NO_SPACE : st;
     note_written(inode);
     return OK;
+}
+
+/* Up to where the caller's files may go: what does not fit is left, and a write that begins
+ * there fails. The caller holds the mutex of file->inode. */
+static status_t regular_try_write(struct file *file, struct iobuf *io, uint64_t *pos)
+{
+    struct inode *inode = inode_contents(file->inode);
+    bool append = file->flags & FILE_APPEND;
+    size_t whole = io->size, part = iobuf_left(io);
+    status_t st = size_limit_cut(append ? size_of(inode) : *pos, &part);
+
+    if (st != OK && io->done)
+        return OK;
+    if (st != OK) {
+        size_limit_exceeded();
+        return st;
+    }
+    io->size = io->done + part;
+    if (inode->ops->write) {
+        st = write_beyond(file, inode, io, pos);
+    } else {
+        if (append)
+            *pos = size_of(inode);
+        st = write_pages(inode, io, pos);
+    }
+    io->size = whole;
+    return st;
 }
 
 static void regular_close(struct file *file)

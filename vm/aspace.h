@@ -29,6 +29,7 @@ enum mapping_flags {
     MAPPING_PINNED = 1u << 2,   /* unmap, protect and overwrite are ERR_ACCESS_DENIED (vDSO) */
     MAPPING_WIPEONFORK = 1u << 3, /* private memory that fork gives to the child as zeroes */
     MAPPING_LOCKED = 1u << 4,     /* counts as locked (mlock); not inherited by fork */
+    MAPPING_GROWS = 1u << 5,      /* a fault below it continues it, see struct aspace_growth */
 };
 
 enum region_kind { REGION_VMAR, REGION_MAPPING };
@@ -73,6 +74,12 @@ struct mapping {
     unsigned write_order;    /* of that run; vmo.lock */
 };
 
+/* The one range that grows downwards when it is touched: a stack. Guarded by aspace.lock. */
+struct aspace_growth {
+    user_addr_t end; /* of the range; 0: there is none */
+    uint64_t limit;  /* bytes that it may have */
+};
+
 struct aspace {
     atomic_uint refs;
     atomic_uint died;        /* the machine lost it (hal_upcalls.space_died) */
@@ -84,6 +91,7 @@ struct aspace {
     uint64_t mapped_bytes; /* sum over mappings; guarded by lock */
     uint64_t faults;       /* served; statistics; guarded by lock */
     unsigned map_flags;    /* MAPPING_* that each new mapping gets; guarded by lock */
+    struct aspace_growth growth;
 };
 
 status_t aspace_create(struct aspace **out) MUST_USE;
@@ -188,6 +196,10 @@ status_t aspace_set_flags(struct aspace *as, user_addr_t base, uint64_t size, un
 
 /* New mappings get these from now on. */
 void aspace_set_map_flags(struct aspace *as, unsigned flags);
+
+/* Mappings with MAPPING_GROWS that end at `top` (0: where they end already) grow up to `limit`
+ * bytes from now on. */
+void aspace_set_growth(struct aspace *as, user_addr_t top, uint64_t limit);
 
 /* fork: every mapping of `from`, private ones as clones, into the root VMAR of the empty `to`,
  * which is empty again after a failure. */

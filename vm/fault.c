@@ -297,6 +297,8 @@ status_t try_vm_fault(struct aspace *as, user_addr_t addr, unsigned access)
     struct mapping *m = find_and_lock(as, addr, access, &st);
     struct spinlock *held;
 
+    if (!m && st == ERR_FAULT && aspace_grow(as, addr) == OK)
+        m = find_and_lock(as, addr, access, &st);
     if (!m)
         return st;
     held = &m->vmo->lock;

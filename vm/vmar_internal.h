@@ -124,6 +124,10 @@ bool mapping_is_stubs(const struct mapping *m);
 /* The mapping of a view's clone is about to go: if it is the last, the stubs go as well. */
 void mapping_drop_stubs(const struct mapping *m, struct list *dead);
 
+/* aspace_grow.c: `addr` is in no mapping; OK: now it is, in one that grew. ERR_FAULT: none
+ * does. Takes the locks. */
+status_t aspace_grow(struct aspace *as, user_addr_t addr) MUST_USE;
+
 /* aspace.c: keep the memory of an aspace / let it go; needs no lock. */
 void aspace_hold(struct aspace *as);
 void aspace_release(struct aspace *as);

@@ -13,7 +13,7 @@
 #include "personality/linux/process/process.h"
 #include "personality/linux/socket/socket.h"
 
-enum { FD_TABLE_FIRST = 64, LIMIT_NOFILE = 7 };
+enum { FD_TABLE_FIRST = 64 };
 
 SLAB_CACHE(fd_table_cache, struct fd_table);
 
@@ -317,7 +317,7 @@ uint64_t call_fd_limit(struct syscall *call)
     struct linux_process *lp = linux_process_of(call);
     SPIN_GUARD(&lp->lock);
 
-    return lp->limits[LIMIT_NOFILE].soft;
+    return lp->limits[RLIMIT_NOFILE].soft;
 }
 
 status_t call_fd_install(struct syscall *call, struct file *file, unsigned flags, int *fd)

@@ -6,8 +6,8 @@
  * finds it moved begins anew.
  */
 #include "hal/mmu.h"
+#include "personality/linux/memory/memory.h"
 #include "personality/linux/process/process.h"
-#include "vm/aspace.h"
 
 /* The heap's VMO, to be continued when brk grows: the mapping that ends at the break. */
 static status_t brk_extend(struct aspace *as, user_addr_t from, user_addr_t to)
@@ -59,11 +59,17 @@ static bool move_break(struct linux_process *lp, user_addr_t from, user_addr_t t
 }
 
 /* Grown, or left as it is when there is no room; false: begin anew. */
-static bool grow(struct linux_process *lp, struct aspace *as, user_addr_t from, user_addr_t to)
+static bool grow(struct syscall *call, user_addr_t from, user_addr_t to)
 {
+    struct linux_process *lp = linux_process_of(call);
+    struct aspace *as = call->thread->user.aspace;
     user_addr_t old_end = ROUND_UP(from, PAGE_SIZE), new_end = ROUND_UP(to, PAGE_SIZE);
 
-    if (new_end > old_end && brk_extend(as, old_end, new_end) != OK)
+    if (!memory_may_break(call, to - lp->layout.brk_start))
+        return read_break(lp) == from;
+    if (new_end > old_end &&
+        (memory_may_map(call, 0, new_end - old_end, HAL_PROT_READ | HAL_PROT_WRITE, 0) != OK ||
+         brk_extend(as, old_end, new_end) != OK))
         return read_break(lp) == from;
     if (move_break(lp, from, to))
         return true;
@@ -95,7 +101,7 @@ status_t sys_brk(struct syscall *call)
         now = read_break(lp);
         if (want < lp->layout.brk_start || want >= HAL_USER_END || want == now)
             break;
-    } while (!(want > now ? grow(lp, as, now, want) : shrink(lp, as, now, want)));
+    } while (!(want > now ? grow(call, now, want) : shrink(lp, as, now, want)));
     call->result = (int64_t)read_break(lp);
     return OK;
 }

@@ -9,7 +9,8 @@
 
 #include "base/types.h"
 
-enum { LAYOUT_STACK_SIZE = 8 << 20 };
+/* Of the stack, in bytes: what it has at first, and the room kept for it to grow into. */
+enum { LAYOUT_STACK_FIRST = 132 << 10, LAYOUT_STACK_MAX = 40 << 20 };
 
 /* The end of the range that mmap fills downwards. */
 user_addr_t layout_mmap_limit(void);

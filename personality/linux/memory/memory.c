@@ -183,6 +183,10 @@ status_t sys_mmap(struct syscall *call)
         return st;
     args.flags = (shared ? MAPPING_SHARED : 0u) | (lock ? MAPPING_LOCKED : 0u);
     set_place(&args, call->arg[0], call->arg[3]);
+    st = memory_may_map(call, args.place == PLACE_OVERWRITE ? args.addr : 0, args.size,
+                        args.prot, args.flags);
+    if (st != OK)
+        return st;
     if (call->arg[3] & MAP_ANONYMOUS)
         st = vmo_create(args.size, 0, &args.vmo);
     else
@@ -209,25 +213,6 @@ status_t sys_munmap(struct syscall *call)
         base + size > HAL_USER_END)
         return ERR_INVALID_ARGS;
     return vmar_unmap(aspace_of(call)->root, base, size);
-}
-
-/* There are no protection keys, as on a processor without them (pkeys(7)). */
-status_t sys_pkey_alloc(struct syscall *call)
-{
-    enum { PKEY_ACCESS_MASK = 3 };
-
-    return call->arg[0] || call->arg[1] & ~(uint64_t)PKEY_ACCESS_MASK ? ERR_INVALID_ARGS
-                                                                      : ERR_NO_SPACE;
-}
-
-status_t sys_pkey_free(struct syscall *call UNUSED)
-{
-    return ERR_INVALID_ARGS;
-}
-
-status_t sys_pkey_mprotect(struct syscall *call)
-{
-    return (int)call->arg[3] == -1 ? sys_mprotect(call) : ERR_INVALID_ARGS;
 }
 
 status_t sys_mprotect(struct syscall *call)

@@ -8,8 +8,6 @@
 #include "personality/linux/memory/memory.h"
 #include "personality/linux/process/process.h"
 
-enum { RLIMIT_MEMLOCK = 8 };
-
 static struct aspace *aspace_of(struct syscall *call)
 {
     return call->thread->user.aspace;

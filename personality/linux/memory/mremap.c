@@ -2,6 +2,7 @@
  * mremap.c - mremap(2): shrink in place, grow in place where there is room, or move.
  */
 #include "personality/linux/memory/layout.h"
+#include "personality/linux/memory/memory.h"
 #include "personality/linux/process/process.h"
 
 enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2, MREMAP_DONTUNMAP = 4 };
@@ -68,6 +69,20 @@ static status_t move_out(struct remap *rm, user_addr_t *out)
                            out);
 }
 
+/* What is new counts against the limits, with the rights of what it continues. */
+static status_t check_growth(struct syscall *call, const struct remap *rm)
+{
+    uint64_t more = rm->flags & MREMAP_DONTUNMAP  ? rm->new_size
+                    : rm->new_size > rm->old_size ? rm->new_size - rm->old_size
+                                                  : 0;
+    struct mapping_info info;
+
+    if (!more || aspace_next_mapping(rm->as, rm->from, &info) != OK)
+        return OK; /* nothing, or nothing to move: that is another error */
+    vmo_put(info.vmo);
+    return memory_may_map(call, 0, more, info.prot, info.flags);
+}
+
 status_t sys_mremap(struct syscall *call)
 {
     struct remap rm = {.as = call->thread->user.aspace,
@@ -79,6 +94,8 @@ status_t sys_mremap(struct syscall *call)
     user_addr_t at;
     status_t st = check_args(&rm);
 
+    if (st == OK)
+        st = check_growth(call, &rm);
     if (st == OK)
         st = shrink(&rm);
     if (st == OK)

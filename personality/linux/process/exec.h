@@ -19,7 +19,9 @@ struct exec_strings {
 
 enum {
     EXEC_STRING_MAX = 128 << 10, /* one string, MAX_ARG_STRLEN */
-    EXEC_TOTAL_MAX = 2 << 20,    /* all of them (execve(2), "Limits") */
+    EXEC_TOTAL_MIN =
+        128 << 10,            /* so much all of them may take, whatever the stack's limit is */
+    EXEC_TOTAL_MAX = 2 << 20, /* and never more (execve(2), "Limits") */
     EXEC_SCRIPT_DEPTH = 5,
 };
 
@@ -37,9 +39,10 @@ void exec_strings_free(struct exec_strings *s);
 struct exec {
     struct exec_strings argv, envp;
     struct credentials cred;
-    bool zircon;      /* the process makes Zircon calls, too */
-    char *path;       /* as AT_EXECFN and for scripts; heap */
-    struct file *exe; /* the program, after scripts */
+    uint64_t stack_limit; /* RLIMIT_STACK, bytes */
+    bool zircon;          /* the process makes Zircon calls, too */
+    char *path;           /* as AT_EXECFN and for scripts; heap */
+    struct file *exe;     /* the program, after scripts */
     struct aspace *aspace;
     struct linux_layout layout;
     user_addr_t entry, stack;

@@ -109,13 +109,49 @@ static void add_auxv(struct words *w, const struct exec *exec, const struct exec
     add_aux(w, AT_NULL, 0);
 }
 
+/* What the program finds on its stack, at most. */
+static uint64_t contents_size(const struct exec *exec)
+{
+    enum { REST = 4096 }; /* the auxiliary vector, what it points to, alignment */
+
+    return exec->argv.size + exec->envp.size + strlen(exec->path) + REST +
+           (exec->argv.count + exec->envp.count) * sizeof(uint64_t);
+}
+
+/* A quarter of the stack's limit, within bounds (execve(2), "Limits"). */
+static bool contents_fit(const struct exec *exec)
+{
+    uint64_t most =
+        MIN(MAX(exec->stack_limit / 4, (uint64_t)EXEC_TOTAL_MIN), (uint64_t)EXEC_TOTAL_MAX);
+
+    return exec->argv.size + exec->envp.size +
+               (exec->argv.count + exec->envp.count) * sizeof(uint64_t) <=
+           most;
+}
+
+/* A piece of a VMO that has room in front of it, for the stack to grow into (vm/aspace.h). */
 static status_t map_stack(struct exec *exec)
 {
+    uint64_t contents = ROUND_UP(contents_size(exec), PAGE_SIZE),
+             more = MIN((uint64_t)LAYOUT_STACK_FIRST, ROUND_DOWN(exec->stack_limit, PAGE_SIZE)),
+             size = MAX(contents, more > contents ? more : contents + PAGE_SIZE);
     user_addr_t top = layout_stack_top(), base;
+    struct vmar_map_args args = {.size = size,
+                                 .prot = HAL_PROT_READ | HAL_PROT_WRITE,
+                                 .max_prot = HAL_PROT_READ | HAL_PROT_WRITE | HAL_PROT_EXEC,
+                                 .flags = MAPPING_GROWS,
+                                 .vmo_offset = LAYOUT_STACK_MAX - size,
+                                 .place = PLACE_EXACT,
+                                 .addr = top - size};
+    status_t st = vmo_create(LAYOUT_STACK_MAX, 0, &args.vmo);
 
+    if (st != OK)
+        return st;
     exec->layout.stack_top = top;
-    return map_anonymous(exec->aspace, LAYOUT_STACK_SIZE, HAL_PROT_READ | HAL_PROT_WRITE,
-                         PLACE_EXACT, top - LAYOUT_STACK_SIZE, &base);
+    st = vmar_map(exec->aspace->root, &args, &base);
+    vmo_put(args.vmo);
+    aspace_set_growth(exec->aspace, top, exec->stack_limit);
+    return st;
 }
 
 static void fill(struct exec *exec, const struct exec_auxv *aux, struct stack *s,
@@ -151,7 +187,7 @@ status_t exec_build_stack(struct exec *exec, const struct exec_auxv *aux)
 {
     struct stack s = {.ua = {.aspace = exec->aspace}, .st = OK};
     struct words w = {0};
-    status_t st = map_stack(exec);
+    status_t st = contents_fit(exec) ? map_stack(exec) : ERR_TOO_BIG;
 
     if (st != OK)
         return st;

@@ -1,10 +1,10 @@
 /*
  * limits.c - resource limits (getrlimit(2)).
  */
+#include "personality/linux/process/limits.h"
+#include "fs/size_limit.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/process.h"
-
-enum { RLIMIT_CPU };
 
 /* The limits of others are for root, and for processes of the same user and group throughout.
  */
@@ -35,6 +35,25 @@ static status_t set_limit(struct syscall *call, struct linux_process *lp, unsign
     return OK;
 }
 
+/* A stack grows as its process's limit says; one that a vfork child borrows keeps its owner's.
+ */
+static void limit_stack(struct linux_process *lp)
+{
+    struct aspace *as = lp->process && !lp->vfork_child ? process_aspace(lp->process) : NULL;
+
+    if (as)
+        aspace_set_growth(as, 0, lp->limits[RLIMIT_STACK].soft);
+    aspace_put(as);
+}
+
+static void took_effect(struct linux_process *lp, unsigned resource)
+{
+    if (resource == RLIMIT_CPU)
+        itimer_limit_cpu(lp);
+    if (resource == RLIMIT_STACK)
+        limit_stack(lp);
+}
+
 static status_t prlimit(struct syscall *call, struct linux_process *lp, unsigned resource,
                         user_addr_t new_limit, user_addr_t old_limit)
 {
@@ -45,8 +64,8 @@ static status_t prlimit(struct syscall *call, struct linux_process *lp, unsigned
         st = copy_from_user(&call->thread->user, &new, new_limit, sizeof(new));
         if (st == OK)
             st = set_limit(call, lp, resource, &new);
-        if (st == OK && resource == RLIMIT_CPU)
-            itimer_limit_cpu(lp);
+        if (st == OK)
+            took_effect(lp, resource);
         if (st != OK)
             return st;
     }
@@ -85,4 +104,28 @@ status_t sys_setrlimit(struct syscall *call)
     return call->arg[1]
                ? prlimit(call, linux_process_of(call), (unsigned)call->arg[0], call->arg[1], 0)
                : ERR_FAULT;
+}
+
+static uint64_t file_size(void)
+{
+    const struct linux_thread *lt = linux_caller();
+
+    return lt ? lt->process->limits[RLIMIT_FSIZE].soft : UINT64_MAX;
+}
+
+static void file_too_big(void)
+{
+    struct linux_thread *lt = linux_caller();
+    const struct siginfo info = {.signo = SIGXFSZ,
+                                 .code = SI_USER,
+                                 .rt = {.pid = lt->process->pid, .uid = lt->process->cred.uid}};
+
+    (void)!signal_send_thread(lt, &info); /* a standard signal always arrives */
+}
+
+void limits_init(void)
+{
+    static const struct size_limit_ops ops = {.bytes = file_size, .exceeded = file_too_big};
+
+    size_limit_register(&ops);
 }

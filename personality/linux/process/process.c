@@ -10,6 +10,7 @@
 #include "hal/time.h"
 #include "mm/slab.h"
 #include "personality/linux/file/fd.h"
+#include "personality/linux/process/limits.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/thread_limit.h"
 #include "personality/linux/signal/signalfd.h"
@@ -112,6 +113,11 @@ static const struct rlimit default_limits[RLIMITS] = {
     {UINT64_MAX, UINT64_MAX}, /* RTTIME */
 };
 
+uint64_t process_default_limit(unsigned resource)
+{
+    return default_limits[resource].soft;
+}
+
 /* Pid 1 has no program: orphans become its children, and vanish when they end. */
 void linux_process_init(void)
 {
@@ -124,6 +130,7 @@ void linux_process_init(void)
     memcpy(init->comm, "init", 5);
     memcpy(init->limits, default_limits, sizeof(default_limits));
     thread_limit_init();
+    limits_init();
     init->signals.actions[SIGCHLD - 1].handler = 1; /* SIG_IGN: children are not waited for */
 
     SPIN_GUARD(&family_lock);

@@ -28,8 +28,26 @@ enum { PID_INIT = 1, PID_FIRST = 2, PID_MAX = 4 << 20 };
 struct fd_table;
 struct fs_context;
 
-/* Limits by RLIMIT_* number. */
-enum { RLIMITS = 16 };
+/* getrlimit(2); the generic numbers. */
+enum {
+    RLIMIT_CPU,
+    RLIMIT_FSIZE,
+    RLIMIT_DATA,
+    RLIMIT_STACK,
+    RLIMIT_CORE,
+    RLIMIT_RSS,
+    RLIMIT_NPROC,
+    RLIMIT_NOFILE,
+    RLIMIT_MEMLOCK,
+    RLIMIT_AS,
+    RLIMIT_LOCKS,
+    RLIMIT_SIGPENDING,
+    RLIMIT_MSGQUEUE,
+    RLIMIT_NICE,
+    RLIMIT_RTPRIO,
+    RLIMIT_RTTIME,
+    RLIMITS
+};
 struct rlimit {
     uint64_t soft, hard; /* RLIM_INFINITY: UINT64_MAX */
 };
@@ -73,9 +91,9 @@ struct linux_process {
     bool parent_told_death; /* the parent that is ending has sent it */
 
     struct spinlock lock;
-    struct credentials cred; /* guarded by lock */
-    struct rlimit limits[RLIMITS];
-    int32_t nice; /* changed under family_lock */
+    struct credentials cred;       /* guarded by lock */
+    struct rlimit limits[RLIMITS]; /* by RLIMIT_*; a soft value is peeked at without lock */
+    int32_t nice;                  /* changed under family_lock */
     struct linux_layout layout;
     struct signal_shared signals; /* actions, process-wide pending, stop state */
     struct list signal_views;     /* of signalfds, by thread */
@@ -145,6 +163,9 @@ extern struct spinlock family_lock;
 /* In a call that returns ERR_INTERRUPTED: EINTR even with SA_RESTART (RESTART_NO_HANDLER). The
  * default is RESTART_IF_SA_RESTART. */
 void call_no_restart(struct syscall *call);
+
+/* What a process begins with, where nobody set it. */
+uint64_t process_default_limit(unsigned resource);
 
 /* Boot: pid 1. */
 void linux_process_init(void);

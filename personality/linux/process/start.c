@@ -51,6 +51,7 @@ static status_t prepare(struct exec *exec, struct walk_env *env,
 
     exec->cred = start->cred;
     exec->zircon = start->zircon;
+    exec->stack_limit = process_default_limit(RLIMIT_STACK);
     st = add_all(&exec->argv, start->argv);
     if (st == OK)
         st = add_all(&exec->envp, start->envp);
@@ -93,7 +94,8 @@ static status_t give_files(struct linux_process *lp, const struct linux_start *s
 
     for (unsigned i = 0; st == OK && i < countof(start->stdio); i++)
         if (start->stdio[i])
-            st = fd_install(lp->fds, i, lp->limits[7].soft, start->stdio[i], 0, &fd);
+            st =
+                fd_install(lp->fds, i, lp->limits[RLIMIT_NOFILE].soft, start->stdio[i], 0, &fd);
     if (st == OK)
         st = fs_context_create(&start->root, cwd, start->umask, &lp->fs);
     return st;

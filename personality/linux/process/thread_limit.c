@@ -7,7 +7,7 @@
 #include "personality/linux/process/pid.h"
 
 /* Linux's measure: an eighth of memory may be kernel stacks, each of 16 KiB. */
-enum { PAGES_EACH = 32, THREADS_LEAST = 20, RLIMIT_NPROC = 6 };
+enum { PAGES_EACH = 32, THREADS_LEAST = 20 };
 
 static atomic_uint alive;
 static unsigned most;

@@ -114,6 +114,7 @@ struct signal_queued {
 struct signal_pending {
     sigset_t_ set;
     struct list queue; /* of signal_queued, oldest first */
+    unsigned count;    /* of the queue's own entries: RLIMIT_SIGPENDING */
 };
 
 /* Of the process. */
@@ -122,7 +123,6 @@ struct signal_shared {
     struct signal_pending pending;
     bool stopped;    /* by a stop signal, until SIGCONT */
     int stop_signal; /* that stopped it */
-    unsigned queued; /* real-time entries, against RLIMIT_SIGPENDING */
 };
 
 /* Of a thread. */

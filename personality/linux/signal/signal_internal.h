@@ -38,6 +38,9 @@ sigset_t_ signal_pending_set_locked(struct linux_thread *lt);
 /* Entries for the queues, allocated with no lock held; a lack of memory is NULL. */
 struct signal_queued *signal_entry_alloc(void);
 void signal_entry_free(struct signal_queued *q);
+/* RLIMIT_SIGPENDING of the one who is to get it: may its user have one more entry queued? No
+ * lock held. */
+bool signal_may_queue(struct linux_process *lp);
 /* Puts the signal into the set and, where it is to be told of, the queue: `*q`, which is NULL
  * if it was used up, or there was none. */
 void signal_enqueue_locked(struct signal_pending *p, struct signal_queued **q,

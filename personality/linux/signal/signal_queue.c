@@ -2,9 +2,19 @@
  * signal_queue.c - pending signals: sets and queues, and the masks that hold them back.
  */
 #include "mm/slab.h"
+#include "personality/linux/process/pid.h"
 #include "personality/linux/signal/signal_internal.h"
 
 SLAB_CACHE(signal_cache, struct signal_queued);
+
+/* Entries of all queues: while these are fewer than a limit, nobody need be counted. */
+static atomic_uint queued_all;
+
+static void count(struct signal_pending *p, int change)
+{
+    p->count += (unsigned)change;
+    atomic_fetch_add_explicit(&queued_all, (unsigned)change, memory_order_relaxed);
+}
 
 enum signal_default signal_default_of(int signo)
 {
@@ -52,8 +62,10 @@ void signal_pending_clear(struct signal_pending *p)
 {
     struct list *link;
 
-    while ((link = list_pop_front(&p->queue)))
+    while ((link = list_pop_front(&p->queue))) {
         slab_free(&signal_cache, container_of(link, struct signal_queued, link));
+        count(p, -1);
+    }
     p->set = 0;
 }
 
@@ -96,10 +108,14 @@ bool signal_dequeue_locked(struct signal_pending *p, sigset_t_ from, struct sigi
         list_remove(&q->link);
     if (!find(p, signo))
         p->set &= ~SIGMASK(signo);
-    if (q && q->taken)
+    if (!q)
+        return true;
+    if (q->taken) {
         q->taken(q, out);
-    else
+    } else {
         slab_free(&signal_cache, q);
+        count(p, -1);
+    }
     return true;
 }
 
@@ -132,6 +148,7 @@ void signal_put_back(struct linux_process *lp, struct signal_pending *p,
             *q = (struct signal_queued){.info = *info};
             list_init(&q->link);
             list_insert_before(p->queue.next, &q->link);
+            count(p, 1);
             q = NULL;
         }
     }
@@ -152,10 +169,12 @@ static void flush(struct signal_pending *p, sigset_t_ set, struct list *senders)
         if (!(SIGMASK(q->info.signo) & set))
             continue;
         list_remove(&q->link);
-        if (q->taken)
+        if (q->taken) {
             list_push_back(senders, &q->link);
-        else
+        } else {
             slab_free(&signal_cache, q);
+            count(p, -1);
+        }
     }
     p->set &= ~set;
 }
@@ -210,6 +229,7 @@ void signal_enqueue_locked(struct signal_pending *p, struct signal_queued **q,
     **q = (struct signal_queued){.info = *info};
     list_init(&(*q)->link);
     list_push_back(&p->queue, &(*q)->link);
+    count(p, 1);
     *q = NULL;
 }
 
@@ -239,4 +259,47 @@ void signal_set_temporary_mask(struct linux_thread *lt, sigset_t_ mask)
     }
     /* The thread comes by signal_pending_co even if nothing is deliverable: to restore. */
     signal_set_mask(lt, mask);
+}
+
+/* lp->lock is held. */
+static uint64_t queued_locked(struct linux_process *lp)
+{
+    uint64_t sum = lp->signals.pending.count;
+    SPIN_GUARD(&lp->process->object.lock);
+
+    list_for_each (it, &lp->process->threads) {
+        struct thread *t = container_of(it, struct thread, process_link);
+
+        sum += t->linux_ ? t->linux_->signals.pending.count : 0;
+    }
+    return sum;
+}
+
+static uint64_t queued_of_user(uint32_t uid)
+{
+    uint64_t sum = 0;
+    SPIN_GUARD(&family_lock);
+
+    list_for_each (it, pid_all_locked()) {
+        struct linux_process *lp = container_of(it, struct linux_process, all_link);
+        SPIN_GUARD(&lp->lock);
+
+        if (lp->process && lp->cred.uid == uid)
+            sum += queued_locked(lp);
+    }
+    return sum;
+}
+
+bool signal_may_queue(struct linux_process *lp)
+{
+    uint64_t limit;
+    uint32_t uid;
+
+    {
+        SPIN_GUARD(&lp->lock);
+        limit = lp->limits[RLIMIT_SIGPENDING].soft;
+        uid = lp->cred.uid;
+    }
+    return atomic_load_explicit(&queued_all, memory_order_relaxed) < limit ||
+           queued_of_user(uid) < limit;
 }

@@ -115,6 +115,12 @@ bool signal_send_entry_locked(struct linux_process *lp, struct linux_thread *onl
     return true;
 }
 
+/* The kernel's signals, and the old ones of kill, are told of whatever is queued. */
+static bool is_limited(const struct siginfo *info)
+{
+    return info->signo >= SIGRTMIN_ || info->code < 0;
+}
+
 /* To the process, or to `only` if it is not NULL. */
 static status_t send(struct linux_process *lp, struct linux_thread *only,
                      const struct siginfo *info)
@@ -129,8 +135,8 @@ static status_t send(struct linux_process *lp, struct linux_thread *only,
         return OK;
     }
     cancel_opposites(lp, signo);
-    q = signal_entry_alloc();
-    if (!q && signo >= SIGRTMIN_)
+    q = is_limited(info) && !signal_may_queue(lp) ? NULL : signal_entry_alloc();
+    if (!q && signo >= SIGRTMIN_ && info->code != SI_USER)
         return ERR_SHOULD_WAIT;
     {
         SPIN_GUARD(&lp->lock);

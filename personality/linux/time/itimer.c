@@ -34,8 +34,6 @@ static bool elapsed(struct itimer *it)
     return timer_elapse(&it->setting, clock_scale_now(&clock)) != 0;
 }
 
-enum { RLIMIT_CPU };
-
 /* Whole seconds of CPU time, as the process's limits say; TIME_INFINITE: none. */
 static time_ns_t cpu_limit(struct linux_process *lp, bool hard)
 {

@@ -14,7 +14,7 @@
 #include "personality/linux/time/timer_setting.h"
 
 enum { SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD, SIGEV_THREAD_ID = 4 };
-enum { TIMER_ABSTIME = 1, RLIMIT_SIGPENDING = 11, IGNORED_PERIOD_MS = 4 };
+enum { TIMER_ABSTIME = 1, IGNORED_PERIOD_MS = 4 };
 
 /* struct sigevent (sigevent(7)), without its padding. */
 struct sigevent {
