@@ -1,7 +1,7 @@
 /*
  * deny.c - runs a program for which the host refuses one call, as a container's filter would.
  *
- * usage: deny dispatch|memfd PROGRAM [ARG...]
+ * usage: deny dispatch|memfd|mounts PROGRAM [ARG...]
  */
 #include <err.h>
 #include <errno.h>
@@ -35,11 +35,13 @@ static void refuse(unsigned number, unsigned first)
 int main(int argc, char **argv)
 {
     if (argc < 3)
-        errx(2, "usage: deny dispatch|memfd PROGRAM [ARG...]");
+        errx(2, "usage: deny dispatch|memfd|mounts PROGRAM [ARG...]");
     if (!strcmp(argv[1], "dispatch"))
         refuse(SYS_prctl, SET_SYSCALL_USER_DISPATCH); /* no greater one is needed */
-    else
+    else if (!strcmp(argv[1], "memfd"))
         refuse(SYS_memfd_create, 0);
+    else
+        refuse(SYS_fsopen, 0);
     execvp(argv[2], argv + 2);
     err(127, "%s", argv[2]);
 }

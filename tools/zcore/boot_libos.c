@@ -32,6 +32,7 @@
 #include "hal/libos/layout.h"
 #include "tools/zcore/debugger.h"
 #include "tools/zcore/host.h"
+#include "tools/zcore/hugefile.h"
 #include "tools/zcore/status.h"
 #include "tools/zcore/terminal.h"
 
@@ -50,15 +51,28 @@ static const int handed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGC
 
 /* ---- memory and image ---- */
 
-static int make_memfd(const char *name, uint64_t size)
+static int make_memfd(const char *name)
 {
     int fd = memfd_create(name, MFD_CLOEXEC | NO_EXECVE);
 
     if (fd < 0 && errno == EINVAL) /* a host older than that flag */
         fd = memfd_create(name, MFD_CLOEXEC);
+    return fd;
+}
+
+static int resized(int fd, uint64_t size)
+{
     if (fd < 0 || ftruncate(fd, (off_t)size))
         err(STATUS_FAILED, "cannot make the guest's memory (memfd_create)");
     return fd;
+}
+
+static void make_memory(struct machine *m)
+{
+    int huge = hugefile_create();
+
+    m->kernel_fd = resized(make_memfd("zcore-kernel"), LIBOS_KERNEL_SIZE);
+    m->memory_fd = resized(huge < 0 ? make_memfd("zcore-memory") : huge, m->boot->memory);
 }
 
 static const Elf64_Phdr *segments(const struct libos_boot *boot)
@@ -339,8 +353,7 @@ int boot_libos(const struct libos_boot *boot)
     int status;
 
     host_check(boot->memory);
-    m.kernel_fd = make_memfd("zcore-kernel", LIBOS_KERNEL_SIZE);
-    m.memory_fd = make_memfd("zcore-memory", boot->memory);
+    make_memory(&m);
     m.bell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (m.bell_fd < 0)
         err(STATUS_FAILED, "cannot make an eventfd");

@@ -3,6 +3,7 @@ from harness import ROOT, ZCORE, one_line, run
 
 DENY = ROOT / "build/guest/x86_64/deny"
 LIMITS = {"v": ("1000000", b"ulimit -v"), "f": ("1000", b"ulimit -f"), "n": ("24", b"ulimit -n")}
+ANYBODY = ("setpriv", "--reuid=12345", "--regid=12345", "--clear-groups")
 # By a user whom RLIMIT_NPROC binds; root it does not.
 CROWDED = "ulimit -u 1; exec " + f"{ZCORE} run true"
 
@@ -23,6 +24,7 @@ def tests(suite):
                  refused(b"Syscall User Dispatch"))
     suite.expect("host_without_memfd", run((DENY, "memfd", ZCORE, "run", "true")), 125, b"",
                  refused(b"memfd_create"))
-    suite.expect("host_without_processes",
-                 run(("setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "bash", "-c",
-                      CROWDED)), 125, b"", lambda err: err.startswith(b"zcore: "))
+    suite.expect("host_without_mounts", run((DENY, "mounts", ZCORE, "run", "echo", "x")), 0, b"x\n")
+    suite.expect("host_without_privileges", run((*ANYBODY, ZCORE, "run", "echo", "x")), 0, b"x\n")
+    suite.expect("host_without_processes", run((*ANYBODY, "bash", "-c", CROWDED)), 125, b"",
+                 lambda err: err.startswith(b"zcore: "))
