@@ -26,7 +26,7 @@ static co_fn process_memory;
 /* The vDSO is everybody's, and so is a file that this mapping may not write. */
 static bool may_write(const struct mapping_info *info)
 {
-    if (info->vmo == vdso_vmo()->vmo || info->flags & MAPPING_PINNED)
+    if (vdso_is_image(info->vmo) || info->flags & MAPPING_PINNED)
         return false;
     return !info->vmo->pager || info->max_prot & HAL_PROT_WRITE;
 }

@@ -6,7 +6,8 @@ sources        := call handle_calls object_calls policy child_calls resource_cal
                   task_calls vmo_calls vmo_io vmo_op_calls vmar_calls vmar_op_calls pager_calls \
                   time_calls clock_calls log_calls \
                   personality vdso load start hybrid fd_calls table exception_calls \
-                  thread_state_calls memory_calls task_info
+                  thread_state_calls memory_calls task_info test_calls \
+                  vdso_variant
 sources-isa-x86_64  := isa/x86_64/vdso_image isa/x86_64/thread_state
 sources-isa-riscv64 := isa/riscv64/vdso_image isa/riscv64/thread_state
 generated      := personality/zircon/calls.h personality/zircon/table.c

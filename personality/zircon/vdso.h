@@ -10,11 +10,25 @@
 #include "object/process.h"
 
 struct vmo_object;
+struct vmo;
 
 void vdso_init(void);
 
-/* The VMO that handles name; programs map it into processes they make. No reference. */
-struct vmo_object *vdso_vmo(void);
+/*
+ * The VMOs that handles name; programs map one into processes they make. All have one layout.
+ * No reference. The first, FULL, is the default; the others lack calls: TEST1 syscall_test_1
+ * and 2, TEST2 syscall_test_3.
+ */
+enum vdso_variant { VDSO_FULL, VDSO_TEST1, VDSO_TEST2, VDSO_VARIANTS };
+struct vmo_object *vdso_variant(enum vdso_variant which);
+static inline struct vmo_object *vdso_vmo(void)
+{
+    return vdso_variant(VDSO_FULL);
+}
+
+/* Whether it is the memory of one of them. */
+bool vdso_is_image(const struct vmo *vmo);
+
 #define VDSO_RIGHTS ((ZX_DEFAULT_VMO_RIGHTS & ~ZX_RIGHT_WRITE) | ZX_RIGHT_EXECUTE)
 
 /* Map both segments at a random place in `p`, which has none. `*base`: of the data. */

@@ -179,7 +179,7 @@ static status_t map_check(const struct map_call *m)
 static status_t map_vdso_aware(const struct map_call *m, struct vmar_map_args *args,
                                user_addr_t *out)
 {
-    bool vdso_code = m->vmo == vdso_vmo() && (args->prot & HAL_PROT_EXEC);
+    bool vdso_code = vdso_is_image(m->vmo->vmo) && (args->prot & HAL_PROT_EXEC);
     struct process *p = m->vmar->process;
     status_t st;
 

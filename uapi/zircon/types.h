@@ -24,6 +24,11 @@ typedef uint32_t zx_obj_type_t;
 typedef uint32_t zx_vm_option_t;
 typedef int32_t zx_futex_t;
 
+typedef struct zx_string_view {
+    const char *c_str; /* ends with NUL */
+    uint64_t length;
+} zx_string_view_t;
+
 #define ZX_HANDLE_INVALID    0u
 #define ZX_HANDLE_FIXED_BITS 3u
 

@@ -31,10 +31,10 @@ build/sdk/lib/pkgconfig/%.pc: user/sdk/%.pc.in
 	$(call say,SDK $@)cp $< $@
 
 # $1: ISA; $2: its folder.
-sdk-start := relocate symbol runtime memory load process status
+sdk-start := relocate symbol runtime memory load process
 define sdk-rules
 $2/libzircon.so: user/sdk/linux/isa/$1/shim.S user/sdk/linux/shim.c user/sdk/linux/process.c user/sdk/linux/fdio.c \
-    user/zircon/symbol.c user/zircon/status.c | build/gen/zircon/syscalls.h build/gen/user/sdk/shim.inc
+    user/zircon/symbol.c user/vdso/strings.c | build/gen/zircon/syscalls.h build/gen/user/sdk/shim.inc
 	@mkdir -p $$(@D)
 	$$(call say,LD sdk $$@)$$(cc-guest-$1) -std=gnu17 -O2 -g -Wall -Wextra -I. -Ibuild/gen -fPIC -shared \
 	    -Wl,-soname,libzircon.so,-z,defs,-z,noexecstack $$^ -o $$@

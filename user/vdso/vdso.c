@@ -1,10 +1,8 @@
 /*
  * vdso.c - the calls that the vDSO answers itself or composes of others.
  */
-#pragma GCC visibility push(default)
-#include "zircon/syscalls.h"
-#pragma GCC visibility pop
 #include "user/vdso/clock.h"
+#include "user/vdso/export.h"
 
 /* Entries of the kernel for this file only; made from the table, hidden. */
 zx_time_t vdso_clock_get_monotonic_via_kernel(void);
@@ -21,10 +19,6 @@ zx_status_t vdso_channel_call_etc_noretry(zx_handle_t handle, uint32_t options,
 zx_status_t vdso_channel_call_etc_finish(zx_time_t deadline, zx_channel_call_etc_args_t *args,
                                          uint32_t *actual_bytes, uint32_t *actual_handles);
 
-/* zx_NAME is _zx_NAME, and weak, so that a program may wrap it. */
-#define EXPORT(name) \
-    extern __typeof__(zx_##name) zx_##name __attribute__((weak, alias("_zx_" #name)))
-
 zx_time_t _zx_clock_get_monotonic(void)
 {
     zx_time_t now;
@@ -40,13 +34,6 @@ zx_ticks_t _zx_ticks_get(void)
     return clock_monotonic(&now) ? now : vdso_ticks_get_via_kernel();
 }
 EXPORT(ticks_get);
-
-/* A tick is a nanosecond. */
-zx_ticks_t _zx_ticks_per_second(void)
-{
-    return 1000000000;
-}
-EXPORT(ticks_per_second);
 
 zx_time_t _zx_deadline_after(zx_duration_t nanoseconds)
 {
@@ -73,12 +60,6 @@ void _zx_cprng_draw(void *buffer, uint64_t size)
     }
 }
 EXPORT(cprng_draw);
-
-uint32_t _zx_system_get_page_size(void)
-{
-    return 4096;
-}
-EXPORT(system_get_page_size);
 
 /* The thread was suspended, or the like, while it waited: the kernel has the call still. */
 zx_status_t _zx_channel_call(zx_handle_t handle, uint32_t options, zx_time_t deadline,

@@ -39,6 +39,7 @@ struct elf_rela {
 };
 
 enum { PT_LOAD = 1, PT_DYNAMIC = 2 };
+enum { STB_LOCAL = 0 };
 enum { PF_X = 1, PF_W = 2, PF_R = 4 };
 enum {
     DT_NULL = 0,

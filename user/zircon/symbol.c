@@ -42,7 +42,8 @@ uint64_t symbol_find(uint64_t base, const struct dynamic *image, const char *nam
     const uint32_t *bucket = table + 2, *chain = bucket + buckets;
 
     for (uint32_t i = bucket[hash(name) % buckets]; i; i = chain[i]) {
-        if (syms[i].shndx && same(strings + syms[i].name, name))
+        if (syms[i].shndx && syms[i].info >> 4 != STB_LOCAL &&
+            same(strings + syms[i].name, name))
             return base + syms[i].value;
     }
     return 0;

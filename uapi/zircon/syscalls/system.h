@@ -16,3 +16,9 @@
 /* Commands of zx_system_powerctl, without gaps. */
 #define ZX_SYSTEM_POWERCTL_ENABLE_ALL_CPUS 1u
 #define ZX_SYSTEM_POWERCTL_SHUTDOWN        8u
+
+/* Kinds of zx_system_get_features, and bits of the first (x86_64 has that one only). */
+#define ZX_FEATURE_KIND_CPU                 0u
+#define ZX_FEATURE_KIND_HW_BREAKPOINT_COUNT 1u
+#define ZX_FEATURE_KIND_HW_WATCHPOINT_COUNT 2u
+#define ZX_HAS_CPU_FEATURES                 (1u << 0)

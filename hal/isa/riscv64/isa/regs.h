@@ -9,7 +9,8 @@
 #include "base/types.h"
 
 #define ISA_NAME        "riscv64"
-#define ISA_ELF_MACHINE 243 /* EM_RISCV */
+#define ISA_ELF_MACHINE 243  /* EM_RISCV */
+#define ISA_TRAP_BYTE   0x00 /* defined to be illegal */
 
 /* x[0] is the pc, x[1] ra, x[2] sp, x[3] gp, x[4] tp, x[10] a0 ... x[17] a7: the order of
  * Linux's user_regs_struct. Offsets are known to the assembly of hal/. */

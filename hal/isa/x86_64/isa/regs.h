@@ -9,7 +9,8 @@
 #include "base/types.h"
 
 #define ISA_NAME        "x86_64"
-#define ISA_ELF_MACHINE 62 /* EM_X86_64 */
+#define ISA_ELF_MACHINE 62   /* EM_X86_64 */
+#define ISA_TRAP_BYTE   0xf4 /* hlt */
 
 /* Offsets are known to the assembly of hal/. */
 struct user_regs {
