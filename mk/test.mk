@@ -5,10 +5,13 @@ guest-suites := $(wildcard tests/*/run)
 suites := lint=tools/lint/suite $(if $(reject-cases),reject=tools/lint/reject) $(unit-suites) \
           $(foreach s,$(guest-suites),+$(patsubst tests/%/run,%,$s)=$s)
 
+# Those that SUITE selects by name or leading part; all of them without SUITE.
+unit-selected := $(if $(SUITE),$(filter $(subst *,%,build/sim/$(SUITE) build/sim/$(SUITE:/=)/%),$(unit-tests)),$(unit-tests))
+
 .PHONY: test unit coverage
-test: all $(unit-tests)                  ## every suite, or SUITE=name: lint, MODULE/x_test ...
+test: all $(unit-selected)               ## every suite, or SUITE=name: lint, MODULE/x_test ...
 	+@MAKE='$(MAKE)' REJECT_CC='$(compile-libos)' tools/run-tests -s '$(SUITE)' $(foreach s,$(suites),'$s')
-unit: $(unit-tests)                      ## the unit tests only
+unit: $(unit-selected)                   ## the unit tests only
 	@tools/run-tests -s '$(SUITE)' $(unit-suites)
 coverage: unit                           ## lines that the unit tests run, by module
 	@tools/coverage build/sim
