@@ -151,8 +151,13 @@ void task_dump(const struct task *task)
 
 void task_dump_all(void)
 {
+    unsigned left = all_count; /* without the lock the list may lead in circles */
+
     list_for_each (it, &all_tasks)
-        task_dump(container_of(it, struct task, all_link));
+        if (left-- > 0)
+            task_dump(container_of(it, struct task, all_link));
+        else
+            break;
 }
 
 unsigned task_count(void)

@@ -6,6 +6,7 @@ import os
 import pathlib
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -166,3 +167,6 @@ def clean_environment(**more):
 
 
 os.chdir(ROOT)
+# Who starts us in the background may have them ignored; our programs are to be as in the foreground.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)

@@ -105,7 +105,7 @@ _Noreturn void boot_template(struct libos_boot_info *info)
     self->cpu = &self->own_cpu;
     forget_launcher();
     guard_stacks();
-    signal_install(template_child_signal);
+    signal_install(template_signal);
     carrier_adopt(self);
     carrier_arm_dispatch(); /* here only to learn early whether the host can */
     setup_cpus();

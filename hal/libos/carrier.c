@@ -5,6 +5,7 @@
 #include "hal/libos/boot.h"
 #include "hal/libos/host_lock.h"
 #include "hal/libos/linux.h"
+#include "hal/libos/signal.h"
 
 enum { TURN_NONE, TURN_GIVEN, TURN_ASLEEP };
 
@@ -107,6 +108,9 @@ _Noreturn void carrier_park(struct carrier *c)
         while (atomic_load(&c->turn) == TURN_ASLEEP)
             linux_futex_wait(&c->turn, TURN_ASLEEP);
     atomic_store(&c->turn, TURN_NONE);
+    /* Who stops all CPUs sets the word, then kicks their carriers: this one, or its word is
+     * seen. */
+    signal_stop_here();
 
     cpu = (struct cpu *)(void *)c->cpu;
     carrier_pin(c, cpu->core);

@@ -7,6 +7,7 @@
 #include "hal/libos/linux.h"
 #include "hal/libos/signal.h"
 #include "hal/libos/space.h"
+#include "hal/libos/template.h"
 #include "hal/libos/timer.h"
 
 enum { SPINS_BEFORE_YIELD = 200 };
@@ -57,13 +58,16 @@ void hal_cpu_relax(unsigned tries)
 {
     if (tries < SPINS_BEFORE_YIELD)
         __asm__ volatile("pause");
-    else
+    else {
+        template_relax();
         host_call(LINUX_SCHED_YIELD);
+    }
 }
 
 void hal_stop_others(void)
 {
     atomic_store(&signal_stopping, true);
+    template_await_end();
     for (unsigned i = 0; i < hal_cpu_count(); i++) {
         struct carrier *c = atomic_load(&libos_cpus[i].carrier);
 

@@ -26,6 +26,7 @@ enum {
     LINUX_PWRITE64 = 18,
     LINUX_SCHED_YIELD = 24,
     LINUX_MADVISE = 28,
+    LINUX_ALARM = 37,
     LINUX_GETPID = 39,
     LINUX_CLONE = 56,
     LINUX_EXIT = 60,
@@ -89,6 +90,7 @@ enum {
     LINUX_SIGFPE = 8,
     LINUX_SIGKILL = 9,
     LINUX_SIGSEGV = 11,
+    LINUX_SIGALRM = 14,
     LINUX_SIGCHLD = 17,
     LINUX_SIGSYS = 31,
     LINUX_SIGNAL_KICK = 40, /* ours: look at the pending word */

@@ -57,6 +57,12 @@ static atomic_bool panicking; /* by a fault of the kernel's own */
 
 void signal_handle(int signo, struct linux_siginfo *info, struct linux_ucontext *uc);
 
+void signal_stop_here(void)
+{
+    while (atomic_load(&signal_stopping))
+        host_call(LINUX_PPOLL, NULL, 0, NULL, NULL);
+}
+
 static bool in_window(uint64_t address)
 {
     return address - LIBOS_WINDOW_BASE < LIBOS_WINDOW_SIZE;
@@ -106,8 +112,8 @@ void signal_handle(int signo, struct linux_siginfo *info, struct linux_ucontext 
 {
     struct carrier *c = carrier_self();
 
-    while (signo == LINUX_SIGNAL_KICK && atomic_load(&signal_stopping))
-        host_call(LINUX_PPOLL, NULL, 0, NULL, NULL);
+    if (signo == LINUX_SIGNAL_KICK)
+        signal_stop_here();
     if (signo == LINUX_SIGNAL_KICK && c->cpu != &c->own_cpu)
         atomic_store(&((struct cpu *)(void *)c->cpu)->synced, atomic_load(&signal_sync));
     if (in_kernel(uc)) {
@@ -189,7 +195,7 @@ static void install(int signo, void (*handler)(void), uint64_t flags)
     host_call(LINUX_RT_SIGACTION, signo, &action, NULL, sizeof(action.mask));
 }
 
-void signal_install(void (*child)(int))
+void signal_install(void (*template)(int))
 {
     static const uint8_t traps[] = {LINUX_SIGSYS, LINUX_SIGSEGV, LINUX_SIGBUS,
                                     LINUX_SIGILL, LINUX_SIGFPE,  LINUX_SIGTRAP};
@@ -201,5 +207,6 @@ void signal_install(void (*child)(int))
     for (unsigned i = 0; i < countof(traps); i++)
         install(traps[i], signal_entry, SA_SIGINFO | SA_ONSTACK | SA_NODEFER);
     install(LINUX_SIGNAL_KICK, signal_entry, SA_SIGINFO | SA_ONSTACK);
-    install(LINUX_SIGCHLD, (void (*)(void))child, SA_NOCLDSTOP | SA_ONSTACK | SA_RESTART);
+    install(LINUX_SIGCHLD, (void (*)(void)) template, SA_NOCLDSTOP | SA_ONSTACK | SA_RESTART);
+    install(LINUX_SIGALRM, (void (*)(void)) template, SA_ONSTACK | SA_RESTART);
 }

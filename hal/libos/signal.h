@@ -13,8 +13,9 @@
 
 struct carrier_signal;
 
-/* Once, in the template: all host processes inherit them. `child` gets SIGCHLD. */
-void signal_install(void (*child)(int));
+/* Once, in the template: all host processes inherit them. `template` gets SIGCHLD and SIGALRM.
+ */
+void signal_install(void (*template)(int));
 
 /* What a signal from user mode means as a trap. */
 void signal_decode(const struct carrier_signal *signal, struct user_regs *regs,
@@ -26,3 +27,6 @@ extern atomic_uint signal_sync;
 
 /* From now on a kick parks its CPU for good. */
 extern atomic_bool signal_stopping;
+
+/* If so, that is here. */
+void signal_stop_here(void);

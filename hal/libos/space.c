@@ -39,9 +39,10 @@ static bool retire(struct space *s)
     return true;
 }
 
-static void space_put(struct space *s)
+/* `ref`: SPACE_OWNED, or 1 for a CPU. */
+static void space_put(struct space *s, unsigned ref)
 {
-    if (atomic_fetch_sub(&s->refs, 1) == 1 && retire(s))
+    if (atomic_fetch_sub(&s->refs, ref) == ref && retire(s))
         space_ring_warden(s);
 }
 
@@ -59,7 +60,7 @@ static struct space *pool_take(struct hal_pt *pt)
             space_pool_count--;
             s->state = SPACE_USED;
             s->pt = pt;
-            atomic_store(&s->refs, 1);
+            atomic_store(&s->refs, SPACE_OWNED);
         }
         low = space_pool_count < POOL_TARGET / 2;
     }
@@ -105,20 +106,24 @@ static struct carrier *pop_parked(struct space *s)
     return c;
 }
 
-/* A parked carrier of `s`; NULL: the process has died, or the host gives no more threads. */
+/* A parked carrier of `s`, which the CPU has joined; NULL: the process has died, or the host
+ * gives no more threads. */
 static struct carrier *take_carrier(struct space *s)
 {
     unsigned failures = atomic_load(&space_failures);
     struct carrier *c;
 
-    for (unsigned tries = 0; !(c = pop_parked(s)); tries++) {
-        if (s->state == SPACE_DEAD || atomic_load(&space_failures) != failures)
+    for (unsigned tries = 0; !atomic_load(&s->dead); tries++) {
+        c = pop_parked(s);
+        if (c)
+            return c;
+        if (atomic_load(&space_failures) != failures)
             return NULL;
         if (tries == 0)
             space_ring_warden(s);
         hal_cpu_relax(tries);
     }
-    return c;
+    return NULL;
 }
 
 /* Go on in carrier `to` of space `s` (NULL: home); the CPU's reference to `s` is taken. */
@@ -139,7 +144,7 @@ static void move_to(struct cpu *cpu, struct space *s, struct carrier *to)
         from->next = old->parked;
         old->parked = from;
     }
-    space_put(old);
+    space_put(old, 1);
 }
 
 /* Join the space of `pt`, pt->lock held: see the header for why. NULL: as take_carrier. */
@@ -188,7 +193,7 @@ static struct carrier *join_to_change_locked(struct hal_pt *pt)
 {
     struct carrier *c = join_locked(pt);
 
-    if (!c && pt->space->state != SPACE_DEAD)
+    if (!c && !atomic_load(&pt->space->dead))
         panic("the host gives no thread to change an address space with");
     return c;
 }
@@ -196,10 +201,10 @@ static struct carrier *join_to_change_locked(struct hal_pt *pt)
 void space_apply_stale(struct hal_pt *pt)
 {
     struct cpu *cpu = cpu_self();
-    bool here = cpu->space == pt->space;
+    unsigned here = cpu->space == pt->space;
     struct carrier *c;
 
-    if (atomic_load(&pt->space->refs) <= 1u + here)
+    if ((atomic_load(&pt->space->refs) & SPACE_CPUS) <= here)
         return;
     if (!here) {
         c = join_to_change_locked(pt);
@@ -222,7 +227,7 @@ void space_detach(struct hal_pt *pt)
         s->death_noted = false;
     }
     pt->space = NULL;
-    space_put(s);
+    space_put(s, SPACE_OWNED);
     /* CPUs that linger there asleep would keep the process. */
     for (unsigned i = 0; i < hal_cpu_count(); i++)
         if (libos_cpus[i].space == s && &libos_cpus[i] != cpu_self())

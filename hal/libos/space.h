@@ -48,7 +48,10 @@ void space_serve_deaths(void);
 /* Whether the pool wants another, and one more. */
 bool space_wanted(void);
 bool space_create(void);
-/* A child that was no space: false. Panics the machine if a CPU was there. */
+/* A child has ended; false: it was no space. Takes no lock, since the dead may have held it: if
+ * so, or if a CPU was there, that is a panic. */
 bool space_reap(int pid);
+/* Those reaped leave the pool, or are noted as the deaths of their owners. */
+void space_bury(void);
 /* SIGKILL to every one. */
 void space_kill_all(void);

@@ -18,6 +18,7 @@ atomic_uint space_deaths, space_failures;
 
 static struct space *unused; /* guarded by spaces_lock */
 static unsigned starting;    /* guarded by spaces_lock */
+static bool unburied;        /* some are dead; the template's */
 
 /* ---- in the space's own process ---- */
 
@@ -213,12 +214,12 @@ static struct space *space_of_pid(int pid)
 {
     for (unsigned i = 0; i < spaces_used; i++)
         if (spaces[i].pid == pid && spaces[i].state != SPACE_FREE &&
-            spaces[i].state != SPACE_DEAD)
+            !atomic_load(&spaces[i].dead))
             return &spaces[i];
     return NULL;
 }
 
-static void reap_locked(struct space *s)
+static void bury_locked(struct space *s)
 {
     if (s->state == SPACE_SPARE)
         pool_remove_locked(s);
@@ -228,7 +229,7 @@ static void reap_locked(struct space *s)
     }
     /* The one reference is the owner's. */
     s->state = SPACE_DEAD;
-    s->death_noted = true;
+    s->death_noted = s->pt != NULL; /* else it is on its way out */
     atomic_fetch_add(&space_deaths, 1);
 }
 
@@ -238,23 +239,37 @@ bool space_reap(int pid)
 
     if (!s)
         return false;
-    /* Asked before any lock is taken: the dead may have held it. */
+    atomic_store(&s->dead, true);
     if (atomic_load(&s->warden_busy) && s->state != SPACE_RETIRED)
         panic("host process %d died while its warden was at work", pid);
-    if (atomic_load(&s->refs) > (s->pt ? 1u : 0u))
+    if (atomic_load(&s->refs) & SPACE_CPUS)
         panic("host process %d died while a CPU was in it", pid);
-    {
-        HOST_GUARD(&spaces_lock);
-        reap_locked(s);
-    }
+    unburied = true;
+    return true;
+}
+
+static void bury_all(void)
+{
+    HOST_GUARD(&spaces_lock);
+    for (unsigned i = 0; i < spaces_used; i++)
+        if (atomic_load(&spaces[i].dead) && spaces[i].state != SPACE_FREE &&
+            spaces[i].state != SPACE_DEAD)
+            bury_locked(&spaces[i]);
+}
+
+void space_bury(void)
+{
+    if (!unburied)
+        return;
+    unburied = false;
+    bury_all();
     if (atomic_load(&space_deaths))
         irq_raise(0, HAL_PENDING_DEVICE);
-    return true;
 }
 
 void space_kill_all(void)
 {
     for (unsigned i = 0; i < spaces_used; i++)
-        if (spaces[i].state != SPACE_FREE && spaces[i].state != SPACE_DEAD)
+        if (spaces[i].state != SPACE_FREE && spaces[i].pid > 0 && !atomic_load(&spaces[i].dead))
             host_call(LINUX_KILL, spaces[i].pid, LINUX_SIGKILL);
 }

@@ -5,6 +5,9 @@
 
 enum { SPACE_MAX = 4096, POOL_TARGET = 4, POOL_MAX = 8 };
 
+/* `refs` of a space: one for each CPU there, and this for its hal_pt. */
+enum { SPACE_OWNED = 1 << 16, SPACE_CPUS = SPACE_OWNED - 1 };
+
 /*
  * FREE -> STARTING -> SPARE -> USED -> SPARE ...    the usual life
  *                              USED -> RETIRED -> FREE   more spares than wanted: its warden
@@ -16,16 +19,19 @@ enum space_state {
     SPACE_SPARE,    /* in the pool */
     SPACE_USED,
     SPACE_RETIRED, /* to exit and be reaped */
-    SPACE_DEAD,    /* reaped unasked */
+    SPACE_DEAD,    /* buried, and still referred to */
 };
 
 struct space {
     enum space_state state; /* guarded by spaces_lock */
     int pid;                /* the template's to write */
-    atomic_uint refs;       /* one for `pt`, one for each CPU there */
-    struct hal_pt *pt;      /* guarded by spaces_lock; NULL: orphan or spare */
-    struct space *next;     /* pool or free list; guarded by spaces_lock */
-    bool death_noted;       /* space_died is still to be called; guarded by spaces_lock */
+    atomic_uint refs;       /* SPACE_OWNED, CPUs */
+    /* Its process has ended. A CPU joins, then looks here; the template sets this, then looks
+     * for CPUs: so nobody is handed to a carrier that is no more without being missed. */
+    atomic_bool dead;
+    struct hal_pt *pt;  /* guarded by spaces_lock; NULL: orphan or spare */
+    struct space *next; /* pool or free list; guarded by spaces_lock */
+    bool death_noted;   /* space_died is still to be called; guarded by spaces_lock */
     struct spinlock lock;
     struct carrier *parked;  /* guarded by lock */
     struct carrier *all;     /* guarded by lock */

@@ -6,13 +6,20 @@
 #include "hal/libos/boot.h"
 #include "hal/libos/carrier.h"
 #include "hal/libos/linux.h"
+#include "hal/libos/signal.h"
 #include "hal/libos/space.h"
 
 enum { PR_SET_PDEATHSIG = 1, PR_SET_NAME = 15, WNOHANG = 1, RUNNING = -1 };
+enum { FAILED = 125, LAST_WORDS_S = 5 };
 
 static atomic_uint bell; /* the template sleeps on it; each ring adds one */
 static atomic_int end_status = RUNNING;
 static int template_pid, home_pid;
+
+static bool template_is_here(void)
+{
+    return carrier_self() == (struct carrier *)LIBOS_CARRIER_BASE;
+}
 
 void template_ring(void)
 {
@@ -20,11 +27,12 @@ void template_ring(void)
     linux_futex_wake(&bell, 1);
 }
 
-/* In the template only, between looking at the bell and sleeping: the sleep then ends at once.
- */
-void template_child_signal(int signo)
+/* In the template only. Between looking at the bell and sleeping: the sleep then ends at once.
+ * The alarm may find any state; all others die with this process. */
+void template_signal(int signo)
 {
-    (void)signo;
+    if (signo == LINUX_SIGALRM && atomic_load(&signal_stopping))
+        host_call(LINUX_EXIT_GROUP, FAILED);
     atomic_fetch_add(&bell, 1);
 }
 
@@ -58,13 +66,35 @@ _Noreturn void template_end_machine(int status)
         host_call(LINUX_PPOLL, NULL, 0, NULL, NULL);
 }
 
-static void reap(void)
+void template_await_end(void)
 {
+    if (template_is_here())
+        host_call(LINUX_ALARM, LAST_WORDS_S);
+    else
+        template_ring();
+}
+
+/* What may have befallen the others; takes no lock. */
+static void look(void)
+{
+    static bool stopping;
     long pid;
 
-    while ((pid = host_call(LINUX_WAIT4, -1, NULL, WNOHANG, NULL)) > 0)
+    if (atomic_load(&end_status) != RUNNING)
+        template_end_machine(0);
+    if (!stopping && atomic_load(&signal_stopping)) {
+        stopping = true;
+        template_await_end();
+    }
+    while (!stopping && (pid = host_call(LINUX_WAIT4, -1, NULL, WNOHANG, NULL)) > 0)
         if (!space_reap((int)pid) && pid == home_pid)
             panic("the home process died");
+}
+
+void template_relax(void)
+{
+    if (template_is_here())
+        look();
 }
 
 _Noreturn void template_main(struct carrier *home)
@@ -76,9 +106,8 @@ _Noreturn void template_main(struct carrier *home)
     for (;;) {
         unsigned rung = atomic_load(&bell);
 
-        if (atomic_load(&end_status) != RUNNING)
-            template_end_machine(0);
-        reap();
+        look();
+        space_bury();
         while (space_wanted() && space_create())
             ;
         linux_futex_wait(&bell, rung);

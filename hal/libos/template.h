@@ -4,6 +4,10 @@
  * It has a clean address space, the kernel window and nothing else, and one thread, which
  * sleeps until its bell rings: to keep the pool of spare spaces filled, to reap, to end the
  * machine. Every other host process is its child and dies with it.
+ *
+ * Whoever waits for another host process, for a lock, a carrier, an answer, relies on the
+ * template: it hears of each death and ends the machine where the dead may be waited for. So
+ * the template itself waits for nobody without looking for deaths meanwhile (template_relax).
  */
 #pragma once
 
@@ -23,5 +27,13 @@ _Noreturn void template_main(struct carrier *home);
 /* First thing in a child of the template: die with it; its name, for people. */
 void template_child(const char *name);
 
-/* SIGCHLD. */
-void template_child_signal(int signo);
+/* SIGCHLD, SIGALRM. */
+void template_signal(int signo);
+
+/* From each round of a spin: in the template, reap, and end the machine if that was asked for.
+ */
+void template_relax(void);
+
+/* Whoever has set signal_stopping says its last words and then ends the machine; or, if it
+ * cannot, the template does so in a while. */
+void template_await_end(void);

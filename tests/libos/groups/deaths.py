@@ -1,11 +1,22 @@
 """Whatever dies on the host, nothing hangs and nothing stays."""
+import fcntl
 import os
 import random
 import signal
 import time
 
-from groups.guest import BUSY, WAITING, Guest, tree
+from groups.guest import BUSY, WAITING, Guest, state, tree, until
 
+CROWD = ("/bin/sh", "-c", "for i in $(seq 60); do sleep 100 & done; echo up; wait")
+# A reader that is woken to much work in its call, and does little outside of it.
+WRITER = """
+$| = 1; $SIG{PIPE} = "IGNORE";
+my $reader = open(my $pipe, "|-", "exec busybox dd bs=1M of=/dev/null") or die;
+fcntl($pipe, 1031, 1 << 20) && fcntl($pipe, 4, 04001) or die; # F_SETPIPE_SZ; O_NONBLOCK
+print "up\n"; my $data = "x" x (1 << 20);
+while (defined syswrite($pipe, $data) || $! == 11) { syscall(24) } # EAGAIN, sched_yield
+close $pipe; print $? & 127, "\n"; exit 7
+"""
 
 
 def ended_by(program, act, statuses, options=()):
@@ -51,6 +62,14 @@ def is_orphan(pid):
         return False
 
 
+def send(pids, signo):
+    for pid in pids:
+        try:
+            os.kill(pid, signo)
+        except OSError:
+            pass
+
+
 def guest_process():
     """The host process of one guest process: that one dies, the others go on."""
     guest = Guest(("/bin/sh", "-c", "mkfifo /tmp/f; busybox cat /tmp/f & exec 4>/tmp/f; echo up;"
@@ -64,12 +83,41 @@ def guest_process():
     return guest.end([7]) or (None if guest.rest == b"137\n" else f"not killed: {guest.rest!r}")
 
 
+def last_words_unheard():
+    """What the kernel says at its end has more lines than fit, and nobody reads them."""
+    guest = Guest(CROWD)
+    fcntl.fcntl(guest.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
+    kill("zcore-home")(guest)
+    return guest.end([125])
+
+
+def while_others_stand_still():
+    """One dies and is buried while its call goes on in the CPU of another, which then is to go where
+    the dead was; or the CPU was there, and that is the end of all."""
+    guest = Guest(("/usr/bin/perl", "-e", WRITER), ("--cpus", "1"))
+    victims = []
+    if not until(lambda: victims.extend(filter(is_orphan, guest.named("zcore-space"))) or victims):
+        guest.process.kill()
+        return "the program did not start"
+    time.sleep(random.random() / 100)
+    others = [pid for pid in tree(guest.pid) if pid != victims[0] and state(pid)[1] != "zcore-template"]
+    send(others, signal.SIGSTOP)
+    os.kill(victims[0], signal.SIGKILL)
+    until(lambda: state(victims[0])[0] == "X")
+    send(others, signal.SIGCONT)
+    why = guest.end([7, 125])
+    return why or (None if guest.rest in (b"9\n", b"") else f"not killed: {guest.rest!r}")
+
+
 def tests(suite):
     random.seed(1)
     suite.check("launcher_killed", ended_by(WAITING, lambda guest: guest.process.kill(), [-9]))
     suite.check("template_killed", ended_by(WAITING, kill("zcore-template"), [125]))
     suite.check("home_killed", ended_by(BUSY, kill("zcore-home"), [125]))
     suite.check("guest_process_killed", guest_process)
+    suite.check("last_words_unheard", last_words_unheard)
+    for number in range(10):
+        suite.check(f"guest_process_killed_in_a_call_{number}", while_others_stand_still)
     for number in range(20):
         suite.check(f"launcher_killed_busy_{number}",
                     ended_by(BUSY, kill_launcher_sometime, [-9]))
