@@ -39,12 +39,15 @@ status_t zircon_job_create(struct syscall *call)
     return st;
 }
 
-/* The process and its root VMAR, each with a handle of the program's. */
+/* The process and its root VMAR, each with a handle of the program's. Its job may have been
+ * killed by now, and it with the job. */
 static status_t give_process(struct syscall *call, struct process *p)
 {
+    struct aspace *as = process_aspace(p);
     struct vmar_object *vmar;
-    status_t st = vmar_object_create(p, p->aspace->root, &vmar);
+    status_t st = as ? vmar_object_create(p, as->root, &vmar) : ERR_BAD_STATE;
 
+    aspace_put(as);
     if (st != OK)
         return st;
     vmar->vmar->flags = VMAR_FLAGS_ALL;
