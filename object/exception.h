@@ -44,7 +44,8 @@ co_fn exception_raise;
 uint32_t exception_type(const struct thread *t);
 
 /* A call of this thread's broke the policy of its job: ZX_EXCP_POLICY_ERROR is raised when the
- * call has come to its end. By the thread itself; no lock held. `code`: ZX_POL_. */
+ * call has come to its end. By the thread itself; no lock held. `code`: ZX_POL_; ZX_POL_MAX:
+ * it was no call at all. */
 void exception_policy(struct thread *t, uint32_t code);
 
 /* Properties. ERR_INVALID_ARGS: no such state or strategy; ERR_BAD_STATE: a strategy of what

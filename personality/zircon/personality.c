@@ -19,6 +19,19 @@ uint64_t zircon_missing_calls(void)
     return atomic_load_explicit(&missing_count, memory_order_relaxed);
 }
 
+/* The first of each kind. */
+static void tell(const struct syscall *call, const char *name)
+{
+    if (name)
+        log_warn("zircon: %s is not implemented", name);
+    else if (call->number == UINT64_MAX)
+        log_warn("zircon: process %s makes calls that are not from its vDSO",
+                 call->thread->process->name);
+    else
+        log_warn("zircon: no call has number %llu", (unsigned long long)call->number);
+}
+
+/* What is no call at all is an exception besides: as if a policy forbade it. */
 static status_t missing(struct syscall *call)
 {
     const char *name = NULL;
@@ -27,16 +40,12 @@ static status_t missing(struct syscall *call)
     if (call->number < zircon_syscall_count)
         name = zircon_syscalls[call->number].name;
     atomic_fetch_add_explicit(&missing_count, 1, memory_order_relaxed);
-    if (atomic_exchange_explicit(&named[number], 1, memory_order_relaxed))
-        return name ? ERR_NOT_SUPPORTED : ERR_BAD_SYSCALL;
+    if (!atomic_exchange_explicit(&named[number], 1, memory_order_relaxed))
+        tell(call, name);
     if (name)
-        log_warn("zircon: %s is not implemented", name);
-    else if (call->number == UINT64_MAX)
-        log_warn("zircon: process %s makes calls that are not from its vDSO",
-                 call->thread->process->name);
-    else
-        log_warn("zircon: no call has number %llu", (unsigned long long)call->number);
-    return name ? ERR_NOT_SUPPORTED : ERR_BAD_SYSCALL;
+        return ERR_NOT_SUPPORTED;
+    exception_policy(call->thread, ZX_POL_MAX);
+    return ERR_BAD_SYSCALL;
 }
 
 /* An interrupted call is always made again: its deadline is absolute. */

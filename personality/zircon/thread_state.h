@@ -14,6 +14,7 @@ union thread_registers {
     zx_x86_64_thread_state_general_regs_t x86_general;
     zx_x86_64_thread_state_fp_regs_t x86_fp;
     zx_x86_64_thread_state_vector_regs_t x86_vector;
+    zx_x86_64_thread_state_debug_regs_t x86_debug;
     zx_riscv64_thread_state_general_regs_t riscv_general;
     zx_riscv64_thread_state_fp_regs_t riscv_fp;
 };

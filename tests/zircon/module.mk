@@ -4,13 +4,13 @@ module               := tests/zircon
 user-programs-zircon := access channel channel_write_etc clock event exception fifo futex \
                         handle info_job info_process info_task info_thread info_vmar job \
                         memory_info pager_args pager_commit pager_read policy port privileged \
-                        process profile registers socket stream suspend vdso vmo
+                        process profile registers registers_read socket stream suspend vdso vmo
 user-common          := ztest ztest_help paged infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
                         ../../user/zircon/memory ../../user/zircon/load
 sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation \
-                        isa/x86_64/machine_registers
+                        isa/x86_64/machine_registers isa/x86_64/spin
 sources-isa-riscv64  := ../../user/zircon/isa/riscv64/start ../../user/zircon/isa/riscv64/relocation \
-                        isa/riscv64/machine_registers
+                        isa/riscv64/machine_registers isa/riscv64/spin
 user-common          += ../../user/zircon/symbol
 sources-isa-x86_64   += ../../user/zircon/isa/x86_64/thread
 sources-isa-riscv64  += ../../user/zircon/isa/riscv64/thread
@@ -25,6 +25,7 @@ $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
 hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out process privileged,$(user-programs-zircon)) hybrid)
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \
+    tests/zircon/isa/x86_64/spin.S \
     tests/zircon/runtime_linux.c user/zircon/load.c user/zircon/isa/x86_64/thread.S build/sdk/lib/libzircon.so \
     tests/zircon/ztest.h
 	@mkdir -p $(@D)

@@ -25,5 +25,23 @@ struct machine_registers {
     size_t fp_size;
     unsigned fp_first, fp_count; /* FP registers: the even words from there on */
     int vector;                  /* there are vector registers */
+    unsigned own, gs;            /* words: the thread's own base, and gs or 0 */
+    unsigned arg0, arg1;
 };
 extern const struct machine_registers machine_registers;
+
+/* Start routines of threads (isa/ISA/spin.S): they take the registers from the struct and then
+ * stay at spin_address, one instruction, for ever. */
+void spin_with_general_regs(void *regs);
+void spin_with_fp_regs(void *regs);
+void spin_with_vector_regs(void *regs);
+extern const char spin_address[];
+
+/* What a thread does with its own blocks (the second is at gs, if `gs`): takes the first word of
+ * each, leaves ZTEST_OWN_WORD and ZTEST_GS_WORD there, and stays at spin_address. */
+struct thread_words {
+    uint64_t own, gs;
+};
+void swap_thread_words(struct thread_words *out, int gs);
+#define ZTEST_OWN_WORD 0x12345678ull
+#define ZTEST_GS_WORD  0x7890abcdull

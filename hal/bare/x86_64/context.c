@@ -63,6 +63,30 @@ static void space_enter(struct cpu *cpu, struct hal_pt *pt)
         atomic_fetch_and_explicit(&old->active, ~bit, memory_order_release);
 }
 
+/* DR6 as it is when nothing has been watched or stepped. */
+#define DR6_CLEAR 0xffff0ff0ull
+
+/* The kernel touches watched memory unseen: they are on in user mode only. */
+static void debug_load(const struct debug_regs *regs)
+{
+    __asm__ volatile("mov %0, %%dr0" : : "r"(regs->address[0]));
+    __asm__ volatile("mov %0, %%dr1" : : "r"(regs->address[1]));
+    __asm__ volatile("mov %0, %%dr2" : : "r"(regs->address[2]));
+    __asm__ volatile("mov %0, %%dr3" : : "r"(regs->address[3]));
+    __asm__ volatile("mov %0, %%dr6" : : "r"(DR6_CLEAR));
+    __asm__ volatile("mov %0, %%dr7" : : "r"(regs->control));
+}
+
+static void debug_save(struct debug_regs *regs)
+{
+    uint64_t status;
+
+    __asm__ volatile("mov %%dr6, %0" : "=r"(status));
+    __asm__ volatile("mov %0, %%dr7" : : "r"(0ull));
+    if (status != DR6_CLEAR)
+        regs->status = status;
+}
+
 static enum hal_exception exception_of(unsigned vector)
 {
     switch (vector) {
@@ -122,7 +146,11 @@ static void run(struct cpu *cpu, struct hal_context *ctx, struct hal_pt *pt)
     space_enter(cpu, pt);
     fp_load(cpu, ctx);
     bases_load(&ctx->regs);
+    if (ctx->priv.debug.control)
+        debug_load(&ctx->priv.debug);
     user_enter(&ctx->regs);
+    if (ctx->priv.debug.control)
+        debug_save(&ctx->priv.debug);
     bases_save(&ctx->regs);
 }
 

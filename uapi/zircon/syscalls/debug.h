@@ -46,6 +46,13 @@ typedef struct zx_x86_64_thread_state_vector_regs {
     uint8_t padding[4];
 } zx_x86_64_thread_state_vector_regs_t;
 
+/* Which user addresses are watched. The status is not written; bits of either that have no
+ * meaning are as the machine has them. */
+typedef struct zx_x86_64_thread_state_debug_regs {
+    uint64_t dr[4];
+    uint64_t dr6, dr7;
+} zx_x86_64_thread_state_debug_regs_t;
+
 typedef struct zx_riscv64_thread_state_general_regs {
     uint64_t pc, ra, sp, gp, tp, t0, t1, t2, s0, s1;
     uint64_t a0, a1, a2, a3, a4, a5, a6, a7;

@@ -20,6 +20,11 @@ struct user_regs {
     uint64_t fs_base, gs_base;
 };
 
+/* Addresses that are watched, and how (Intel SDM volume 3, 17.2): DR0 to DR3, DR6, DR7. */
+struct debug_regs {
+    uint64_t address[4], status, control;
+};
+
 #define RFLAGS_USER_DEFAULT 0x202ull /* IF and the bit that is always one */
 #define RFLAGS_USER_MASK \
     0x254dd5ull /* what user mode may set: CF PF AF ZF SF TF DF OF NT AC ID.. */

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "base/types.h"
+#include "isa/regs.h"
 
 struct carrier;
 
@@ -25,4 +25,17 @@ static inline bool hal_context_gs_settable(void)
 static inline bool hal_context_can_step(void)
 {
     return false;
+}
+
+/* Can user mode be stopped where it touches an address (HAL_EXC_STEP)? */
+static inline bool hal_context_can_watch(void)
+{
+    return false;
+}
+
+/* Which addresses, if it can. A change counts when the context next enters user mode. */
+static inline struct debug_regs *hal_context_debug(struct hal_context_private *priv)
+{
+    (void)priv;
+    return NULL;
 }

@@ -46,7 +46,8 @@ status_t thread_state_size(uint32_t kind, size_t *size)
         *size = sizeof(uint64_t);
         return OK;
     case ZX_THREAD_STATE_DEBUG_REGS:
-        return ERR_NOT_SUPPORTED;
+        *size = sizeof(zx_x86_64_thread_state_debug_regs_t);
+        return hal_context_can_watch() ? OK : ERR_NOT_SUPPORTED;
     default:
         return ERR_INVALID_ARGS;
     }
@@ -209,6 +210,33 @@ static status_t set_step(struct user_regs *r, uint32_t step)
     return OK;
 }
 
+/* --- debug registers --- */
+
+/* Bits that are always one (Intel SDM volume 3, 17.2.3 and 17.2.4). */
+#define DR6_ONES 0xffff0ff0ull
+#define DR7_ONES 0x700ull
+/* What user mode has of DR7: which breakpoints are enabled, and their kinds and lengths. */
+#define DR7_USER 0xffff00ffull
+
+static void get_debug(const struct debug_regs *regs, zx_x86_64_thread_state_debug_regs_t *out)
+{
+    memcpy(out->dr, regs->address, sizeof(out->dr));
+    out->dr6 = regs->status | DR6_ONES;
+    out->dr7 = regs->control | DR7_ONES;
+}
+
+static status_t set_debug(struct debug_regs *regs,
+                          const zx_x86_64_thread_state_debug_regs_t *in)
+{
+    for (unsigned i = 0; i < countof(in->dr); i++) {
+        if (in->dr[i] && (in->dr[i] < HAL_USER_BASE || in->dr[i] >= HAL_USER_END))
+            return ERR_INVALID_ARGS;
+    }
+    memcpy(regs->address, in->dr, sizeof(in->dr));
+    regs->control = in->dr7 & DR7_USER;
+    return OK;
+}
+
 void thread_state_get(struct hal_context *ctx, uint32_t kind, union thread_registers *out)
 {
     memset(out, 0, sizeof(*out));
@@ -224,6 +252,9 @@ void thread_state_get(struct hal_context *ctx, uint32_t kind, union thread_regis
         break;
     case ZX_THREAD_STATE_SINGLE_STEP:
         out->step = ctx->regs.rflags & RFLAGS_TF ? 1 : 0;
+        break;
+    case ZX_THREAD_STATE_DEBUG_REGS:
+        get_debug(hal_context_debug(&ctx->priv), &out->x86_debug);
         break;
     case ZX_THREAD_X86_REGISTER_FS:
         out->word = ctx->regs.fs_base;
@@ -259,6 +290,8 @@ status_t thread_state_set(struct hal_context *ctx, uint32_t kind,
         break;
     case ZX_THREAD_STATE_SINGLE_STEP:
         return set_step(&ctx->regs, in->step);
+    case ZX_THREAD_STATE_DEBUG_REGS:
+        return set_debug(hal_context_debug(&ctx->priv), &in->x86_debug);
     case ZX_THREAD_X86_REGISTER_FS:
         return set_base(&ctx->regs.fs_base, in->word, true);
     default:

@@ -9,4 +9,7 @@ const struct machine_registers machine_registers = {
     .first = 1,
     .fp_size = sizeof(zx_riscv64_thread_state_fp_regs_t),
     .fp_count = 32,
+    .own = 4,
+    .arg0 = 10,
+    .arg1 = 11,
 };

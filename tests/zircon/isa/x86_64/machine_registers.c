@@ -11,4 +11,8 @@ const struct machine_registers machine_registers = {
     .fp_first = 4,
     .fp_count = 8,
     .vector = 1,
+    .own = 18,
+    .gs = 19,
+    .arg0 = 5,
+    .arg1 = 4,
 };

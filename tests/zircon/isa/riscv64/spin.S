@@ -1,0 +1,46 @@
+/*
+ * spin.S (riscv64) - see registers.h. The general registers are in the order of Zircon's struct;
+ * each FP register has 16 bytes.
+ */
+        .text
+        .globl  spin_address
+        .globl  spin_with_general_regs
+        .globl  spin_with_fp_regs
+        .globl  spin_with_vector_regs
+spin_with_general_regs:
+        .set    at, 8
+        .irp    r, ra, sp, gp, tp, t0, t1, t2, s0, s1
+        ld      \r, at(a0)
+        .set    at, at + 8
+        .endr
+        .set    at, 88
+        .irp    r, a1, a2, a3, a4, a5, a6, a7, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, t3, t4, t5, t6
+        ld      \r, at(a0)
+        .set    at, at + 8
+        .endr
+        ld      a0, 80(a0)
+spin_address:
+        j       spin_address
+
+spin_with_fp_regs:
+        .set    at, 0
+        .irp    r, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        fld     f\r, at(a0)
+        .set    at, at + 16
+        .endr
+        j       spin_address
+
+/* There are none. */
+spin_with_vector_regs:
+        j       spin_address
+
+/* The word at the beginning of the thread's own block into (a0), and another there instead. */
+        .globl  swap_thread_words
+swap_thread_words:
+        ld      t0, 0(tp)
+        sd      t0, 0(a0)
+        li      t0, 0x12345678
+        sw      t0, 0(tp)
+        j       spin_address
+
+        .section .note.GNU-stack, "", @progbits

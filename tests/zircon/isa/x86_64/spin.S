@@ -1,0 +1,56 @@
+/*
+ * spin.S (x86_64) - see registers.h. The general registers are in the order of Zircon's struct;
+ * the FP registers begin at byte 32 of theirs, each in 16 bytes.
+ */
+        .text
+        .globl  spin_address
+        .globl  spin_with_general_regs
+        .globl  spin_with_fp_regs
+        .globl  spin_with_vector_regs
+spin_with_general_regs:
+        mov     0(%rdi), %rax
+        mov     8(%rdi), %rbx
+        mov     16(%rdi), %rcx
+        mov     24(%rdi), %rdx
+        mov     32(%rdi), %rsi
+        mov     48(%rdi), %rbp
+        mov     56(%rdi), %rsp
+        mov     64(%rdi), %r8
+        mov     72(%rdi), %r9
+        mov     80(%rdi), %r10
+        mov     88(%rdi), %r11
+        mov     96(%rdi), %r12
+        mov     104(%rdi), %r13
+        mov     112(%rdi), %r14
+        mov     120(%rdi), %r15
+        mov     40(%rdi), %rdi
+spin_address:
+        jmp     spin_address
+
+spin_with_fp_regs:
+        .irp    i, 0, 1, 2, 3, 4, 5, 6, 7
+        movq    32 + 16 * \i(%rdi), %mm\i
+        .endr
+        jmp     spin_address
+
+spin_with_vector_regs:
+        .irp    i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        movdqu  64 * \i(%rdi), %xmm\i
+        .endr
+        jmp     spin_address
+
+/* The words at the beginnings of the thread's own blocks into (rdi), and others there instead;
+ * rsi: whether there is a block at gs. */
+        .globl  swap_thread_words
+swap_thread_words:
+        mov     %fs:0, %rax
+        mov     %rax, 0(%rdi)
+        movl    $0x12345678, %fs:0
+        test    %rsi, %rsi
+        jz      spin_address
+        mov     %gs:0, %rax
+        mov     %rax, 8(%rdi)
+        movl    $0x7890abcd, %gs:0
+        jmp     spin_address
+
+        .section .note.GNU-stack, "", @progbits
