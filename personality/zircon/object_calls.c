@@ -105,7 +105,7 @@ static status_t get_number(struct object *obj, uint32_t property, uint64_t *out)
 
     if (!of_vmo && property != ZX_PROP_SOCKET_RX_THRESHOLD &&
         property != ZX_PROP_SOCKET_TX_THRESHOLD)
-        return ERR_NOT_SUPPORTED;
+        return ERR_INVALID_ARGS;
     if (obj->ops->type != (of_vmo ? ZX_OBJ_TYPE_VMO : ZX_OBJ_TYPE_SOCKET))
         return ERR_WRONG_TYPE;
     if (of_vmo) {
@@ -173,6 +173,8 @@ static status_t get_property(struct syscall *call, struct object *obj, uint32_t 
             return ERR_WRONG_TYPE;
         base = vdso_base(container_of(obj, struct process, object));
         return copy_to_user(call_user(call), call->arg[2], &base, sizeof(base));
+    case ZX_PROP_PROCESS_HW_TRACE_CONTEXT_ID:
+        return ERR_NOT_SUPPORTED;
     default:
         if (size < sizeof(number))
             return ERR_BUFFER_TOO_SMALL;

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "tests/zircon/stopped.h"
+#include "uapi/zircon/syscalls/policy.h"
 
 static zx_handle_t channel_of(zx_handle_t task, uint32_t options)
 {
@@ -282,6 +283,29 @@ CHILD(faults)
     (void)channel;
     touch_nothing(NULL);
     return 1;
+}
+
+CHILD(makes_an_event)
+{
+    zx_handle_t event;
+
+    (void)channel;
+    return zx_event_create(0, &event);
+}
+
+/* The call would be refused, but there is no coming back from it. */
+CASE(DefaultExceptionHandlerTest, UnhandledPolicyException)
+{
+    const zx_policy_basic_v2_t policy = {ZX_POL_NEW_EVENT, ZX_POL_ACTION_DENY_EXCEPTION,
+                                         ZX_POL_OVERRIDE_DENY};
+    struct ztest_child c;
+    zx_handle_t job;
+
+    ASSERT_OK(zx_job_create(ztest_job(), 0, &job));
+    EXPECT_OK(zx_job_set_policy(job, ZX_JOB_POL_ABSOLUTE, ZX_JOB_POL_BASIC_V2, &policy, 1));
+    ASSERT_TRUE(ztest_child_run(&c, job, "makes_an_event"));
+    EXPECT_EQ(ztest_child_join(&c), ZX_TASK_RETCODE_EXCEPTION_KILL);
+    EXPECT_OK(zx_handle_close(job));
 }
 
 CASE(DefaultExceptionHandlerTest, UnhandledHardwareException)

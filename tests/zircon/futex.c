@@ -1,7 +1,7 @@
 /*
  * futex.c - futexes, and who owns them.
  */
-#include "tests/zircon/ztest.h"
+#include "tests/zircon/stopped.h"
 
 #define ALL UINT32_MAX
 
@@ -360,5 +360,25 @@ CASE(FutexOwnershipTestCase, BadOwners)
     expect_woken(&s, ZX_OK);
     EXPECT_OK(zx_handle_close(event));
     EXPECT_OK(zx_handle_close(idle));
+    owners_end(&o);
+}
+
+/* A wait that a suspension has interrupted goes on. */
+CASE(FutexTest, ThreadSuspended)
+{
+    zx_futex_t f = 1;
+    struct owners o;
+    struct sleeper s;
+    zx_handle_t token;
+
+    owners_start(&o);
+    sleeper_start(&s, &f, ZX_TIME_INFINITE, &o);
+    token = suspend_thread(s.thread.handle);
+    EXPECT_EQ(thread_state(s.thread.handle), ZX_THREAD_STATE_SUSPENDED);
+    EXPECT_OK(zx_handle_close(token));
+    wait_state(s.thread.handle, ZX_THREAD_STATE_BLOCKED_FUTEX);
+    EXPECT_FALSE(s.returned);
+    EXPECT_OK(zx_futex_wake(&f, 1));
+    expect_woken(&s, ZX_OK);
     owners_end(&o);
 }

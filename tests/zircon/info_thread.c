@@ -2,6 +2,7 @@
  * info_thread.c - zx_object_get_info of threads.
  */
 #include "tests/zircon/infocheck.h"
+#include "uapi/zircon/syscalls/exception.h"
 
 static const struct topic basic = {ZX_INFO_HANDLE_BASIC, sizeof(zx_info_handle_basic_t),
                                    self_thread, ZX_RIGHT_INSPECT};
@@ -210,4 +211,13 @@ CASE(ThreadGetInfoTest, InfoThreadStatsZeroSizedBufferFails)
 CASE(ThreadGetInfoTest, InfoThreadZeroSizedBufferFails)
 {
     check_zero_fails(&thread);
+}
+
+CASE(ThreadGetInfoTest, InfoThreadExceptionReportInvalidHandleFails)
+{
+    static const struct topic report = {ZX_INFO_THREAD_EXCEPTION_REPORT,
+                                        sizeof(zx_exception_report_t), self_thread,
+                                        ZX_RIGHT_INSPECT};
+
+    check_invalid_handle(&report);
 }

@@ -4,7 +4,8 @@ module               := tests/zircon
 user-programs-zircon := access channel channel_write_etc clock event exception fifo futex \
                         handle info_job info_process info_task info_thread info_vmar job \
                         memory_info pager_args pager_commit pager_read policy port privileged \
-                        process profile registers registers_read socket stream suspend vdso vmo
+                        process profile registers socket stream suspend vdso vmo
+user-programs-zircon += process_start registers_read threads
 user-common          := ztest ztest_help paged infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
                         ../../user/zircon/memory ../../user/zircon/load
 sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation \

@@ -37,11 +37,15 @@ void spin_with_fp_regs(void *regs);
 void spin_with_vector_regs(void *regs);
 extern const char spin_address[];
 
-/* What a thread does with its own blocks (the second is at gs, if `gs`): takes the first word of
- * each, leaves ZTEST_OWN_WORD and ZTEST_GS_WORD there, and stays at spin_address. */
+/* What a thread does with its own blocks (the second is at gs, if `gs`): takes the first word
+ * of each, leaves ZTEST_OWN_WORD and ZTEST_GS_WORD there, and stays at spin_address. */
 struct thread_words {
     uint64_t own, gs;
 };
 void swap_thread_words(struct thread_words *out, int gs);
+/* That word of the calling thread. */
+uint64_t own_word(void);
+/* The instruction of a system call, with this number and no more. */
+uint64_t raw_call(uint64_t number);
 #define ZTEST_OWN_WORD 0x12345678ull
 #define ZTEST_GS_WORD  0x7890abcdull

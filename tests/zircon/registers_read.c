@@ -121,9 +121,9 @@ CASE(Threads, ReadingVectorRegisterState)
         read_state(s.t.handle, ZX_THREAD_STATE_VECTOR_REGS, &vector_got, size);
         expect_vector();
     } else {
-        EXPECT_EQ(zx_thread_read_state(s.t.handle, ZX_THREAD_STATE_VECTOR_REGS, &vector_got,
-                                       size),
-                  ZX_ERR_NOT_SUPPORTED);
+        EXPECT_EQ(
+            zx_thread_read_state(s.t.handle, ZX_THREAD_STATE_VECTOR_REGS, &vector_got, size),
+            ZX_ERR_NOT_SUPPORTED);
     }
     end(&s);
 }
@@ -206,9 +206,9 @@ CASE(Threads, WritingSingleStepState)
     if (!run_until_spin(&s, spin_with_vector_regs, &vector_set))
         return;
     if (write_step(s.t.handle, 0, sizeof(step)) == ZX_ERR_NOT_SUPPORTED) {
-        EXPECT_EQ(zx_thread_read_state(s.t.handle, ZX_THREAD_STATE_SINGLE_STEP, &step,
-                                       sizeof(step)),
-                  ZX_ERR_NOT_SUPPORTED);
+        EXPECT_EQ(
+            zx_thread_read_state(s.t.handle, ZX_THREAD_STATE_SINGLE_STEP, &step, sizeof(step)),
+            ZX_ERR_NOT_SUPPORTED);
         end(&s);
         return;
     }

@@ -195,12 +195,14 @@ typedef struct zx_info_stream {
 #define ZX_PROP_PROCESS_DEBUG_ADDR        5u
 #define ZX_PROP_PROCESS_VDSO_BASE_ADDRESS 6u
 #define ZX_PROP_PROCESS_BREAK_ON_LOAD     7u
-#define ZX_PROP_SOCKET_RX_THRESHOLD       12u
-#define ZX_PROP_SOCKET_TX_THRESHOLD       13u
-#define ZX_PROP_JOB_KILL_ON_OOM           15u
-#define ZX_PROP_EXCEPTION_STATE           16u
-#define ZX_PROP_VMO_CONTENT_SIZE          17u
-#define ZX_PROP_EXCEPTION_STRATEGY        18u
+/* Only where the calls of debuggers are enabled, which ours are not. */
+#define ZX_PROP_PROCESS_HW_TRACE_CONTEXT_ID 8u
+#define ZX_PROP_SOCKET_RX_THRESHOLD         12u
+#define ZX_PROP_SOCKET_TX_THRESHOLD         13u
+#define ZX_PROP_JOB_KILL_ON_OOM             15u
+#define ZX_PROP_EXCEPTION_STATE             16u
+#define ZX_PROP_VMO_CONTENT_SIZE            17u
+#define ZX_PROP_EXCEPTION_STRATEGY          18u
 
 /* Of ZX_PROP_PROCESS_DEBUG_ADDR, before the dynamic linker says where: it is to stop then. */
 #define ZX_PROCESS_DEBUG_ADDR_BREAK_ON_SET 1u
