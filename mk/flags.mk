@@ -12,3 +12,5 @@ cflags-c := -std=gnu17 -g -fno-strict-aliasing -Ulinux -Uunix $(warnings)
 machine-freestanding := -O2 -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables \
                         -fno-omit-frame-pointer
 cflags-hosted := -O2 -D_GNU_SOURCE= -Ibuild/gen -I.
+# Threads of native programs, by files of user/zircon.
+runtime-threads := clock condition keys mutex process pthread sync_completion sync_condition sync_mutex thread tls

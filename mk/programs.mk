@@ -26,7 +26,7 @@ $(guest-programs-all): | $(generated-all)
 
 define user-rules
 compile-user-$1 = $(cc-guest-$1) -g $$(machine-freestanding) $(march-$1) -fpie -fvisibility=hidden -I. \
-                  -Ibuild/gen $$(headers-user-$1) $$(module-cflags) -MMD -MP -c
+                  -Iuser/sdk/native -Ibuild/gen $$(headers-user-$1) $$(module-cflags) -MMD -MP -c
 headers-user-$1 = $(if $(filter x86_64,$1),$$(headers-x86_64),$$(headers-riscv64))
 
 build/user/$1/%.o: %.c | $(generated-all)

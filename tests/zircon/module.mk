@@ -5,16 +5,16 @@ user-programs-zircon := access channel channel_write_etc clock event exception f
                         handle info_job info_process info_task info_thread info_vmar job \
                         memory_info pager_args pager_commit pager_read policy port privileged \
                         process profile registers socket stream suspend vdso vmo
-user-programs-zircon += process_start registers_read threads
+user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync threads tls
 user-common          := ztest ztest_help paged infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
                         ../../user/zircon/memory ../../user/zircon/load
 sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation \
                         isa/x86_64/machine_registers isa/x86_64/spin
 sources-isa-riscv64  := ../../user/zircon/isa/riscv64/start ../../user/zircon/isa/riscv64/relocation \
                         isa/riscv64/machine_registers isa/riscv64/spin
-user-common          += ../../user/zircon/symbol
-sources-isa-x86_64   += ../../user/zircon/isa/x86_64/thread
-sources-isa-riscv64  += ../../user/zircon/isa/riscv64/thread
+user-common          += ../../user/zircon/symbol $(runtime-threads:%=../../user/zircon/%)
+sources-isa-x86_64   += ../../user/zircon/isa/x86_64/thread ../../user/zircon/isa/x86_64/tls_place
+sources-isa-riscv64  += ../../user/zircon/isa/riscv64/thread ../../user/zircon/isa/riscv64/tls_place
 
 # Their calls are imports from the vDSO, bound when they start.
 $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
@@ -22,8 +22,8 @@ $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
 
 # The same as Linux programs with Zircon calls: `build/zcore run --zircon -- build/hybrid/x86_64/NAME`.
 # Bound at once: a thread that zx_thread_create made cannot enter the dynamic linker, which wants libc's.
-# Not process, whose children run text of the program's; not privileged, which wants the root resource.
-hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out process privileged,$(user-programs-zircon)) hybrid)
+# Not native_threads, whose names no other C library has; not process, whose children run text of the program's; not privileged, which wants the root resource.
+hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out process privileged native_threads,$(user-programs-zircon)) hybrid)
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \
     tests/zircon/isa/x86_64/spin.S \

@@ -1,7 +1,7 @@
 /*
  * process.c - processes: started, suspended, killed, looked into.
  */
-#include "tests/zircon/stopped.h"
+#include "tests/zircon/registers.h"
 
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
@@ -293,6 +293,42 @@ CASE(ProcessTest, SuspendWithDyingThread)
     EXPECT_OK(zx_handle_close(token));
     wait_signal(s.threads[1], ZX_THREAD_RUNNING);
     wait_signal(s.threads[2], ZX_THREAD_RUNNING);
+    stop(&s);
+}
+
+/* A thread that is suspended before it starts has the base that it is given then: it finds a
+ * word there, and copies it beside. */
+CASE(ProcessTest, ProcessStartWriteThreadState)
+{
+    const struct machine_registers *m = &machine_registers;
+    const uint64_t word = 0x5a5a1234;
+    uint64_t copy = 0;
+    union general_regs regs;
+    zx_handle_t token, vmo;
+    struct spinner s;
+    zx_vaddr_t at;
+
+    make_process(&s);
+    make_threads(&s, 1);
+    token = suspend(s.threads[0]);
+    start(&s);
+    ASSERT_OK(zx_vmo_create(4096, 0, &vmo));
+    EXPECT_OK(zx_vmo_write(vmo, &word, 0, sizeof(word)));
+    EXPECT_OK(zx_vmar_map(s.c.vmar, ZX_VM_PERM_READ | ZX_VM_PERM_WRITE, 0, vmo, 0, 4096, &at));
+    wait_signal(s.threads[0], ZX_THREAD_SUSPENDED);
+    EXPECT_OK(zx_thread_read_state(s.threads[0], ZX_THREAD_STATE_GENERAL_REGS, &regs, m->size));
+    EXPECT_EQ(regs.word[m->own], 0);
+    regs.word[m->own] = at;
+    regs.word[m->pc] += (zx_vaddr_t)swap_thread_words - (zx_vaddr_t)spin;
+    regs.word[m->arg0] = at + sizeof(word);
+    regs.word[m->arg1] = 0;
+    EXPECT_OK(
+        zx_thread_write_state(s.threads[0], ZX_THREAD_STATE_GENERAL_REGS, &regs, m->size));
+    EXPECT_OK(zx_handle_close(token));
+    while (copy == 0)
+        ASSERT_OK(zx_vmo_read(vmo, &copy, sizeof(word), sizeof(copy)));
+    EXPECT_EQ(copy, word);
+    EXPECT_OK(zx_handle_close(vmo));
     stop(&s);
 }
 

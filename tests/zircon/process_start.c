@@ -52,38 +52,6 @@ CASE(ProcessTest, ProcessStartNoHandle)
     EXPECT_EQ(ztest_child_join(&c), 0);
 }
 
-/* 0 if the word at its thread's own base is the one that the test has put there. */
-CHILD(looks_at_its_word)
-{
-    (void)channel;
-    return own_word() != 0x5a5a1234;
-}
-
-CASE(ProcessTest, ProcessStartWriteThreadState)
-{
-    const struct machine_registers *m = &machine_registers;
-    const uint64_t word = 0x5a5a1234;
-    union general_regs regs;
-    zx_handle_t token, vmo;
-    struct ztest_child c;
-    zx_vaddr_t at;
-
-    ASSERT_OK(ztest_child_create(&c, ztest_job(), "looks_at_its_word"));
-    token = suspend(c.thread);
-    ASSERT_OK(ztest_child_start(&c));
-    ASSERT_OK(zx_vmo_create(4096, 0, &vmo));
-    EXPECT_OK(zx_vmo_write(vmo, &word, 0, sizeof(word)));
-    EXPECT_OK(zx_vmar_map(c.vmar, ZX_VM_PERM_READ, 0, vmo, 0, 4096, &at));
-    EXPECT_OK(zx_handle_close(vmo));
-    wait_signal(c.thread, ZX_THREAD_SUSPENDED);
-    EXPECT_OK(zx_thread_read_state(c.thread, ZX_THREAD_STATE_GENERAL_REGS, &regs, m->size));
-    EXPECT_EQ(regs.word[m->own], 0);
-    regs.word[m->own] = at;
-    EXPECT_OK(zx_thread_write_state(c.thread, ZX_THREAD_STATE_GENERAL_REGS, &regs, m->size));
-    EXPECT_OK(zx_handle_close(token));
-    EXPECT_EQ(ztest_child_join(&c), 0);
-}
-
 /* A fault with the flag set that lets the kernel of some machines past a guard; the kernel
  * then looks at user memory. */
 CHILD(waits)

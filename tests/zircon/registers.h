@@ -43,8 +43,6 @@ struct thread_words {
     uint64_t own, gs;
 };
 void swap_thread_words(struct thread_words *out, int gs);
-/* That word of the calling thread. */
-uint64_t own_word(void);
 /* The instruction of a system call, with this number and no more. */
 uint64_t raw_call(uint64_t number);
 #define ZTEST_OWN_WORD 0x12345678ull

@@ -97,7 +97,7 @@ void ztest_thread_join(struct ztest_thread *t)
 
 /* ---- child processes ---- */
 
-enum { NAME_MAX = 64, MESSAGE_HANDLES = 5 };
+enum { NAME_MAX = 64, MESSAGE_HANDLES = 6 };
 
 struct child_message {
     zx_proc_args_t head;
@@ -107,7 +107,7 @@ struct child_message {
 
 static const uint32_t infos[MESSAGE_HANDLES] = {
     PA_HND(PA_FD, PA_FD_USE_FOR_STDIO), PA_HND(PA_PROC_SELF, 0), PA_HND(PA_VMAR_ROOT, 0),
-    PA_HND(PA_JOB_DEFAULT, 0),          PA_HND(PA_USER0, 0),
+    PA_HND(PA_JOB_DEFAULT, 0),          PA_HND(PA_USER0, 0),     PA_HND(PA_THREAD_SELF, 0),
 };
 
 static zx_status_t copy_of(zx_handle_t handle, zx_handle_t *out)
@@ -140,6 +140,8 @@ static zx_status_t write_message(struct ztest_child *c, zx_handle_t job, const c
         st = copy_of(c->vmar, &handles[2]);
     if (st == ZX_OK)
         st = copy_of(job, &handles[3]);
+    if (st == ZX_OK)
+        st = copy_of(c->thread, &handles[5]);
     if (st == ZX_OK)
         st = zx_channel_create(0, &c->channel, &handles[4]);
     if (st == ZX_OK)

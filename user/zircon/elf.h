@@ -38,7 +38,7 @@ struct elf_rela {
     int64_t addend;
 };
 
-enum { PT_LOAD = 1, PT_DYNAMIC = 2 };
+enum { PT_LOAD = 1, PT_DYNAMIC = 2, PT_TLS = 7 };
 enum { STB_LOCAL = 0 };
 enum { PF_X = 1, PF_W = 2, PF_R = 4 };
 enum {

@@ -3,7 +3,7 @@
  */
 #include "user/sdk/include/zircon/process.h"
 
-#include "user/zircon/runtime.h"
+#include "user/zircon/thread.h"
 
 zx_handle_t zx_process_self(void)
 {
@@ -20,10 +20,9 @@ zx_handle_t zx_job_default(void)
     return startup_handle(PA_JOB_DEFAULT);
 }
 
-/* The first thread's: others keep their handles themselves. */
 zx_handle_t zx_thread_self(void)
 {
-    return startup_handle(PA_THREAD_SELF);
+    return runtime_thread_self()->handle;
 }
 
 zx_handle_t zx_vdso_vmo(void)

@@ -2,6 +2,7 @@
  * runtime.c - from the start-up message to main.
  */
 #include "user/zircon/runtime_internal.h"
+#include "user/zircon/thread.h"
 
 enum { ARGS_MAX = 64 };
 
@@ -101,5 +102,6 @@ _Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso)
 
     runtime_relocate(vdso);
     count = read_message(bootstrap);
+    runtime_thread_init();
     zx_process_exit(count < 0 ? count : main(count, args));
 }

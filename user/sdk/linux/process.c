@@ -28,9 +28,15 @@ zx_handle_t zx_job_default(void)
     return own(ZCORE_OWN_JOB);
 }
 
+/* Kept, since mutexes ask at each turn: a thread's handle is the same as long as it lives, and
+ * a child by fork has its own under the same value. */
 zx_handle_t zx_thread_self(void)
 {
-    return own(ZCORE_OWN_THREAD);
+    static _Thread_local zx_handle_t self;
+
+    if (!self)
+        self = own(ZCORE_OWN_THREAD);
+    return self;
 }
 
 zx_handle_t zx_vdso_vmo(void)

@@ -43,11 +43,6 @@ swap_thread_words:
         sw      t0, 0(tp)
         j       spin_address
 
-        .globl  own_word
-own_word:
-        ld      a0, 0(tp)
-        ret
-
         .globl  raw_call
 raw_call:
         mv      a7, a0

@@ -53,11 +53,6 @@ swap_thread_words:
         movl    $0x7890abcd, %gs:0
         jmp     spin_address
 
-        .globl  own_word
-own_word:
-        mov     %fs:0, %rax
-        ret
-
         .globl  raw_call
 raw_call:
         mov     %rdi, %rax

@@ -22,3 +22,13 @@ static inline zx_status_t thrd_status_to_zx_status(int status)
         return ZX_ERR_INTERNAL;
     }
 }
+
+/* A plain mutex. */
+#ifndef MTX_INIT
+#define MTX_INIT ((mtx_t){0})
+#endif
+
+/* In native programs only: a thread with a name of its kernel object, and that object's handle,
+ * which stays the runtime's. */
+int thrd_create_with_name(thrd_t *thread, thrd_start_t fn, void *arg, const char *name);
+zx_handle_t thrd_get_zx_handle(thrd_t thread);

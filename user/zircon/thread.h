@@ -1,0 +1,56 @@
+/*
+ * thread.h - the threads of a native program: each has a block with its own copy of the
+ * program's thread-local variables, found by the thread pointer, and a stack that is mapped
+ * with it. pthread.h and threads.h of the C library are made of this.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "user/zircon/runtime.h"
+
+enum { RUNTIME_KEYS = 128, RUNTIME_STACK = 256 * 1024 };
+
+/* How a thread ends: whoever comes second of its end and its detaching gives back what it has.
+ */
+enum runtime_thread_state { THREAD_JOINABLE, THREAD_DETACHED, THREAD_ENDED };
+
+struct runtime_thread {
+    struct runtime_thread *self; /* x86_64: at the thread pointer */
+    zx_handle_t handle;
+    atomic_int state;
+    void *(*start)(void *arg);
+    int (*start_int)(void *arg); /* in its place, of threads.h */
+    void *arg, *result;
+    zx_handle_t region;          /* VMAR of guard, stack and block; 0: the first thread */
+    zx_vaddr_t stack;            /* its lowest byte; */
+    size_t stack_size;           /* 0: not known */
+    struct runtime_thread *next; /* ended, detached and not given back */
+    int error_number;
+    void *specific[RUNTIME_KEYS];
+};
+
+/* Of the calling thread, which the runtime has made. */
+struct runtime_thread *runtime_thread_self(void);
+
+/* The first thread's block; before it nothing is thread-local. By runtime_start. */
+void runtime_thread_init(void);
+
+/* Runs start(arg) or start_int(arg) on a new thread. A stack of 0 bytes: the usual one. */
+struct runtime_thread_options {
+    const char *name;
+    size_t stack;
+    int detached;
+    void *(*start)(void *arg);
+    int (*start_int)(void *arg);
+    void *arg;
+};
+zx_status_t runtime_thread_create(struct runtime_thread **out,
+                                  const struct runtime_thread_options *options);
+/* Once for each thread that is not detached. */
+void runtime_thread_join(struct runtime_thread *t, void **result);
+void runtime_thread_detach(struct runtime_thread *t);
+_Noreturn void runtime_thread_exit(void *result);
+
+/* Values of keys are taken down, in rounds as their destructors make new ones. */
+void runtime_keys_destroy(struct runtime_thread *t);
