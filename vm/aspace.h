@@ -124,6 +124,14 @@ struct vmar_map_args {
     user_addr_t limit; /* ANY: regions end at or below it; 0: the VMAR's end */
 };
 
+/* The part of user space that is the machine's own (aspace_create reserves it by a VMAR). */
+static inline bool touches_hole(user_addr_t base, user_addr_t end)
+{
+    user_addr_t hole = HAL_USER_HOLE_BASE, hole_end = HAL_USER_HOLE_END;
+
+    return base < hole_end && hole < end;
+}
+
 /*
  * Map. ERR_INVALID_ARGS (alignment, zero size, wrap), ERR_OUT_OF_RANGE (outside the VMAR),
  * ERR_ALREADY_EXISTS, ERR_NO_MEMORY (also: no gap), ERR_BAD_STATE (destroyed VMAR),

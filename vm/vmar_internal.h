@@ -35,14 +35,6 @@ static inline bool region_holds(const struct region *r, user_addr_t base, uint64
     return base >= r->base && base <= region_end(r) && size <= region_end(r) - base;
 }
 
-/* The part of user space that is the machine's own (aspace_create reserves it by a VMAR). */
-static inline bool touches_hole(user_addr_t base, user_addr_t end)
-{
-    user_addr_t hole = HAL_USER_HOLE_BASE, hole_end = HAL_USER_HOLE_END;
-
-    return base < hole_end && hole < end;
-}
-
 /* A range of whole pages, not empty, that does not wrap. Needs no lock. */
 static inline bool range_valid(user_addr_t base, uint64_t size)
 {

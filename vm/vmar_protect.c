@@ -8,7 +8,7 @@
 static status_t check_region(struct region *r, unsigned prot)
 {
     if (r->kind == REGION_VMAR)
-        return ERR_INVALID_ARGS;
+        return touches_hole(r->base, region_end(r)) ? ERR_NOT_FOUND : ERR_INVALID_ARGS;
     if (mapping_of(r)->flags & MAPPING_PINNED || prot & ~mapping_of(r)->max_prot)
         return ERR_ACCESS_DENIED;
     return OK;

@@ -6,7 +6,7 @@ sources += $(addprefix file/,fd fd_calls file_attr file_copy file_dir file_handl
     inotify inotify_queue inotify_watch ioctl memfd path pipe_calls xattr)
 sources += $(addprefix futex/,futex futex_calls futex_pi futex_robust futex_waitv)
 sources += $(addprefix file/,mount_calls pivot_root splice_calls)
-sources += $(addprefix memory/,brk layout memory memory_limit memory_pkey memory_remove mlock mremap)
+sources += $(addprefix memory/,brk layout memory memory_limit memory_pkey memory_remove memory_window mlock mremap)
 sources += $(addprefix poll/,epoll epoll_calls eventfd poll poll_wait select wait_mask)
 sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd \
     procfs_memory procfs_mounts procfs_net procfs_pid procfs_smaps procfs_status procfs_sys procfs_system)

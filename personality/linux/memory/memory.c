@@ -193,7 +193,7 @@ status_t sys_mmap(struct syscall *call)
         st = map_file(call, &args, shared, &sealable);
     if (st != OK)
         return st;
-    st = vmar_map(aspace_of(call)->root, &args, &at);
+    st = memory_map(aspace_of(call)->root, &args, &at);
     vmo_put(args.vmo);
     map_end(sealable, &args);
     if (st != OK)

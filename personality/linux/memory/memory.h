@@ -6,6 +6,11 @@
 #include "object/syscall.h"
 #include "vm/aspace.h"
 
+/* vmar_map; but a reservation (PROT_NONE, MAP_FIXED) may span the machine's own part of user
+ * space: what lies beside that is mapped, and there it is as inaccessible as ever. */
+status_t memory_map(struct vmar *vmar, const struct vmar_map_args *args,
+                    user_addr_t *at) MUST_USE;
+
 /* Best effort (MAP_POPULATE, mlock): what cannot be had comes by fault. */
 void memory_populate(struct aspace *as, user_addr_t base, uint64_t size, unsigned prot);
 /* Every page of the range belongs to a mapping. */
