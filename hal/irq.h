@@ -51,6 +51,8 @@ struct hal_upcalls {
      * ERR_NOT_FOUND: it is in no view. Other errors: it has no stubs. */
     status_t (*text_stubs)(struct hal_pt *pt, user_addr_t va, user_addr_t *area,
                            uint32_t **bytes) MUST_USE;
+    /* Is that memory for stubs of a view? */
+    bool (*is_stub)(struct hal_pt *pt, user_addr_t va) MUST_USE;
     /* Bring in the page at `va`, for reading, if that needs no wait. */
     status_t (*page_in)(struct hal_pt *pt, user_addr_t va) MUST_USE;
 };

@@ -33,6 +33,7 @@ static const struct hal_upcalls upcalls = {
     .text_write = aspace_text_write,
     .stub_area = aspace_stub_area,
     .text_stubs = aspace_text_stubs,
+    .is_stub = aspace_is_stub,
     .page_in = aspace_page_in,
     .space_died = reaper_space_died,
 };

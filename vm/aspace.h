@@ -249,4 +249,5 @@ status_t aspace_text_write(struct hal_pt *pt, user_addr_t va, unsigned count,
 status_t aspace_stub_area(struct hal_pt *pt, user_addr_t near, user_addr_t *out) MUST_USE;
 status_t aspace_text_stubs(struct hal_pt *pt, user_addr_t va, user_addr_t *area,
                            uint32_t **bytes) MUST_USE;
+bool aspace_is_stub(struct hal_pt *pt, user_addr_t va) MUST_USE;
 status_t aspace_page_in(struct hal_pt *pt, user_addr_t va) MUST_USE;

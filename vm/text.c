@@ -273,6 +273,16 @@ bool mapping_is_stubs(const struct mapping *m)
     return m->flags & MAPPING_SHARED && m->prot & HAL_PROT_EXEC && m->vmo->flags & VMO_STUBS;
 }
 
+bool aspace_is_stub(struct hal_pt *pt, user_addr_t va)
+{
+    struct aspace *as = container_of(pt, struct aspace, pt);
+    struct mapping *m;
+    SPIN_GUARD(&as->lock);
+
+    m = mapping_find(as, va);
+    return m && mapping_is_stubs(m);
+}
+
 status_t text_shared_page(struct mapping *m, uint64_t index, struct page **out)
 {
     struct vmo *view = m->vmo->parent;

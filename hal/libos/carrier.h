@@ -36,6 +36,7 @@ struct carrier {
     uintptr_t kernel_sp;    /* 24: on the CPU's stack, for the way back from user mode */
     uint64_t user_rip;      /* 32: for the jump into user mode */
     uint64_t user_sp;       /* 40: while the entry path saves registers */
+    uint64_t iret[5];       /* 48: rip, cs, rflags, rsp, ss; for the way into user mode */
     struct hal_cpu own_cpu;
     atomic_uint turn;        /* TURN_*: parked here; pairs in carrier.c */
     int pid, tid;            /* of the host */
@@ -55,6 +56,7 @@ _Static_assert(offsetof(struct carrier, regs) == 16, "entry.S");
 _Static_assert(offsetof(struct carrier, kernel_sp) == 24, "entry.S");
 _Static_assert(offsetof(struct carrier, user_rip) == 32, "entry.S");
 _Static_assert(offsetof(struct carrier, user_sp) == 40, "entry.S");
+_Static_assert(offsetof(struct carrier, iret) == 48, "entry.S");
 _Static_assert(offsetof(struct hal_cpu, pending) == 8, "entry.S");
 
 struct cpu {
@@ -140,7 +142,8 @@ int user_enter(struct user_regs *regs);
  * user_enter returns, perhaps on another. */
 int user_call(struct user_regs *regs);
 _Noreturn void user_leave_by_signal(void);
-extern char user_restart[], user_restart_end[], user_leave_kicked[], user_entry[];
+extern char user_restart[], user_restart_end[], user_leave_kicked[], user_entry[],
+    user_entry_stepped[];
 long thread_clone(unsigned long flags, uintptr_t stack, void (*run)(struct carrier *),
                   struct carrier *arg);
 void stack_hand_over(uintptr_t *sp, struct carrier *from, struct carrier *to);

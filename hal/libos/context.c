@@ -7,6 +7,7 @@
 #include "hal/libos/pt.h"
 #include "hal/libos/signal.h"
 #include "hal/libos/space.h"
+#include "hal/libos/stub.h"
 #include "hal/libos/upcalls.h"
 
 /* The user's %fs is the guest's own; the kernel never uses it. */
@@ -83,6 +84,10 @@ static bool signal_trap(struct hal_context *ctx, struct hal_pt *pt, struct hal_t
         ctx->regs.rip--;
         return false;
     }
+    /* The instructions of a stub are steps that the guest does not know of. */
+    if (trap->kind == HAL_TRAP_EXCEPTION && trap->exception == HAL_EXC_STEP &&
+        stub_is_at(pt, ctx->regs.rip))
+        return false;
     return true;
 }
 

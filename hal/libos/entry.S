@@ -11,9 +11,17 @@
 #define GS_KERNEL_SP %gs:24
 #define GS_USER_RIP  %gs:32
 #define GS_USER_SP   %gs:40
+#define IRET_FRAME   48
+#define GS_IRET_RIP  %gs:48
+#define GS_IRET_CS   %gs:56
+#define GS_IRET_FLAGS %gs:64
+#define GS_IRET_SP   %gs:72
+#define GS_IRET_SS   %gs:80
+#define USER_CS      0x33 /* of 64-bit programs on the host */
+#define USER_SS      0x2b
 #define CPU_PENDING  8
 
-/* Flags that kernel code must not run with, and that only popf restores: TF DF NT AC ID. */
+/* Flags that kernel code must not run with, and that only iret restores: TF DF NT AC ID. */
 #define FLAGS_SPECIAL 0x244500
 #define FLAGS_KERNEL  0x2
 
@@ -40,6 +48,25 @@
         pop     %r12
         pop     %rbp
         pop     %rbx
+        .endm
+
+        /* All from struct user_regs but rsp, rip and flags; rdi points at it. */
+        .macro load_user
+        mov     0(%rdi), %rax
+        mov     8(%rdi), %rbx
+        mov     16(%rdi), %rcx
+        mov     24(%rdi), %rdx
+        mov     32(%rdi), %rsi
+        mov     48(%rdi), %rbp
+        mov     64(%rdi), %r8
+        mov     72(%rdi), %r9
+        mov     80(%rdi), %r10
+        mov     88(%rdi), %r11
+        mov     96(%rdi), %r12
+        mov     104(%rdi), %r13
+        mov     112(%rdi), %r14
+        mov     120(%rdi), %r15
+        mov     40(%rdi), %rdi
         .endm
 
         .section .text.entry, "ax"
@@ -76,7 +103,8 @@ function user_entry
         mov     %r11, 136(%rbx)
         test    $FLAGS_SPECIAL, %r11d
         jnz     1f
-2:      mov     %rbx, %rdi
+user_entry_saved:
+        mov     %rbx, %rdi
         sub     $8, %rsp
         call    user_call
         add     $8, %rsp
@@ -86,7 +114,13 @@ function user_entry
         ret
 1:      push    $FLAGS_KERNEL
         popfq
-        jmp     2b
+        jmp     user_entry_saved
+
+/* The same with the registers saved, by the handler of a single-step trap at user_entry. */
+function user_entry_stepped
+        mov     GS_REGS, %rbx
+        mov     GS_KERNEL_SP, %rsp
+        jmp     user_entry_saved
 
         .text
 /* The launcher jumps here: rdi = boot information. */
@@ -117,32 +151,27 @@ function user_restart
         mov     136(%rdi), %rcx
         mov     %rax, GS_USER_RIP
         /* Back from a system call, flags but for the special ones need not be restored: code
-         * around a `syscall` cannot tell. Anything else has rcx or r11 that differ. */
+         * around a `syscall` cannot tell. Anything else has rcx or r11 that differ. A trap flag
+         * traps behind the first instruction of user mode: so does iret restore it. */
         cmp     %rax, 16(%rdi)
         jne     1f
         cmp     %rcx, 88(%rdi)
         jne     1f
         test    $FLAGS_SPECIAL, %ecx
-        jz      2f
-1:      push    %rcx
-        popfq
-2:      mov     0(%rdi), %rax
-        mov     8(%rdi), %rbx
-        mov     16(%rdi), %rcx
-        mov     24(%rdi), %rdx
-        mov     32(%rdi), %rsi
-        mov     48(%rdi), %rbp
+        jnz     1f
         mov     56(%rdi), %rsp
-        mov     64(%rdi), %r8
-        mov     72(%rdi), %r9
-        mov     80(%rdi), %r10
-        mov     88(%rdi), %r11
-        mov     96(%rdi), %r12
-        mov     104(%rdi), %r13
-        mov     112(%rdi), %r14
-        mov     120(%rdi), %r15
-        mov     40(%rdi), %rdi
+        load_user
         jmp     *GS_USER_RIP
+1:      mov     %rax, GS_IRET_RIP
+        movq    $USER_CS, GS_IRET_CS
+        mov     %rcx, GS_IRET_FLAGS
+        mov     56(%rdi), %rax
+        mov     %rax, GS_IRET_SP
+        movq    $USER_SS, GS_IRET_SS
+        load_user
+        mov     %gs:0, %rsp
+        add     $IRET_FRAME, %rsp
+        iretq
 function user_restart_end
 
 user_pending:

@@ -26,7 +26,7 @@ enum {
     TRAP_ALIGNMENT = 17
 };
 enum { PAGE_WRITE = 2, PAGE_FETCH = 16 };
-enum { RFLAGS_KERNEL = 2, RFLAGS_TRAP = 0x100 };
+enum { RFLAGS_KERNEL = 2 };
 
 struct linux_sigaction {
     void (*handler)(void);
@@ -77,13 +77,33 @@ static bool in_kernel(const struct linux_ucontext *uc)
     return in_window(uc->rip);
 }
 
-/* A kick notes itself only: its sender has set the pending word. A single-step trap is the
- * guest's trap flag, carried in by a patched call or on the way out: it is dropped, so guests
- * do not step themselves here. */
-static void signal_in_kernel(int signo, struct linux_ucontext *uc)
+static void save_regs(struct user_regs *r, const struct linux_ucontext *uc)
+{
+    r->rax = uc->rax, r->rbx = uc->rbx, r->rcx = uc->rcx, r->rdx = uc->rdx;
+    r->rsi = uc->rsi, r->rdi = uc->rdi, r->rbp = uc->rbp, r->rsp = uc->rsp;
+    r->r8 = uc->r8, r->r9 = uc->r9, r->r10 = uc->r10, r->r11 = uc->r11;
+    r->r12 = uc->r12, r->r13 = uc->r13, r->r14 = uc->r14, r->r15 = uc->r15;
+    r->rip = uc->rip, r->rflags = uc->rflags;
+}
+
+/* The guest's trap flag, carried in by a patched call: it stays among the guest's registers, as
+ * after a `syscall`. */
+static void step_into_kernel(struct user_regs *r, struct linux_ucontext *uc)
+{
+    if (uc->rip == (uintptr_t)user_entry) {
+        save_regs(r, uc);
+        r->rip = r->rcx;
+        r->r11 = r->rflags;
+        uc->rip = (uintptr_t)user_entry_stepped;
+    }
+    uc->rflags = RFLAGS_KERNEL;
+}
+
+/* A kick notes itself only: its sender has set the pending word. */
+static void signal_in_kernel(int signo, struct carrier *c, struct linux_ucontext *uc)
 {
     if (signo == LINUX_SIGTRAP && uc->trapno == TRAP_DEBUG) {
-        uc->rflags &= ~(uint64_t)RFLAGS_TRAP;
+        step_into_kernel(c->regs, uc);
         return;
     }
     if (signo != LINUX_SIGNAL_KICK && atomic_exchange(&panicking, true))
@@ -98,15 +118,6 @@ static void signal_in_kernel(int signo, struct linux_ucontext *uc)
     }
 }
 
-static void save_regs(struct user_regs *r, const struct linux_ucontext *uc)
-{
-    r->rax = uc->rax, r->rbx = uc->rbx, r->rcx = uc->rcx, r->rdx = uc->rdx;
-    r->rsi = uc->rsi, r->rdi = uc->rdi, r->rbp = uc->rbp, r->rsp = uc->rsp;
-    r->r8 = uc->r8, r->r9 = uc->r9, r->r10 = uc->r10, r->r11 = uc->r11;
-    r->r12 = uc->r12, r->r13 = uc->r13, r->r14 = uc->r14, r->r15 = uc->r15;
-    r->rip = uc->rip, r->rflags = uc->rflags;
-}
-
 /* From signal_entry. Returns only by way of sigreturn. */
 void signal_handle(int signo, struct linux_siginfo *info, struct linux_ucontext *uc)
 {
@@ -117,7 +128,7 @@ void signal_handle(int signo, struct linux_siginfo *info, struct linux_ucontext 
     if (signo == LINUX_SIGNAL_KICK && c->cpu != &c->own_cpu)
         atomic_store(&((struct cpu *)(void *)c->cpu)->synced, atomic_load(&signal_sync));
     if (in_kernel(uc)) {
-        signal_in_kernel(signo, uc);
+        signal_in_kernel(signo, c, uc);
         return;
     }
     if (signo == LINUX_SIGNAL_KICK && !hal_irq_pending())

@@ -149,6 +149,14 @@ static bool shared_area(struct hal_pt *pt, user_addr_t site, struct pt_stub_area
     return st != ERR_NOT_FOUND;
 }
 
+static bool own_area_holds(const struct hal_pt *pt, user_addr_t va)
+{
+    for (const struct pt_stub_area *area = pt->stubs; area < pt->stubs + PT_STUB_AREAS; area++)
+        if (area->va && va - area->va < HAL_STUB_AREA)
+            return true;
+    return false;
+}
+
 bool stub_holds(struct hal_pt *pt, user_addr_t site, user_addr_t va)
 {
     struct pt_stub_area shared;
@@ -156,10 +164,12 @@ bool stub_holds(struct hal_pt *pt, user_addr_t site, user_addr_t va)
 
     if (shared_area(pt, site, &shared, &bytes))
         return shared.va && va - shared.va < HAL_STUB_AREA;
-    for (const struct pt_stub_area *area = pt->stubs; area < pt->stubs + PT_STUB_AREAS; area++)
-        if (area->va && va - area->va < HAL_STUB_AREA)
-            return true;
-    return false;
+    return own_area_holds(pt, va);
+}
+
+bool stub_is_at(struct hal_pt *pt, user_addr_t va)
+{
+    return own_area_holds(pt, va) || (hal_upcalls->is_stub && hal_upcalls->is_stub(pt, va));
 }
 
 /* The place in the area that has these low 16 bits. */

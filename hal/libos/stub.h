@@ -45,6 +45,9 @@ uint8_t *page_byte(void *const pages[], user_addr_t first, user_addr_t va);
 /* Does `va` lie in memory for stubs of the text at `site`? */
 bool stub_holds(struct hal_pt *pt, user_addr_t site, user_addr_t va);
 
+/* Does `va` lie in memory for stubs of any text? */
+bool stub_is_at(struct hal_pt *pt, user_addr_t va);
+
 /* The first bytes of a site in the lead form: a jump to the stub. False: there is no room. */
 bool stub_for_lead(struct hal_pt *pt, user_addr_t site, const struct displaced *lead,
                    uint8_t jump[JUMP_SIZE]);
