@@ -72,3 +72,18 @@ typedef void hal_irq_fn(void *arg);
  * ERR_ALREADY_BOUND, ERR_OUT_OF_RANGE. The source starts unmasked. */
 status_t hal_irq_register(unsigned source, hal_irq_fn *handler, void *arg) MUST_USE;
 void hal_irq_unregister(unsigned source);
+
+/* A registered source is shut, also beyond the end of the handler that calls this, and opened
+ * again; what asked for service meanwhile is served then. Any CPU, any lock. */
+void hal_irq_mask(unsigned source);
+void hal_irq_unmask(unsigned source);
+
+enum hal_irq_mode {
+    HAL_IRQ_EDGE_LOW,
+    HAL_IRQ_EDGE_HIGH,
+    HAL_IRQ_LEVEL_LOW,
+    HAL_IRQ_LEVEL_HIGH,
+};
+/* From the next hal_irq_register on; otherwise a source is as firmware says. ERR_OUT_OF_RANGE;
+ * ERR_NOT_SUPPORTED: the controller does not choose. */
+status_t hal_irq_configure(unsigned source, enum hal_irq_mode mode) MUST_USE;

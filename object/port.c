@@ -44,11 +44,34 @@ void port_send(struct port *port, struct port_packet *p)
     port_push_locked(port, p);
 }
 
-void port_recall(struct port *port, struct port_packet *p)
+bool port_send_urgent(struct port *port, struct port_packet *p, time_ns_t when)
 {
     SPIN_GUARD(&port->lock);
 
+    if (port->closed || !list_empty(&p->link))
+        return false;
+    p->packet.interrupt = (zx_packet_interrupt_t){.timestamp = when};
+    list_push_back(&port->urgent, &p->link);
+    wake_one(port);
+    return true;
+}
+
+bool port_recall(struct port *port, struct port_packet *p)
+{
+    bool queued;
+    SPIN_GUARD(&port->lock);
+
+    queued = !list_empty(&p->link);
     list_remove(&p->link);
+    return queued;
+}
+
+/* The packet whose turn it is, off the queue; NULL: there is none. */
+static struct list *pop_locked(struct port *port)
+{
+    struct list *link = list_pop_front(&port->urgent);
+
+    return link ? link : list_pop_front(&port->packets);
 }
 
 static void port_destroy(struct object *obj)
@@ -56,7 +79,7 @@ static void port_destroy(struct object *obj)
     struct port *port = port_of(obj);
 
     assert(list_empty(&port->armed) && list_empty(&port->waiters));
-    for (struct list *link; (link = list_pop_front(&port->packets));)
+    for (struct list *link; (link = pop_locked(port));)
         port_packet_release_locked(container_of(link, struct port_packet, link));
     slab_free(&port_cache, port);
 }
@@ -89,11 +112,21 @@ status_t port_create(struct object **out)
     if (!port)
         return ERR_NO_MEMORY;
     object_init(&port->object, &port_ops, 0);
+    list_init(&port->urgent);
     list_init(&port->packets);
     list_init(&port->waiters);
     list_init(&port->armed);
     *out = &port->object;
     return OK;
+}
+
+status_t port_create_bindable(struct object **out)
+{
+    status_t st = port_create(out);
+
+    if (st == OK)
+        port_of(*out)->bindable = true;
+    return st;
 }
 
 status_t port_queue(struct object *obj, const zx_port_packet_t *packet)
@@ -124,7 +157,7 @@ status_t port_queue(struct object *obj, const zx_port_packet_t *packet)
 
 static status_t dequeue_locked(struct port *port, zx_port_packet_t *out)
 {
-    struct list *link = list_pop_front(&port->packets);
+    struct list *link = pop_locked(port);
     struct port_packet *p;
 
     if (!link)
@@ -166,7 +199,7 @@ static void leave(struct port_wait *f)
     SPIN_GUARD(&port->lock);
 
     list_remove(&f->waiter.link);
-    if (waiter_fired(&f->waiter) && !list_empty(&port->packets))
+    if (waiter_fired(&f->waiter) && (!list_empty(&port->packets) || !list_empty(&port->urgent)))
         wake_one(port);
 }
 

@@ -13,6 +13,8 @@
 #include "uapi/zircon/syscalls/port.h"
 
 status_t port_create(struct object **out) MUST_USE;
+/* One that interrupts can be bound to. */
+status_t port_create_bindable(struct object **out) MUST_USE;
 
 /* A program's packet. ERR_NO_MEMORY; ERR_SHOULD_WAIT: too many are queued. */
 status_t port_queue(struct object *port, const zx_port_packet_t *packet) MUST_USE;

@@ -9,6 +9,8 @@
 struct port {
     struct object object;
     struct spinlock lock;
+    bool bindable;        /* takes interrupts; constant */
+    struct list urgent;   /* packets of interrupts, which go before others; guarded by lock */
     struct list packets;  /* of port_packet.link, oldest first; guarded by lock */
     struct list waiters;  /* of port_wait.waiter.link; guarded by lock */
     struct list armed;    /* of port_async.packet.link, not yet fired; guarded by lock */
@@ -50,8 +52,10 @@ void port_push_locked(struct port *port, struct port_packet *p);
 /* A packet with `left`, the caller's for good; it must be off the queue before the port goes.
  */
 void port_send(struct port *port, struct port_packet *p);
-/* Off the queue if it is still there; `left` is not called. */
-void port_recall(struct port *port, struct port_packet *p);
+/* An interrupt's, which says `when`. False: it is in the queue still, or the port is closed. */
+bool port_send_urgent(struct port *port, struct port_packet *p, time_ns_t when);
+/* Off the queue if it is still there, which is told; `left` is not called. */
+bool port_recall(struct port *port, struct port_packet *p);
 
 /* The packet is on no list and nobody needs it any more. Caller holds the lock. */
 void port_packet_release_locked(struct port_packet *p);

@@ -68,3 +68,19 @@ void hal_irq_unregister(unsigned source)
 {
     (void)source;
 }
+
+void hal_irq_mask(unsigned source)
+{
+    (void)source;
+}
+
+void hal_irq_unmask(unsigned source)
+{
+    (void)source;
+}
+
+status_t hal_irq_configure(unsigned source, enum hal_irq_mode mode)
+{
+    (void)source, (void)mode;
+    return ERR_OUT_OF_RANGE;
+}

@@ -14,7 +14,7 @@
 static struct source {
     hal_irq_fn *handler;
     void *arg;
-    bool raised, serving;
+    bool raised, serving, masked;
 } sources[SOURCES];
 
 void sim_irq_setup(void)
@@ -40,11 +40,35 @@ void hal_irq_unregister(unsigned source)
     sources[source] = (struct source){0};
 }
 
+static void ask_for_service(void)
+{
+    sim_raise(&sim.cpus[sim_random(sim.cpu_count)], HAL_PENDING_DEVICE);
+}
+
 void sim_irq_raise(unsigned source)
 {
     assert(source < SOURCES);
     sources[source].raised = true;
-    sim_raise(&sim.cpus[sim_random(sim.cpu_count)], HAL_PENDING_DEVICE);
+    ask_for_service();
+}
+
+void hal_irq_mask(unsigned source)
+{
+    sources[source].masked = true;
+}
+
+void hal_irq_unmask(unsigned source)
+{
+    sources[source].masked = false;
+    if (sources[source].raised)
+        ask_for_service();
+}
+
+/* Lines here have no level: they are raised. */
+status_t hal_irq_configure(unsigned source, enum hal_irq_mode mode)
+{
+    (void)mode;
+    return source < SOURCES ? OK : ERR_OUT_OF_RANGE;
 }
 
 static void serve_source(struct source *s)
@@ -52,7 +76,7 @@ static void serve_source(struct source *s)
     if (s->serving)
         return;
     s->serving = true;
-    while (s->raised && s->handler) {
+    while (s->raised && s->handler && !s->masked) {
         s->raised = false;
         s->handler(s->arg);
     }

@@ -1,5 +1,5 @@
 module         := personality/zircon
-sources        := call handle_calls object_calls policy child_calls resource_calls \
+sources        := call handle_calls object_calls policy child_calls resource_calls interrupt_calls \
                   system_calls profile_calls info_calls info_lists info_memory wait_calls \
                   port_calls message_in message_out channel_calls exchange_calls fifo_calls \
                   socket_calls stream_calls futex_calls \

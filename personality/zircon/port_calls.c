@@ -4,7 +4,6 @@
 #include "object/port.h"
 #include "personality/zircon/policy.h"
 
-/* Interrupts cannot be bound yet; a port that could take them is like any other. */
 status_t zircon_port_create(struct syscall *call)
 {
     struct object *port;
@@ -14,7 +13,7 @@ status_t zircon_port_create(struct syscall *call)
         return ERR_INVALID_ARGS;
     st = call_policy(call, ZX_POL_NEW_PORT);
     if (st == OK)
-        st = port_create(&port);
+        st = call->arg[0] ? port_create_bindable(&port) : port_create(&port);
     if (st != OK)
         return st;
     st = call_give(call, port, port->ops->rights, call->arg[1]);

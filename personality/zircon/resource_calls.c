@@ -16,6 +16,19 @@ status_t call_resource(const struct syscall *call, unsigned arg, uint32_t kind)
     return st;
 }
 
+status_t call_resource_range(const struct syscall *call, unsigned arg, uint32_t kind,
+                             uint64_t base, uint64_t size)
+{
+    struct object *obj;
+    status_t st = call_object(call, arg, ZX_OBJ_TYPE_RESOURCE, 0, &obj);
+
+    if (st != OK)
+        return st;
+    st = resource_check_range(resource_of(obj), kind, base, size);
+    object_put(obj);
+    return st;
+}
+
 /* A part of another one is never exclusive, nor is what parts are made of. */
 static status_t check_parent(const struct resource *parent, uint32_t kind, uint32_t flags,
                              uint64_t base, uint64_t size)

@@ -2,7 +2,7 @@
 # tests/zircon/run runs them.
 module               := tests/zircon
 user-programs-zircon := access channel channel_write_etc clock event exception fifo futex \
-                        handle info_job info_process info_task info_thread info_vmar job \
+                        handle info_job info_process info_task info_thread info_vmar interrupt job \
                         memory_info pager_args pager_commit pager_read policy port privileged \
                         process profile registers socket stream suspend vdso vmo
 user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync threads tls

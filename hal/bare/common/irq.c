@@ -67,6 +67,26 @@ status_t hal_irq_register(unsigned source, hal_irq_fn *handler, void *arg)
     return OK;
 }
 
+void hal_irq_mask(unsigned source)
+{
+    controller->mask(source);
+}
+
+void hal_irq_unmask(unsigned source)
+{
+    controller->unmask(source);
+}
+
+status_t hal_irq_configure(unsigned source, enum hal_irq_mode mode)
+{
+    if (!controller || source >= controller->sources)
+        return ERR_OUT_OF_RANGE;
+    if (!controller->configure)
+        return ERR_NOT_SUPPORTED;
+    controller->configure(source, mode);
+    return OK;
+}
+
 static unsigned slot_serving(const struct irq_slot *slot)
 {
     SPIN_GUARD(&slots_lock);

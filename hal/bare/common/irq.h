@@ -13,6 +13,8 @@ struct irq_controller {
     unsigned sources; /* numbered 0 .. sources - 1, at most IRQ_MAX_SOURCES */
     void (*unmask)(unsigned source);
     void (*mask)(unsigned source);
+    /* NULL: sources are as they are wired. */
+    void (*configure)(unsigned source, enum hal_irq_mode mode);
     /* This CPU noted HAL_PENDING_DEVICE: take each source that came in, call irq_dispatch for
      * it, and keep it closed until that returns. Runs from hal_irq_serve. */
     void (*serve)(void);

@@ -32,6 +32,9 @@ static struct spinlock lock;      /* a leaf */
 static uint32_t first_source;
 static struct acpi_line isa_lines[ACPI_ISA_IRQS];
 
+/* What programs say of a line, HAL_IRQ_EDGE_LOW ... plus one; 0: nothing. Guarded by lock. */
+static uint8_t configured[IRQ_MAX_SOURCES];
+
 /* Who has each device vector: given at the first unmask, for good. Written under lock. */
 static uint32_t source_of[DEVICE_VECTORS];
 
@@ -56,8 +59,17 @@ static void entry_write_locked(unsigned input, uint32_t low, uint32_t high)
 }
 
 /* Lines of the old controller are as firmware says; the others are PCI's: level, active low. */
-static uint32_t line_flags(uint32_t source)
+static uint32_t line_flags_locked(uint32_t source)
 {
+    static const uint32_t flags[] = {
+        [HAL_IRQ_EDGE_LOW] = ENTRY_ACTIVE_LOW,
+        [HAL_IRQ_EDGE_HIGH] = 0,
+        [HAL_IRQ_LEVEL_LOW] = ENTRY_LEVEL | ENTRY_ACTIVE_LOW,
+        [HAL_IRQ_LEVEL_HIGH] = ENTRY_LEVEL,
+    };
+
+    if (configured[source])
+        return flags[configured[source] - 1];
     for (unsigned i = 0; i < ACPI_ISA_IRQS; i++)
         if (isa_lines[i].gsi == source)
             return (isa_lines[i].level ? ENTRY_LEVEL : 0) |
@@ -83,7 +95,7 @@ static bool ioapic_open(unsigned source)
 
     vector = vector_of_locked(source);
     if (vector)
-        entry_write_locked(source - first_source, vector | line_flags(source),
+        entry_write_locked(source - first_source, vector | line_flags_locked(source),
                            cpus[0].apic_id << 24);
     return vector != 0;
 }
@@ -100,6 +112,13 @@ static void ioapic_mask(unsigned source)
 
     if (source >= first_source)
         entry_write_locked(source - first_source, ENTRY_MASKED, 0);
+}
+
+static void ioapic_configure(unsigned source, enum hal_irq_mode mode)
+{
+    SPIN_GUARD(&lock);
+
+    configured[source] = (uint8_t)(mode + 1);
 }
 
 /* The next device may come as soon as this one is over, hence the order of the last two. */
@@ -122,8 +141,10 @@ unsigned ioapic_isa_source(unsigned irq)
 
 void ioapic_init(const struct acpi_machine *machine)
 {
-    static struct irq_controller controller = {
-        .unmask = ioapic_unmask, .mask = ioapic_mask, .serve = ioapic_serve};
+    static struct irq_controller controller = {.unmask = ioapic_unmask,
+                                               .mask = ioapic_mask,
+                                               .configure = ioapic_configure,
+                                               .serve = ioapic_serve};
     unsigned inputs;
 
     port_out8(PIC1_MASK, 0xff);
@@ -141,6 +162,6 @@ void ioapic_init(const struct acpi_machine *machine)
     inputs = (reg_read_locked(REG_VERSION) >> 16 & 0xff) + 1;
     for (unsigned i = 0; i < inputs; i++)
         entry_write_locked(i, ENTRY_MASKED, 0);
-    controller.sources = first_source + inputs;
+    controller.sources = MIN(first_source + inputs, IRQ_MAX_SOURCES);
     irq_controller_set(&controller);
 }

@@ -14,6 +14,7 @@
 
 #define ZX_PKT_TYPE_USER         0u
 #define ZX_PKT_TYPE_SIGNAL_ONE   1u
+#define ZX_PKT_TYPE_INTERRUPT    7u
 #define ZX_PKT_TYPE_PAGE_REQUEST 9u
 
 /* zx_packet_page_request.command. */
@@ -35,6 +36,11 @@ typedef struct zx_packet_signal {
     uint64_t reserved1;
 } zx_packet_signal_t;
 
+typedef struct zx_packet_interrupt {
+    zx_time_t timestamp;
+    uint64_t reserved0, reserved1, reserved2;
+} zx_packet_interrupt_t;
+
 typedef struct zx_packet_page_request {
     uint16_t command, flags;
     uint32_t reserved0;
@@ -49,6 +55,7 @@ typedef struct zx_port_packet {
     union {
         zx_packet_user_t user;
         zx_packet_signal_t signal;
+        zx_packet_interrupt_t interrupt;
         zx_packet_page_request_t page_request;
     };
 } zx_port_packet_t;
