@@ -21,5 +21,11 @@ void machine_console_mark(void);
  * metal: the console. */
 void machine_program_output(const char *text, size_t size);
 
+/* Where zx_debug_read reads: libos: the launcher's standard input; bare metal: the console. */
+void machine_program_input_init(void);
+
+/* How PCI is reached: libos: a simulated bus; bare metal: where a program says it is. */
+void machine_devices_init(void);
+
 /* Lines of /proc/zcore that only this machine has. */
 void machine_counters_init(void);

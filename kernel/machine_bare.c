@@ -4,7 +4,10 @@
 #include "kernel/machine.h"
 
 #include "base/format.h"
+#include "base/status.h"
+#include "drivers/pci_ecam.h"
 #include "hal/console.h"
+#include "object/console_input.h"
 #include "uapi/zcore/boot.h"
 
 void machine_identity(struct credentials *cred, uint32_t *umask)
@@ -36,6 +39,36 @@ void machine_console_mark(void)
 void machine_program_output(const char *text, size_t size)
 {
     hal_console_write_tty(text, size);
+}
+
+static void typed(void *arg)
+{
+    (void)arg;
+    console_input_arrived();
+}
+
+/* Who reads here has no terminal, which would read there too. */
+static status_t read_console(char *to, size_t size, size_t *actual)
+{
+    static bool watched; /* guarded by who calls, with its lock */
+
+    if (!watched)
+        hal_console_set_handler(typed, NULL);
+    watched = true;
+    *actual = hal_console_read(to, size);
+    return *actual ? OK : ERR_SHOULD_WAIT;
+}
+
+void machine_program_input_init(void)
+{
+    static const struct console_input input = {.read = read_console};
+
+    console_input_set(&input);
+}
+
+void machine_devices_init(void)
+{
+    pci_ecam_init();
 }
 
 void machine_counters_init(void)

@@ -3,11 +3,16 @@
  */
 #include "kernel/machine.h"
 
+#include "base/log.h"
 #include "base/status.h"
 #include "base/string.h"
+#include "drivers/pci_sim.h"
 #include "hal/cpu.h"
 #include "hal/host.h"
+#include "object/console_input.h"
 #include "personality/linux/procfs/procfs.h"
+
+enum { HOST_POLLIN = 1 };
 
 void machine_identity(struct credentials *cred, uint32_t *umask)
 {
@@ -53,6 +58,43 @@ void machine_program_output(const char *text, size_t size)
         text += actual;
         size -= actual;
     }
+}
+
+static atomic_bool watching; /* `watch` is the host's */
+
+static void typed(struct hal_host_watch *watch)
+{
+    (void)watch;
+    atomic_store(&watching, false);
+    console_input_arrived();
+}
+
+static status_t read_input(char *to, size_t size, size_t *actual)
+{
+    static struct hal_host_watch watch;
+    status_t st = hal_host_read(0, to, size, actual);
+
+    if (st != ERR_SHOULD_WAIT)
+        return st == OK && !*actual ? ERR_IO : st; /* the end */
+    if (atomic_exchange(&watching, true))
+        return st;
+    watch = (struct hal_host_watch){.fd = 0, .events = HOST_POLLIN, .ready = typed};
+    return hal_host_watch(&watch) == OK ? st : ERR_IO;
+}
+
+void machine_program_input_init(void)
+{
+    static const struct console_input input = {.read = read_input};
+
+    console_input_set(&input);
+}
+
+void machine_devices_init(void)
+{
+    status_t st = pci_sim_init();
+
+    if (st != OK)
+        log_warn("no simulated PCI bus: %s", status_text(st));
 }
 
 static struct hal_host_call_stats call_stats(void)

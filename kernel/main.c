@@ -69,6 +69,8 @@ static void personalities_init(const struct boot_record *record)
     zircon_init();
     machine_counters_init();
     debuglog_set_console(machine_program_output);
+    machine_program_input_init();
+    machine_devices_init();
 }
 
 /* Runs what the record says, or ends the machine with why not. */

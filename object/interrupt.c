@@ -63,30 +63,30 @@ bool interrupt_raise(struct interrupt *i, time_ns_t when)
     return true;
 }
 
-/* False: it was done before, or is being done. */
-static bool take_attachment(struct interrupt *i)
+/* `*detach`: the caller is to let go of the source. */
+static status_t destroy(struct interrupt *i, bool *detach)
 {
-    bool attached;
+    bool told;
     SPIN_GUARD(&i->lock);
 
-    attached = i->attached;
+    *detach = i->attached;
     i->attached = false;
-    return attached;
+    told = i->state == INTERRUPT_NEEDS_ACK;
+    i->state = INTERRUPT_DESTROYED;
+    wake_locked(i);
+    return i->port && !port_recall(i->port, &i->packet) && told ? ERR_NOT_FOUND : OK;
 }
 
 /* Detached with no lock held: the source waits for its handler, which wants the lock. */
 status_t interrupt_destroy(struct object *obj)
 {
     struct interrupt *i = interrupt_of(obj);
-    bool told;
+    bool detach;
+    status_t st = destroy(i, &detach);
 
-    if (take_attachment(i))
+    if (detach)
         i->source->detach(i);
-    SPIN_GUARD(&i->lock);
-    told = i->state == INTERRUPT_NEEDS_ACK;
-    i->state = INTERRUPT_DESTROYED;
-    wake_locked(i);
-    return i->port && !port_recall(i->port, &i->packet) && told ? ERR_NOT_FOUND : OK;
+    return st;
 }
 
 static void interrupt_on_zero_handles(struct object *obj)

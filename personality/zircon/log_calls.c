@@ -1,6 +1,7 @@
 /*
  * log_calls.c - the debug log and the console.
  */
+#include "object/console_input.h"
 #include "object/debuglog.h"
 #include "personality/zircon/resource_calls.h"
 
@@ -92,13 +93,60 @@ CO_END
 status_t zircon_debug_write(struct syscall *call)
 {
     char text[256];
-    size_t size = call->arg[1];
+    size_t size = MIN(call->arg[1], sizeof(text));
     status_t st;
 
-    if (size > sizeof(text))
-        return ERR_INVALID_ARGS;
     st = copy_from_user(call_user(call), text, call->arg[0], size);
     if (st == OK)
         debuglog_console_write(text, size);
     return st;
 }
+
+struct zircon_debug_read {
+    SYSCALL_FRAME;
+    uint64_t done, size;
+    status_t outcome;
+    union {
+        struct console_read read;
+        struct transfer transfer;
+    };
+    char bytes[CONSOLE_READ_MAX];
+};
+SYSCALL_WAIT(zircon_debug_read);
+
+/* Lines end as in files. */
+static void take_bytes(struct zircon_debug_read *f)
+{
+    f->size = f->read.actual;
+    for (size_t i = 0; i < f->size; i++)
+        f->bytes[i] = f->read.bytes[i] == '\r' ? '\n' : f->read.bytes[i];
+}
+
+/*
+ * Until the buffer is full. What has been read cannot be read again: a call that is interrupted
+ * after the first bytes, or whose input ends, has read those.
+ */
+CO_FN(zircon_debug_read)
+{
+    status_t st;
+
+    f->outcome = call_resource(f->call, 0, ZX_RSRC_KIND_ROOT);
+    f->done = 0;
+    while (f->outcome == OK && f->done < f->call->arg[2]) {
+        CO_CALL(f->outcome, f->read, console_read, .size = f->call->arg[2] - f->done);
+        if (f->outcome != OK)
+            break;
+        take_bytes(f);
+        CO_CALL(st, f->transfer, transfer, .thread = f->call->thread, .direction = TO_USER,
+                .kernel = f->bytes, .user = f->call->arg[1] + f->done, .size = f->size);
+        if (st != OK)
+            CO_RETURN(st);
+        f->done += f->size;
+    }
+    if (f->outcome != OK && f->done == 0)
+        CO_RETURN(f->outcome);
+    CO_CALL(st, f->transfer, transfer, .thread = f->call->thread, .direction = TO_USER,
+            .kernel = &f->done, .user = f->call->arg[3], .size = sizeof(f->done));
+    CO_RETURN(st);
+}
+CO_END

@@ -1,5 +1,5 @@
 module         := personality/zircon
-sources        := call handle_calls object_calls policy child_calls resource_calls interrupt_calls \
+sources        := call handle_calls object_calls policy child_calls resource_calls interrupt_calls msi_calls pci_calls \
                   system_calls profile_calls info_calls info_lists info_memory wait_calls \
                   port_calls message_in message_out channel_calls exchange_calls fifo_calls \
                   socket_calls stream_calls futex_calls \
@@ -8,6 +8,9 @@ sources        := call handle_calls object_calls policy child_calls resource_cal
                   personality vdso load start hybrid fd_calls table exception_calls \
                   thread_state_calls memory_calls task_info test_calls \
                   vdso_variant
+sources-libos  := power_hosted
+sources-sim    := power_hosted
+sources-bare   := power_bare
 sources-isa-x86_64  := isa/x86_64/vdso_image isa/x86_64/thread_state
 sources-isa-riscv64 := isa/riscv64/vdso_image isa/riscv64/thread_state
 generated      := personality/zircon/calls.h personality/zircon/table.c

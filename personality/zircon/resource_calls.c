@@ -81,15 +81,14 @@ static status_t absent(struct syscall *call, uint32_t kind)
         return absent(call, kind);               \
     }
 
-ABSENT(ioports_request, ZX_RSRC_KIND_IOPORT)
-ABSENT(ioports_release, ZX_RSRC_KIND_IOPORT)
 ABSENT(smc_call, ZX_RSRC_KIND_SMC)
 ABSENT(guest_create, ZX_RSRC_KIND_HYPERVISOR)
 ABSENT(pc_firmware_tables, ZX_RSRC_KIND_ROOT)
-ABSENT(msi_allocate, ZX_RSRC_KIND_ROOT)
-ABSENT(pci_init, ZX_RSRC_KIND_ROOT)
-ABSENT(pci_get_nth_device, ZX_RSRC_KIND_ROOT)
 ABSENT(system_mexec, ZX_RSRC_KIND_ROOT)
+ABSENT(system_mexec_payload_get, ZX_RSRC_KIND_ROOT)
+ABSENT(system_get_performance_info, ZX_RSRC_KIND_ROOT)
+ABSENT(system_set_performance_info, ZX_RSRC_KIND_ROOT)
+ABSENT(framebuffer_set_range, ZX_RSRC_KIND_ROOT)
 ABSENT(debug_send_command, ZX_RSRC_KIND_ROOT)
 ABSENT(ktrace_read, ZX_RSRC_KIND_ROOT)
 ABSENT(ktrace_control, ZX_RSRC_KIND_ROOT)
@@ -102,4 +101,23 @@ status_t zircon_framebuffer_get_info(struct syscall *call)
     status_t st = call_resource(call, 0, ZX_RSRC_KIND_ROOT);
 
     return st == OK ? ERR_INVALID_ARGS : st;
+}
+
+/* No program of ours touches ports. */
+static status_t ports(struct syscall *call)
+{
+    status_t st = call_resource_range(call, 0, ZX_RSRC_KIND_IOPORT, (uint16_t)call->arg[1],
+                                      (uint32_t)call->arg[2]);
+
+    return st == OK ? ERR_NOT_SUPPORTED : st;
+}
+
+status_t zircon_ioports_request(struct syscall *call)
+{
+    return ports(call);
+}
+
+status_t zircon_ioports_release(struct syscall *call)
+{
+    return ports(call);
 }

@@ -2,6 +2,7 @@
  * system_calls.c - zx_system_*, and entropy that programs give.
  */
 #include "object/memory_event.h"
+#include "personality/zircon/power.h"
 #include "personality/zircon/resource_calls.h"
 #include "uapi/zircon/syscalls/system.h"
 
@@ -31,8 +32,6 @@ status_t zircon_system_get_event(struct syscall *call)
     return st;
 }
 
-/* What is the power's to do is done by the launcher: the first program's end is the machine's.
- */
 status_t zircon_system_powerctl(struct syscall *call)
 {
     uint32_t command = (uint32_t)call->arg[1];
@@ -40,8 +39,7 @@ status_t zircon_system_powerctl(struct syscall *call)
 
     if (st != OK)
         return st;
-    return command >= ZX_SYSTEM_POWERCTL_ENABLE_ALL_CPUS &&
-                   command <= ZX_SYSTEM_POWERCTL_SHUTDOWN
-               ? ERR_NOT_SUPPORTED
-               : ERR_INVALID_ARGS;
+    if (command < ZX_SYSTEM_POWERCTL_ENABLE_ALL_CPUS || command > ZX_SYSTEM_POWERCTL_SHUTDOWN)
+        return ERR_INVALID_ARGS;
+    return command == ZX_SYSTEM_POWERCTL_SHUTDOWN ? power_off() : ERR_NOT_SUPPORTED;
 }

@@ -1,9 +1,9 @@
 # Native Zircon test programs by subject: `build/zcore zircon build/user/ISA/NAME [CASE]`.
 # tests/zircon/run runs them.
 module               := tests/zircon
-user-programs-zircon := access channel channel_write_etc clock event exception fifo futex \
+user-programs-zircon := access channel channel_internal channel_write_etc clock event debuglog ecam exception fifo futex \
                         handle info_job info_process info_task info_thread info_vmar interrupt job \
-                        memory_info pager_args pager_commit pager_read policy port privileged \
+                        memory_info msi pager_args pager_commit pager_read pci policy port privileged \
                         process profile registers socket stream suspend vdso vmo
 user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync threads tls
 user-common          := ztest ztest_help paged infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
@@ -22,8 +22,10 @@ $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
 
 # The same as Linux programs with Zircon calls: `build/zcore run --zircon -- build/hybrid/x86_64/NAME`.
 # Bound at once: a thread that zx_thread_create made cannot enter the dynamic linker, which wants libc's.
-# Not native_threads, whose names no other C library has; not process, whose children run text of the program's; not privileged, which wants the root resource.
-hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out process privileged native_threads,$(user-programs-zircon)) hybrid)
+# Not native_threads, whose names no other C library has; not process, whose children run text of the program's;
+# not those that want the root resource.
+hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out debuglog ecam msi pci process privileged \
+    native_threads,$(user-programs-zircon)) hybrid)
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \
     tests/zircon/isa/x86_64/spin.S \

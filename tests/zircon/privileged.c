@@ -181,6 +181,75 @@ CASE(Resource, InvalidArgs)
               ZX_ERR_INVALID_ARGS);
 }
 
+/* Somewhere in the space of addresses is room; elsewhere is nothing worse than none. */
+CASE(Resource, ProbeAddressSpace)
+{
+    const uint64_t step = 1ull << 32;
+    zx_status_t st = ZX_ERR_NOT_FOUND;
+
+    for (uint64_t base = 0; base < UINT64_MAX - step && st == ZX_ERR_NOT_FOUND; base += step)
+        st = try_create(root(), ZX_RSRC_KIND_MMIO, base, MMIO_SIZE);
+    EXPECT_OK(st);
+}
+
+/* Parts of `options`' resource of a page, of which none is to be had. */
+static void check_no_part(uint32_t options, uint32_t part, uint64_t base, uint64_t size,
+                          zx_status_t expected)
+{
+    zx_handle_t mmio;
+
+    ASSERT_OK(create(root(), options, MMIO_BASE, PAGE, &mmio));
+    EXPECT_EQ(try_create(mmio, part, base, size), expected);
+    EXPECT_OK(zx_handle_close(mmio));
+}
+
+CASE(Resource, CreateResourceSlice)
+{
+    const uint32_t shared = ZX_RSRC_KIND_MMIO, only = shared | ZX_RSRC_FLAG_EXCLUSIVE;
+    zx_handle_t mmio, part;
+
+    check_no_part(shared, ZX_RSRC_KIND_ROOT, MMIO_BASE, PAGE, ZX_ERR_ACCESS_DENIED);
+    check_no_part(shared, ZX_RSRC_KIND_IRQ, MMIO_BASE, PAGE, ZX_ERR_ACCESS_DENIED);
+    check_no_part(shared, ZX_RSRC_KIND_IRQ, MMIO_BASE + PAGE, PAGE, ZX_ERR_ACCESS_DENIED);
+    check_no_part(shared, ZX_RSRC_KIND_IRQ, MMIO_BASE, PAGE + 34, ZX_ERR_ACCESS_DENIED);
+    check_no_part(only, shared, MMIO_BASE, PAGE, ZX_ERR_INVALID_ARGS);
+    check_no_part(shared, only, MMIO_BASE, PAGE, ZX_ERR_INVALID_ARGS);
+    check_no_part(only, only, MMIO_BASE, PAGE, ZX_ERR_INVALID_ARGS);
+    check_no_part(shared, shared, MMIO_BASE, PAGE, ZX_OK);
+    ASSERT_OK(create(root(), shared, MMIO_BASE, 2 * PAGE, &mmio));
+    ASSERT_OK(create(mmio, shared, MMIO_BASE, PAGE, &part));
+    EXPECT_EQ(try_create(part, shared, MMIO_BASE, 2 * PAGE), ZX_ERR_ACCESS_DENIED);
+    EXPECT_OK(try_create(part, shared, MMIO_BASE, PAGE));
+    EXPECT_OK(zx_handle_close(part));
+    EXPECT_OK(zx_handle_close(mmio));
+}
+
+/* The range comes before what the machine has none of. */
+CASE(Resource, PortsAreOfARange)
+{
+    zx_handle_t io;
+
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_IOPORT, 0x80, 1, &io));
+    EXPECT_EQ(zx_ioports_request(io, 0xcf8, 8), ZX_ERR_OUT_OF_RANGE);
+    EXPECT_EQ(zx_ioports_release(io, 0xcf8, 8), ZX_ERR_OUT_OF_RANGE);
+    EXPECT_EQ(zx_ioports_request(io, 0x80, 1), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_ioports_release(io, 0x80, 1), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_ioports_request(ztest_job(), 0x80, 1), ZX_ERR_WRONG_TYPE);
+    EXPECT_OK(zx_handle_close(io));
+}
+
+CASE(Resource, IrqsAreOfARange)
+{
+    zx_handle_t irqs, out;
+
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_IRQ, 900, 2, &irqs));
+    EXPECT_EQ(zx_interrupt_create(irqs, 899, 0, &out), ZX_ERR_OUT_OF_RANGE);
+    EXPECT_EQ(zx_interrupt_create(irqs, 902, 0, &out), ZX_ERR_OUT_OF_RANGE);
+    EXPECT_EQ(zx_interrupt_create(irqs, 901, 0, &out), ZX_ERR_INVALID_ARGS); /* no such line */
+    EXPECT_EQ(zx_interrupt_create(irqs, 901, 0x20, &out), ZX_ERR_INVALID_ARGS);
+    EXPECT_OK(zx_handle_close(irqs));
+}
+
 CASE(Resource, PartsOfOne)
 {
     zx_handle_t mmio;
@@ -234,5 +303,17 @@ CASE(SystemCalls, AskForTheResourceFirst)
     EXPECT_EQ(zx_ktrace_write(mmio, 0, 0, 0), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_ktrace_write(root(), 0, 0, 0), ZX_ERR_NOT_SUPPORTED);
     EXPECT_EQ(zx_pc_firmware_tables(mmio, NULL, NULL), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_framebuffer_set_range(mmio, 0, 0, 0, 0, 0, 0), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_framebuffer_set_range(root(), 0, 0, 0, 0, 0, 0), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_system_mexec_payload_get(mmio, NULL, 0), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_system_mexec_payload_get(root(), NULL, 0), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_debug_send_command(mmio, "", 0), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_debug_send_command(root(), "", 0), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_ktrace_read(mmio, NULL, 0, 0, NULL), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_ktrace_control(mmio, 0, 0, NULL), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_mtrace_control(mmio, 0, 0, 0, NULL, 0), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_system_get_performance_info(mmio, 0, 0, NULL, NULL), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_system_set_performance_info(mmio, 0, NULL, 0), ZX_ERR_WRONG_TYPE);
+    EXPECT_EQ(zx_system_powerctl(root(), 5, NULL), ZX_ERR_NOT_SUPPORTED);
     EXPECT_OK(zx_handle_close(mmio));
 }

@@ -22,3 +22,13 @@
 #define ZX_INTERRUPT_UNBIND 1u
 
 #define ZX_INTERRUPT_SLOT_USER 62u
+
+/* zx_msi_create. */
+#define ZX_MSI_MODE_MSI_X 1u
+
+typedef struct zx_info_msi {
+    uint64_t target_addr;
+    uint32_t target_data;
+    uint32_t base_irq_id, num_irq;
+    uint32_t interrupt_count;
+} zx_info_msi_t;

@@ -1,0 +1,6 @@
+# Devices, real and simulated: classes of object/ on one side, the machine on the other.
+module        := drivers
+sources-libos := pci_sim
+sources-sim   := pci_sim
+sources-bare  := pci_ecam
+tests         := pci_sim_test
