@@ -60,12 +60,12 @@ void machine_program_output(const char *text, size_t size)
     }
 }
 
-static atomic_bool watching; /* `watch` is the host's */
+static atomic_uint watching; /* `watch` is the host's */
 
 static void typed(struct hal_host_watch *watch)
 {
     (void)watch;
-    atomic_store(&watching, false);
+    atomic_store(&watching, 0);
     console_input_arrived();
 }
 
@@ -76,7 +76,7 @@ static status_t read_input(char *to, size_t size, size_t *actual)
 
     if (st != ERR_SHOULD_WAIT)
         return st == OK && !*actual ? ERR_IO : st; /* the end */
-    if (atomic_exchange(&watching, true))
+    if (atomic_exchange(&watching, 1))
         return st;
     watch = (struct hal_host_watch){.fd = 0, .events = HOST_POLLIN, .ready = typed};
     return hal_host_watch(&watch) == OK ? st : ERR_IO;

@@ -152,6 +152,6 @@ void msi_allocation_info(struct msi_allocation *a, zx_info_msi_t *out)
         .target_data = msi_target_data(a->base),
         .base_irq_id = a->base,
         .num_irq = a->count,
-        .interrupt_count = (uint32_t)__builtin_popcount(a->used),
+        .interrupt_count = a->interrupts,
     };
 }

@@ -34,7 +34,8 @@ struct msi_allocation {
     unsigned base, count;      /* constant */
     struct resource *resource; /* nobody else's are these irqs: a reference */
     struct spinlock lock;
-    uint32_t used; /* a bit for each that has an interrupt; guarded by lock */
+    uint32_t used;       /* a bit for each that has an interrupt; guarded by lock */
+    unsigned interrupts; /* the bits that are set; guarded by lock */
 };
 
 static inline struct msi_allocation *msi_allocation_of(struct object *obj)

@@ -46,6 +46,7 @@ static status_t reserve(struct msi_allocation *a, uint32_t id)
     if (a->used & 1u << id)
         return ERR_ALREADY_BOUND;
     a->used |= 1u << id;
+    a->interrupts++;
     return OK;
 }
 
@@ -54,6 +55,7 @@ static void release(struct msi_allocation *a, uint32_t id)
     SPIN_GUARD(&a->lock);
 
     a->used &= ~(1u << id);
+    a->interrupts--;
 }
 
 /* --- sources --- */

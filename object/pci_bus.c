@@ -13,7 +13,7 @@ static const struct pci_machine *machine; /* constant after boot */
 static struct spinlock lock;
 
 static struct {
-    atomic_bool begun;                             /* somebody starts it, or has */
+    atomic_uint begun;                             /* somebody starts it, or has */
     const struct pci_config_ops *config;           /* constant once it has started */
     struct pci_function *functions[FUNCTIONS_MAX]; /* likewise */
     atomic_uint count; /* release: the functions below are complete */
@@ -284,11 +284,11 @@ status_t pci_start(zx_pci_init_arg_t *arg)
     st = check_arg(arg);
     if (st != OK)
         return st;
-    if (atomic_exchange(&bus.begun, true))
+    if (atomic_exchange(&bus.begun, 1))
         return ERR_BAD_STATE;
     config = machine->open(&arg->addr_windows[0]);
     if (!config) {
-        atomic_store(&bus.begun, false);
+        atomic_store(&bus.begun, 0);
         return ERR_INVALID_ARGS;
     }
     bus.config = config;

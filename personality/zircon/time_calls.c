@@ -3,7 +3,37 @@
  */
 #include "hal/boot.h"
 #include "hal/time.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/resource_calls.h"
+
+/* What zx_clock_adjust made of UTC, from the monotonic clock on. */
+#define NOT_ADJUSTED INT64_MIN
+static atomic_llong utc_offset = NOT_ADJUSTED;
+
+static time_ns_t utc_now(void)
+{
+    int64_t offset = atomic_load_explicit(&utc_offset, memory_order_relaxed);
+
+    return offset == NOT_ADJUSTED ? hal_time_realtime()
+                                  : (time_ns_t)((uint64_t)hal_time_now() + (uint64_t)offset);
+}
+
+/* The programs of this personality share it; Linux's clocks go on. */
+status_t zircon_clock_adjust(struct syscall *call)
+{
+    status_t st = call_resource(call, 0, ZX_RSRC_KIND_ROOT);
+
+    if (st != OK)
+        return st;
+    switch ((uint32_t)call->arg[1]) {
+    case ZX_CLOCK_MONOTONIC:
+        return ERR_ACCESS_DENIED;
+    case ZX_CLOCK_UTC:
+        atomic_store_explicit(&utc_offset, (int64_t)call->arg[2], memory_order_relaxed);
+        return OK;
+    default:
+        return ERR_INVALID_ARGS;
+    }
+}
 
 status_t zircon_clock_get(struct syscall *call)
 {
@@ -13,7 +43,7 @@ status_t zircon_clock_get(struct syscall *call)
     case ZX_CLOCK_MONOTONIC:
         break;
     case ZX_CLOCK_UTC:
-        now = hal_time_realtime();
+        now = utc_now();
         break;
     case ZX_CLOCK_THREAD:
         return ERR_NOT_SUPPORTED;

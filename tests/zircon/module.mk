@@ -1,11 +1,12 @@
 # Native Zircon test programs by subject: `build/zcore zircon build/user/ISA/NAME [CASE]`.
 # tests/zircon/run runs them.
 module               := tests/zircon
-user-programs-zircon := access channel channel_internal channel_write_etc clock event debuglog ecam exception fifo futex \
-                        handle info_job info_process info_task info_thread info_vmar interrupt job \
-                        memory_info msi pager_args pager_commit pager_read pci policy port privileged \
+user-programs-zircon := access channel channel_write_etc clock event exception fifo futex \
+                        handle info_job info_process info_task info_thread info_vmar job \
+                        memory_info pager_args pager_commit pager_read policy port privileged \
                         process profile registers socket stream suspend vdso vmo
 user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync threads tls
+user-programs-zircon += channel_internal debuglog ecam interrupt msi pci
 user-common          := ztest ztest_help paged infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
                         ../../user/zircon/memory ../../user/zircon/load
 sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation \

@@ -291,6 +291,25 @@ CASE(SystemInfo, IsForWhoHasTheRootResource)
         ZX_ERR_WRONG_TYPE);
 }
 
+CASE(Clocks, UtcIsAdjusted)
+{
+    const int64_t offset = 1234567890123456789;
+    zx_time_t before, after, utc = 0;
+    zx_handle_t mmio;
+
+    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, PAGE, &mmio));
+    EXPECT_EQ(zx_clock_adjust(mmio, ZX_CLOCK_UTC, offset), ZX_ERR_WRONG_TYPE);
+    EXPECT_OK(zx_handle_close(mmio));
+    EXPECT_EQ(zx_clock_adjust(root(), ZX_CLOCK_MONOTONIC, offset), ZX_ERR_ACCESS_DENIED);
+    EXPECT_EQ(zx_clock_adjust(root(), 77, offset), ZX_ERR_INVALID_ARGS);
+    EXPECT_OK(zx_clock_adjust(root(), ZX_CLOCK_UTC, offset));
+    before = zx_clock_get_monotonic();
+    EXPECT_OK(zx_clock_get(ZX_CLOCK_UTC, &utc));
+    after = zx_clock_get_monotonic();
+    EXPECT_GE(utc, before + offset);
+    EXPECT_LE(utc, after + offset);
+}
+
 /* Calls for what the machine does not have ask for the resource first. */
 CASE(SystemCalls, AskForTheResourceFirst)
 {
