@@ -113,6 +113,7 @@ static void test_several_readers(void **state)
 
         boot_with(&(struct sim_config){.cpus = 3, .seed = seed, .switch_one_in = 5});
         typed = taken = 0;
+        ended = false;
         for (unsigned i = 0; i < READERS; i++)
             start(&readers[i], 1);
         spawn(&t.task, &t.co);
