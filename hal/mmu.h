@@ -56,3 +56,7 @@ status_t hal_pt_query(struct hal_pt *pt, user_addr_t va, paddr_t *pa, unsigned *
 /* Instructions at the page were written through the linear map: make them visible to fetches
  * by user mode (riscv64: fence.i on every CPU before user mode; x86: nothing). */
 void hal_icache_sync(void);
+
+/* Code of the kernel's own for user mode (user/vdso), before it is mapped: its system calls may
+ * become other ways into the kernel. */
+void hal_user_code(void *code, size_t size);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/string.h"
 #include "co/executor.h"
+#include "co/switch_bench.h"
 #include "fs/chardev.h"
 #include "fs/dentry.h"
 #include "hal/boot.h"
@@ -82,6 +83,10 @@ static void boot(const struct boot_record *record)
     log_init(show_line, (enum log_level)record_number(record, "log", LOG_WARN));
     if (mode && !strcmp(mode, "selftest"))
         hal_power_off(hal_contract_test() ? 1 : 0);
+    if (mode && !strcmp(mode, "switches")) {
+        switch_bench();
+        hal_power_off(0);
+    }
     personalities_init(record);
     program_start(record);
 }

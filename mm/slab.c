@@ -305,3 +305,16 @@ uint64_t slab_live_objects(void)
     slab_for_each(add_live, &live);
     return live;
 }
+
+static void add_bytes(void *arg, const struct slab_cache *cache)
+{
+    *(uint64_t *)arg += cache->slabs * (PAGE_SIZE << cache->slab_order);
+}
+
+uint64_t slab_bytes(void)
+{
+    uint64_t bytes = 0;
+
+    slab_for_each(add_bytes, &bytes);
+    return bytes;
+}

@@ -12,6 +12,29 @@
 
 SLAB_CACHE(thread_cache, struct thread);
 
+/* Of FP state; how large that is, the machine says: fp_alloc. */
+static struct slab_cache fp_cache = {.name = "fp state", .align = HAL_FP_ALIGN};
+
+static void *fp_alloc(void)
+{
+    __atomic_store_n(&fp_cache.size, (uint32_t)hal_fp_size(), __ATOMIC_RELAXED);
+    return slab_alloc(&fp_cache);
+}
+
+static void add_registers(void *arg, const struct slab_cache *cache)
+{
+    if (cache == &fp_cache)
+        *(uint64_t *)arg = cache->live * (cache->slot + sizeof(struct user_regs));
+}
+
+uint64_t thread_register_bytes(void)
+{
+    uint64_t bytes = 0;
+
+    slab_for_each(add_registers, &bytes);
+    return bytes;
+}
+
 static void thread_destroy(struct object *obj)
 {
     struct thread *t = container_of(obj, struct thread, object);
@@ -23,7 +46,7 @@ static void thread_destroy(struct object *obj)
     if (t->personality->thread_free)
         t->personality->thread_free(t);
     hal_context_fini(&t->context);
-    kfree(t->context.fp);
+    slab_free(&fp_cache, t->context.fp);
     exceptionate_shut(&t->exceptions);
     object_put(&t->process->object);
     slab_free(&thread_cache, t);
@@ -41,11 +64,11 @@ status_t thread_create(struct process *p, const char *name,
                        const struct personality *personality, struct thread **out)
 {
     struct thread *t = slab_alloc_zeroed(&thread_cache);
-    void *fp = kmalloc(ROUND_UP(hal_fp_size(), HAL_FP_ALIGN));
+    void *fp = fp_alloc();
 
     if (!t || !fp) {
         slab_free(&thread_cache, t);
-        kfree(fp);
+        slab_free(&fp_cache, fp);
         return ERR_NO_MEMORY;
     }
     object_init(&t->object, &thread_ops, 0);

@@ -159,6 +159,9 @@ time_ns_t thread_ran(struct thread *t);
 /* The same with t->process->object.lock held. */
 time_ns_t thread_ran_locked(const struct thread *t);
 
+/* Of all threads: memory for general registers and FP state. */
+uint64_t thread_register_bytes(void);
+
 /* The call tables, registered once at boot by each personality; index 0 Linux, 1 Zircon. */
 void syscall_table_register(unsigned index, const struct syscall_table *table);
 

@@ -5,7 +5,9 @@
 
 #include "base/assert.h"
 #include "base/string.h"
+#include "hal/mmu.h"
 #include "hal/time.h"
+#include "mm/slab.h"
 #include "object/elf.h"
 #include "uapi/zcore/clock.h"
 
@@ -35,6 +37,20 @@ static void find_code(struct vdso_image *image, const unsigned char *start, uint
     image->entry = elf.entry;
 }
 
+/* The machine may have a word in what the code is. */
+static status_t write_code(const struct vdso_image *image, const unsigned char *start)
+{
+    void *code = kmemdup(start + image->code_offset, image->code_size);
+    status_t st;
+
+    if (!code)
+        return ERR_NO_MEMORY;
+    hal_user_code(code, image->code_size);
+    st = vmo_write(image->vmo, image->code_offset, code, image->code_size, NULL);
+    kfree(code);
+    return st;
+}
+
 void vdso_image_init(struct vdso_image *image, const unsigned char *start,
                      const unsigned char *end, const char *name)
 {
@@ -46,6 +62,8 @@ void vdso_image_init(struct vdso_image *image, const unsigned char *start,
     st = vmo_create(image->size, 0, &image->vmo);
     if (st == OK)
         st = vmo_write(image->vmo, 0, start, image->size, NULL);
+    if (st == OK)
+        st = write_code(image, start);
     if (st == OK)
         st = vmo_write(image->vmo, VDSO_CLOCK_OFFSET, &clock, sizeof(clock), NULL);
     assert(st == OK); /* memory at boot */

@@ -9,7 +9,7 @@
 
 enum {
     JUMP_OPCODE = 0xe9,
-    CALL_SIZE = 20,
+    CALL_SIZE = sizeof(struct call_code),
     TAIL_MAX = COMPARE_MAX + JUMP_SIZE + 1,
     AREA_MASK = HAL_STUB_AREA - 1
 };
@@ -75,18 +75,11 @@ static void put_jump(struct code *c, user_addr_t target)
     put_distance(c, target);
 }
 
-/* CALL_SIZE bytes. */
 static void put_call(struct code *c, user_addr_t behind)
 {
-    static const uint8_t lea_rcx[] = {0x48, 0x8d, 0x0d}, movabs_r11[] = {0x49, 0xbb},
-                         jmp_r11[] = {0x41, 0xff, 0xe3};
-    uint64_t entry = (uintptr_t)user_entry;
+    struct call_code call = call_code((int64_t)(behind - (c->at + c->size)));
 
-    put(c, lea_rcx, sizeof(lea_rcx));
-    put_distance(c, behind);
-    put(c, movabs_r11, sizeof(movabs_r11));
-    put(c, &entry, sizeof(entry));
-    put(c, jmp_r11, sizeof(jmp_r11));
+    put(c, &call, sizeof(call));
 }
 
 /* They stood at `from`. False: what they reach from there is too far from here. */
@@ -122,6 +115,17 @@ static bool code_write(struct hal_pt *pt, struct code *c)
 {
     return hal_upcalls->text_write(pt, ROUND_DOWN(c->at, PAGE_SIZE), pages_of(c->at, c->size),
                                    write_code, c) == OK;
+}
+
+struct call_code call_code(int64_t behind)
+{
+    return (struct call_code){
+        .lea_rcx = {0x48, 0x8d, 0x0d},
+        .distance = (int32_t)(behind - (int64_t)offsetof(struct call_code, movabs_r11)),
+        .movabs_r11 = {0x49, 0xbb},
+        .entry = (uintptr_t)user_entry,
+        .jmp_r11 = {0x41, 0xff, 0xe3},
+    };
 }
 
 /* ---- areas ---- */

@@ -27,6 +27,18 @@ struct displaced {
     uint32_t distances; /* bit i: a distance from where they stand begins at byte i */
 };
 
+/* Enters the kernel as a `syscall` does: rcx is where it returns to. */
+struct call_code {
+    uint8_t lea_rcx[3];
+    int32_t distance; /* from the next instruction */
+    uint8_t movabs_r11[2];
+    uint64_t entry;
+    uint8_t jmp_r11[3];
+} __attribute__((packed));
+
+/* `behind`: where the call returns to, from the code's first byte on; within 2 GiB. */
+struct call_code call_code(int64_t behind);
+
 /* Bytes of user memory. False: not all there. */
 bool user_read(struct hal_pt *pt, user_addr_t va, void *to, size_t size);
 

@@ -218,3 +218,9 @@ void sim_console_serve(void)
 void hal_icache_sync(void)
 {
 }
+
+void hal_user_code(void *code, size_t size)
+{
+    (void)code;
+    (void)size;
+}

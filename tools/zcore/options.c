@@ -59,7 +59,8 @@ static const struct argp_option common_options[] = {
      "Show kernel messages from error, warn, info, debug or trace on (default: warn)", 0},
     {"strace", KEY_STRACE, "FILE", OPTION_ARG_OPTIONAL,
      "Show each system call, as strace does, on standard error or in FILE", 0},
-    {"selftest", KEY_SELFTEST, NULL, 0, "Test the machine, in place of a program", 0},
+    {"selftest", KEY_SELFTEST, "switches", OPTION_ARG_OPTIONAL,
+     "Test the machine, or time the switches of its kernel, in place of a program", 0},
     {0},
 };
 
@@ -280,6 +281,16 @@ void options_be_brief(struct argp_state *state)
         state->err_stream = nowhere;
 }
 
+/* The boot record's mode. */
+static const char *parse_selftest(const char *what)
+{
+    if (!what)
+        return "selftest";
+    if (strcmp(what, "switches") != 0)
+        errx(STATUS_FAILED, "--selftest: there is no test \"%s\"", what);
+    return what;
+}
+
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -322,7 +333,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
         options->strace_file = arg;
         return 0;
     case KEY_SELFTEST:
-        options->selftest = true;
+        options->selftest = parse_selftest(arg);
         return 0;
     case ARGP_KEY_ARG: /* PROGRAM; what follows is its own */
         options->program = state->argv + state->next - 1;

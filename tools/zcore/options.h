@@ -36,7 +36,8 @@ struct options {
     unsigned environment_count;
     bool clear_environment; /* nothing of ours but what is named */
     int log;
-    bool strace, selftest;
+    bool strace;
+    const char *selftest;    /* its mode in the boot record, in place of a program; or NULL */
     const char *strace_file; /* NULL: standard error */
     /* The library OS's */
     bool rw;

@@ -131,7 +131,7 @@ void record_init(struct record *record, const struct options *options)
     if (options->strace)
         record_option(record, "strace=1");
     if (options->selftest)
-        record_option(record, "mode=selftest");
+        record_option(record, "mode=%s", options->selftest);
     if (options->zircon)
         record_option(record, "zircon=1");
     if (options->user)

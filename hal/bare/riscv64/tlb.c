@@ -176,3 +176,9 @@ void hal_icache_sync(void)
     hal_preempt_enable();
     sbi_remote_fence_i(harts);
 }
+
+void hal_user_code(void *code, size_t size)
+{
+    (void)code;
+    (void)size;
+}

@@ -182,3 +182,9 @@ status_t hal_pt_query(struct hal_pt *pt, user_addr_t va, paddr_t *pa, unsigned *
 void hal_icache_sync(void)
 {
 }
+
+void hal_user_code(void *code, size_t size)
+{
+    (void)code;
+    (void)size;
+}

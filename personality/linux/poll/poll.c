@@ -3,6 +3,7 @@
  */
 #include "uapi/linux/poll.h"
 
+#include "hal/time.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/poll/poll.h"
@@ -10,7 +11,9 @@
 #include "personality/linux/process/process.h"
 #include "personality/linux/time/timespec.h"
 
-/* What both forms do: structures in, wait, structures out. */
+/* What both forms do: look once, and if that is not enough, structures in, wait, structures
+ * out.
+ */
 struct poll_call {
     struct co co;
     struct syscall *call; /* in: arguments 0 and 1 are the array and its size */
@@ -18,6 +21,50 @@ struct poll_call {
     struct poll_set set;
     struct poll_wait wait;
 };
+
+/* A negative descriptor is passed over. */
+static uint32_t ready_now(struct syscall *call, const struct pollfd *p)
+{
+    struct file *file;
+    uint32_t ready;
+
+    if (p->fd < 0)
+        return 0;
+    if (call_fd_get(call, p->fd, &file) != OK)
+        return POLLNVAL;
+    ready = poll_file(file) & ((uint16_t)p->events | POLLERR | POLLHUP);
+    file_put(file);
+    return ready;
+}
+
+/* The structures of the chunk that begins at entry `first`; adds up what is ready. */
+static status_t look_at_chunk(struct syscall *call, unsigned first, unsigned total)
+{
+    struct pollfd fds[POLL_CHUNK];
+    unsigned count = MIN(total - first, (unsigned)POLL_CHUNK);
+    user_addr_t at = call->arg[0] + first * sizeof(fds[0]);
+    status_t st = copy_from_user(&call->thread->user, fds, at, count * sizeof(fds[0]));
+
+    for (unsigned i = 0; st == OK && i < count; i++) {
+        fds[i].revents = (int16_t)ready_now(call, &fds[i]);
+        call->result += fds[i].revents != 0;
+    }
+    return st == OK ? copy_to_user(&call->thread->user, at, fds, count * sizeof(fds[0])) : st;
+}
+
+/* Without memory for waiting. */
+static status_t look_once(struct syscall *call)
+{
+    uint32_t count = (uint32_t)call->arg[1];
+    status_t st = OK;
+
+    if (count > call_fd_limit(call))
+        return ERR_INVALID_ARGS;
+    call->result = 0;
+    for (unsigned i = 0; st == OK && i < count; i += POLL_CHUNK)
+        st = look_at_chunk(call, i, count);
+    return st;
+}
 
 /* The structures of the chunk that begins at entry `first`. */
 static status_t fill(struct syscall *call, struct poll_set *set, unsigned first)
@@ -42,11 +89,8 @@ static status_t fill(struct syscall *call, struct poll_set *set, unsigned first)
 static status_t prepare(struct syscall *call, struct poll_call *f)
 {
     uint32_t count = (uint32_t)call->arg[1];
-    status_t st;
+    status_t st = poll_set_create(count, &f->set);
 
-    if (count > call_fd_limit(call))
-        return ERR_INVALID_ARGS;
-    st = poll_set_create(count, &f->set);
     for (unsigned i = 0; st == OK && i < count; i += POLL_CHUNK)
         st = fill(call, &f->set, i);
     return st;
@@ -80,6 +124,9 @@ static CO_FN(poll_call)
 {
     status_t st;
 
+    st = look_once(f->call);
+    if (st != OK || f->call->result || f->deadline <= hal_time_now())
+        CO_RETURN(st);
     st = prepare(f->call, f);
     if (st == OK)
         CO_CALL(st, f->wait, poll_wait, .set = &f->set, .deadline = f->deadline);

@@ -5,7 +5,7 @@
 #include "fs/dentry.h"
 #include "mm/page.h"
 #include "mm/slab.h"
-#include "object/process.h"
+#include "object/thread.h"
 #include "personality/linux/procfs/procfs.h"
 #include "personality/linux/procfs/procfs_internal.h"
 
@@ -73,6 +73,8 @@ static const struct procfs_counter own[] = {
     {.name = "pages_total", .read = pages_total},
     {.name = "pages_free", .read = pages_free},
     {.name = "slab_objects", .read = slab_live_objects},
+    {.name = "slab_bytes", .read = slab_bytes},
+    {.name = "register_bytes", .read = thread_register_bytes},
     {.name = "objects", .read = objects},
     {.name = "tasks", .read = tasks},
     {.name = "processes", .read = processes},

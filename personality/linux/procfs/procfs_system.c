@@ -10,6 +10,7 @@
 #include "hal/time.h"
 #include "isa/regs.h"
 #include "mm/page.h"
+#include "mm/slab.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/procfs/procfs_internal.h"
 #include "personality/linux/uts.h"
@@ -31,6 +32,8 @@ static status_t show_meminfo(struct inode *inode, struct seq *seq)
                   "SwapTotal:             0 kB\nSwapFree:              0 kB\nShmem:            "
                   "     0 kB\n"
                   "SReclaimable:          0 kB\n");
+    seq_printf(seq, "Slab:           %8lu kB\nKernelStack:           0 kB\n",
+               (unsigned long)slab_bytes() >> 10);
     return OK;
 }
 

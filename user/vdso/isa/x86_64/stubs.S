@@ -2,8 +2,8 @@
  * stubs.S (x86_64) - an entry point of the vDSO for each line of the call table that has a number.
  *
  * The kernel takes its number in eax and arguments in rdi rsi rdx r10 r8 r9 r12 r13 (isa/regs.h);
- * C passes the fourth in rcx, and the last two on the stack. `mov $imm32, %eax; syscall` stays
- * together: the library OS makes a jump of the two.
+ * C passes the fourth in rcx, and the last two on the stack. The library OS puts a jump to the
+ * kernel in the place of a `syscall` and the room behind it (hal/libos/vdso.c).
  */
 
 /* SYSCALL_ZIRCON_TAG of object/syscall.h. */
@@ -33,11 +33,18 @@ vdso_\name:
         .set    zx_\name, vdso_\name
 .endm
 
+.macro  ENTER
+        syscall
+        jmp     1f
+        .fill   16, 1, 0xcc
+1:
+.endm
+
 .macro  STUB_INTERNAL name, number
         BEGIN   \name
         mov     %rcx, %r10
         mov     $(\number | TAG), %eax
-        syscall
+        ENTER
         ret
         END     \name
 .endm
@@ -51,7 +58,7 @@ vdso_\name:
         mov     32(%rsp), %r13
         mov     %rcx, %r10
         mov     $(\number | TAG), %eax
-        syscall
+        ENTER
         pop     %r13
         pop     %r12
         ret
