@@ -262,6 +262,7 @@ bool executor_step(void)
         return false;
     atomic_store_explicit(&ex->resched, 0, memory_order_relaxed);
     ex->stats.switches++;
+    task->runs++;
     ex->current = task;
     task_run(task);
     ex->current = NULL;
@@ -271,6 +272,8 @@ bool executor_step(void)
 /* See executor_push for why the list is looked at once more after `idle` is up. */
 static void executor_idle(struct executor *ex)
 {
+    time_ns_t now;
+
     atomic_store(&ex->idle, 1);
     atomic_thread_fence(memory_order_seq_cst);
     if (!ex->ready_count && !hal_irq_pending()) {
@@ -278,7 +281,9 @@ static void executor_idle(struct executor *ex)
         hal_cpu_halt();
     }
     atomic_store(&ex->idle, 0);
-    ex->charged = hal_time_now();
+    now = hal_time_now();
+    ex->stats.idle += now - ex->charged;
+    __atomic_store_n(&ex->charged, now, __ATOMIC_RELAXED);
 }
 
 _Noreturn void executor_run(void)
@@ -291,7 +296,18 @@ _Noreturn void executor_run(void)
             executor_idle(ex);
 }
 
+void executor_note_kernel(time_ns_t time)
+{
+    hal_preempt_disable();
+    executor_local()->stats.kernel += time;
+    hal_preempt_enable();
+}
+
 void executor_stats_read(unsigned cpu, struct executor_stats *out)
 {
-    *out = executors[cpu].stats;
+    const struct executor *ex = &executors[cpu];
+
+    *out = ex->stats;
+    if (atomic_load(&ex->idle))
+        out->idle += hal_time_now() - __atomic_load_n(&ex->charged, __ATOMIC_RELAXED);
 }

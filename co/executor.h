@@ -40,5 +40,9 @@ bool executor_has_ready(void);
 
 struct executor_stats {
     uint64_t switches, steals, idles;
+    time_ns_t idle;   /* halted, or about to */
+    time_ns_t kernel; /* estimate of the time that calls and faults of threads took */
 };
+/* So much of this CPU's time was the kernel's. */
+void executor_note_kernel(time_ns_t time);
 void executor_stats_read(unsigned cpu, struct executor_stats *out);

@@ -39,6 +39,7 @@ struct task {
     struct hal_context
         *context;    /* of a user thread: parked when the task suspends; else NULL */
     time_ns_t ran;   /* on CPUs, up to its last suspension; see task_ran */
+    uint64_t runs;   /* how often it got a CPU */
     status_t status; /* the root coroutine's, once `top` is NULL */
     const char *name;
     /* Called by the executor when the root coroutine has returned; may free the task. NULL:

@@ -58,6 +58,16 @@ static void finish(struct thread *t, status_t st)
         t->table->trace_exit(&t->call, t->entry, st);
     if (!t->call.replaced)
         t->table->finish(&t->call, st);
+    usage_end(t);
+}
+
+/* Calls that move many bytes have the number of them as their third argument. */
+static void measure(struct thread *t)
+{
+    if (++t->usage.calls % USAGE_CALLS_EACH == 0)
+        usage_begin(t, USAGE_CALLS_EACH);
+    else if (t->call.arg[2] >= USAGE_LONG_BYTES && t->entry && t->entry->wait)
+        usage_begin(t, 1);
 }
 
 bool dispatch_plain(struct thread *t)
@@ -65,6 +75,7 @@ bool dispatch_plain(struct thread *t)
     status_t st;
 
     decode(t);
+    measure(t);
     if (t->table->trace_enter)
         t->table->trace_enter(&t->call, t->entry);
     if (!t->entry || (!t->entry->plain && !t->entry->wait)) {
@@ -113,6 +124,7 @@ CO_FN(dispatch)
             st = st == ERR_CANCELED ? st : ERR_FAULT;
             break;
         }
+        usage_fault(f->thread);
         f->page_came = true;
     }
     if (f->frame != f->slot)

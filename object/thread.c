@@ -303,15 +303,21 @@ CO_FN(thread_main)
         }
         if (f->thread->trap.kind == HAL_TRAP_INTERRUPT) {
             executor_interrupted();
-            if (executor_should_yield(task))
+            if (executor_should_yield(task)) {
+                f->thread->usage.preempted++;
                 CO_YIELD();
+            }
             continue;
         }
         f->thread->fault_status = ERR_FAULT;
-        if (f->thread->trap.kind == HAL_TRAP_FAULT)
+        if (f->thread->trap.kind == HAL_TRAP_FAULT) {
+            usage_begin(f->thread, 1);
             CO_CALL(f->thread->fault_status, f->thread->fault, vm_fault,
                     .aspace = f->thread->user.aspace, .addr = f->thread->trap.addr,
                     .access = f->thread->trap.access, .interruptible = true);
+            usage_fault(f->thread);
+            usage_end(f->thread);
+        }
         if (f->thread->fault_status == OK || f->thread->fault_status == ERR_INTERRUPTED ||
             task_killed(task))
             continue;

@@ -6,6 +6,7 @@
 #include "hal/context.h"
 #include "object/exception.h"
 #include "object/process.h"
+#include "object/usage.h"
 #include "vm/user_copy.h"
 
 struct channel_exchange;
@@ -104,6 +105,7 @@ struct thread {
     struct task task;
     struct thread_main main;
     handle_t own; /* as process.own, on the thread */
+    struct thread_usage usage;
     char name[32];
 };
 

@@ -9,9 +9,9 @@ sources += $(addprefix file/,mount_calls pivot_root splice_calls)
 sources += $(addprefix memory/,brk layout memory memory_limit memory_pkey memory_remove memory_window mlock mremap)
 sources += $(addprefix poll/,epoll epoll_calls eventfd poll poll_wait select wait_mask)
 sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd \
-    procfs_memory procfs_mounts procfs_net procfs_pid procfs_smaps procfs_status procfs_sys procfs_system)
+    procfs_limits procfs_memory procfs_mounts procfs_net procfs_pid procfs_smaps procfs_status procfs_sys procfs_system)
 sources += $(addprefix process/,clone exec exec_call exec_elf exec_stack exec_strings exit hybrid \
-    ids limits nice pid pidfd prctl process schedule session start thread_limit wait)
+    ids limits nice pid pidfd prctl process schedule session start thread_limit usage wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \
     signal_queue signal_send signalfd)
 sources += $(addprefix socket/,address control header header_calls message message_calls \

@@ -8,7 +8,6 @@
 #include "mm/page.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/process.h"
-#include "personality/linux/process/rusage.h"
 #include "personality/linux/uts.h"
 
 struct utsname linux_uts = {
@@ -107,38 +106,6 @@ status_t sys_get_robust_list(struct syscall *call)
         object_put(&t->object);
     st = copy_to_user(&call->thread->user, call->arg[2], &size, sizeof(size));
     return st == OK ? copy_to_user(&call->thread->user, call->arg[1], &head, sizeof(head)) : st;
-}
-
-status_t sys_getrusage(struct syscall *call)
-{
-    enum { RUSAGE_SELF, RUSAGE_THREAD, RUSAGE_CHILDREN = -1 };
-    struct linux_process *lp = linux_process_of(call);
-    struct rusage usage;
-    int who = (int)call->arg[0];
-
-    if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
-        return ERR_INVALID_ARGS;
-    if (who == RUSAGE_CHILDREN)
-        rusage_times(&usage, lp->child_ns);
-    else if (who == RUSAGE_THREAD)
-        rusage_times(&usage, (uint64_t)task_ran(&call->thread->task));
-    else
-        rusage_times(&usage, (uint64_t)linux_process_ran(lp));
-    return copy_to_user(&call->thread->user, call->arg[1], &usage, sizeof(usage));
-}
-
-enum { CLOCK_TICKS = 100 };
-
-/* times(2): ticks of 1/100 s; the result is the time since boot. */
-status_t sys_times(struct syscall *call)
-{
-    const uint64_t tick = NS_PER_SEC / CLOCK_TICKS;
-    struct linux_process *lp = linux_process_of(call);
-    uint64_t tms[4] = {(uint64_t)linux_process_ran(lp) / tick, 0, lp->child_ns / tick, 0};
-
-    call->result = (int64_t)((uint64_t)hal_time_now() / tick);
-    return call->arg[0] ? copy_to_user(&call->thread->user, call->arg[0], tms, sizeof(tms))
-                        : OK;
 }
 
 /* How a program is to be run (personality(2)): only as it is. */

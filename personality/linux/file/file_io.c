@@ -84,6 +84,17 @@ void call_raise_sigpipe(struct syscall *call)
                               &info); /* a standard signal always arrives */
 }
 
+static void account(struct linux_thread *lt, const struct file_io *io)
+{
+    if (io->direction == FILE_TRANSFER_READ) {
+        lt->io.reads++;
+        lt->io.read_bytes += io->buffer.done;
+    } else {
+        lt->io.writes++;
+        lt->io.written_bytes += io->buffer.done;
+    }
+}
+
 /* What was moved before something went wrong is the result; the trouble comes next time. */
 status_t file_io_end(struct syscall *call, struct file_io *io, status_t st)
 {
@@ -92,6 +103,7 @@ status_t file_io_end(struct syscall *call, struct file_io *io, status_t st)
     if (io->buffer.done)
         st = OK;
     call->result = (int64_t)io->buffer.done;
+    account(current_linux(call), io);
     kfree(io->iov);
     file_put(io->file);
     return st;

@@ -25,15 +25,18 @@ static void note_return_code(struct process *p, uint32_t wait_status)
 static void note_thread_exit(struct linux_thread *lt)
 {
     struct linux_process *lp = lt->process;
+    struct usage used;
     bool last;
 
+    usage_of_thread(lt, &used);
     {
         SPIN_GUARD(&family_lock);
         tid_remove_locked(lt);
-        lp->ended_ns += (uint64_t)task_ran(&lt->thread->task);
+        usage_add(&lp->ended, &used);
     }
     last = atomic_fetch_sub_explicit(&lp->live_threads, 1, memory_order_acq_rel) == 1;
     if (last) {
+        usage_note_resident(lp);
         SPIN_GUARD(&lp->lock);
         if (!lp->exiting) /* not by exit(2): killed as a Zircon task */
             lp->exit_code = lt->exited ? WAIT_EXITED(lt->exit_code) : WAIT_SIGNALED(SIGKILL);

@@ -337,7 +337,7 @@ void linux_process_abandon(struct thread *t)
 
 time_ns_t linux_process_ran(struct linux_process *lp)
 {
-    time_ns_t sum = (time_ns_t)lp->ended_ns;
+    time_ns_t sum = (time_ns_t)lp->ended.ran_ns;
 
     if (!lp->process)
         return sum;

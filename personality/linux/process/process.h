@@ -17,6 +17,7 @@
 #include "object/thread.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/process/credentials.h"
+#include "personality/linux/process/usage.h"
 #include "personality/linux/signal/signal.h"
 #include "personality/linux/time/itimer.h"
 #include "personality/linux/time/posix_timer.h"
@@ -112,10 +113,11 @@ struct linux_process {
     struct itimer itimers[ITIMERS];
     struct posix_timers posix_timers;
     time_ns_t start_time;
-    uint64_t ended_ns, child_ns; /* CPU time of threads that ended, of children waited for */
-    bool dumpable, no_new_privs; /* prctl(2) */
-    uint32_t persona;            /* 0 or ADDR_NO_RANDOMIZE */
-    int16_t oom_score_adj;       /* of /proc/PID/oom_score_adj; guarded by lock */
+    struct usage ended, waited; /* of threads that ended; of children waited for, with theirs */
+    uint64_t shown_user_ns, shown_kernel_ns; /* what was told last; guarded by lock */
+    bool dumpable, no_new_privs;             /* prctl(2) */
+    uint32_t persona;                        /* 0 or ADDR_NO_RANDOMIZE */
+    int16_t oom_score_adj;                   /* of /proc/PID/oom_score_adj; guarded by lock */
     bool vfork_child; /* its maker waits until we exec or exit; guarded by family_lock */
     void (*on_exit)(uint32_t wait_status); /* the first program's; NULL elsewhere */
 };
@@ -155,6 +157,7 @@ struct linux_thread {
     bool exited;         /* by exit(2), not killed */
     bool restarted;      /* the call being made was made before, with ... */
     time_ns_t deadline;  /* ... this deadline of its relative timeout */
+    struct usage io;     /* bytes and calls only; the thread's own */
     struct trace *trace; /* strace's; heap, NULL until used */
 };
 
@@ -233,8 +236,7 @@ void linux_process_release(struct linux_process *lp);
 /* personality.thread_free. */
 void linux_thread_free(struct thread *t);
 
-/* CPU time of the process, its living threads included. The kernel's work for a program is not
- * told apart from the program's own. No lock held. */
+/* CPU time of the process, its living threads included, the kernel's work for it, too. */
 time_ns_t linux_process_ran(struct linux_process *lp);
 
 /* The process has execed or ended: a parent in vfork goes on. */

@@ -5,7 +5,6 @@
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/pidfd.h"
 #include "personality/linux/process/process.h"
-#include "personality/linux/process/rusage.h"
 #include "personality/linux/result_copy.h"
 
 enum {
@@ -34,7 +33,7 @@ struct wait_news {
     pid_t_ pid; /* 0: none yet */
     uint32_t uid, status;
     int code; /* CLD_* */
-    uint64_t ran_ns;
+    struct usage usage;
     struct linux_process *gone; /* a reaped zombie: the pid table's reference */
 };
 
@@ -89,7 +88,8 @@ static bool take_news(const struct wait_for *w, struct linux_process *child,
     }
     news->pid = child->pid;
     news->uid = child->cred.uid;
-    news->ran_ns = child->ended_ns + child->child_ns;
+    usage_of_process(child, &news->usage);
+    usage_add(&news->usage, &child->waited);
     return true;
 }
 
@@ -106,7 +106,7 @@ static status_t look(struct linux_process *lp, const struct wait_for *w, struct 
             continue;
         if (take_news(w, child, news)) {
             if (news->gone)
-                lp->child_ns += news->ran_ns;
+                usage_add(&lp->waited, &news->usage);
             return OK;
         }
         st = ERR_SHOULD_WAIT;
@@ -191,7 +191,7 @@ CO_FN(sys_wait4)
         CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[1],
                 .from = &f->status, .size = sizeof(f->status));
     if (st == OK && f->call->arg[3]) {
-        rusage_times(&f->usage, f->wait.news.ran_ns);
+        usage_to_rusage(&f->wait.news.usage, &f->usage);
         CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[3],
                 .from = &f->usage, .size = sizeof(f->usage));
     }
@@ -271,7 +271,7 @@ CO_FN(sys_waitid)
         CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[2],
                 .from = &f->info, .size = sizeof(f->info));
     if (st == OK && f->call->arg[4] && f->wait.news.pid) {
-        rusage_times(&f->usage, f->wait.news.ran_ns);
+        usage_to_rusage(&f->wait.news.usage, &f->usage);
         CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[4],
                 .from = &f->usage, .size = sizeof(f->usage));
     }

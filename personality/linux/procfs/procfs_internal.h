@@ -28,6 +28,9 @@ status_t proc_inode_create(struct inode *dir, struct linux_process *lp, uint32_t
                            struct inode **out) MUST_USE;
 uint64_t proc_ino(struct linux_process *lp, uint32_t index);
 
+/* One of its threads is on a CPU, or ready for one. */
+bool proc_is_running(struct linux_process *lp);
+
 /* The process and thread that look, borrowed; NULL: the kernel itself. */
 struct linux_thread *proc_caller(void);
 
@@ -44,6 +47,7 @@ status_t proc_show_stat(struct inode *inode, struct seq *seq);
 status_t proc_show_statm(struct inode *inode, struct seq *seq);
 status_t proc_show_status(struct inode *inode, struct seq *seq);
 status_t proc_show_limits(struct inode *inode, struct seq *seq);
+status_t proc_show_io(struct inode *inode, struct seq *seq);
 status_t proc_show_cmdline(struct inode *inode, struct seq *seq);
 status_t proc_show_environ(struct inode *inode, struct seq *seq);
 status_t proc_show_maps(struct inode *inode, struct seq *seq);

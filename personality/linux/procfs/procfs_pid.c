@@ -54,6 +54,7 @@ static const struct gen_entry entries[] = {
     {"smaps_rollup", INODE_FILE, 0444, SHOWN(proc_show_smaps_rollup)},
     {"auxv", INODE_FILE, 0400, SHOWN(proc_show_auxv)},
     {"limits", INODE_FILE, 0444, SHOWN(proc_show_limits)},
+    {"io", INODE_FILE, 0400, SHOWN(proc_show_io)},
     {"mounts", INODE_FILE, 0444, SHOWN(proc_show_mounts)},
     {"mountinfo", INODE_FILE, 0444, SHOWN(proc_show_mountinfo)},
     {"mountstats", INODE_FILE, 0400, SHOWN(proc_show_mountstats)},

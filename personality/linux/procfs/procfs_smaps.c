@@ -8,7 +8,7 @@
 #include "hal/mmu.h"
 #include "personality/linux/procfs/procfs_internal.h"
 
-struct usage {
+struct memory_use {
     uint64_t rss, shared, locked; /* bytes; `shared` is part of rss */
     user_addr_t start, end;       /* of all mappings */
 };
@@ -32,7 +32,7 @@ static void show_kb(struct seq *seq, const char *name, uint64_t bytes)
     seq_printf(seq, "%-15s %8lu kB\n", name, (unsigned long)(bytes >> 10));
 }
 
-static void show_usage(struct seq *seq, const struct usage *u)
+static void show_usage(struct seq *seq, const struct memory_use *u)
 {
     show_kb(seq, "Rss:", u->rss);
     show_kb(seq, "Pss:", u->rss);
@@ -47,7 +47,7 @@ static void show_usage(struct seq *seq, const struct usage *u)
     show_kb(seq, "Locked:", u->locked);
 }
 
-static void measure(const struct mapping_info *info, struct usage *u)
+static void measure(const struct mapping_info *info, struct memory_use *u)
 {
     uint64_t bytes = resident(info);
 
@@ -98,7 +98,7 @@ static void show_one(const struct mapping_info *info, const struct linux_layout 
                      void *arg)
 {
     struct seq *seq = arg;
-    struct usage u = {0};
+    struct memory_use u = {0};
 
     measure(info, &u);
     proc_show_mapping(info, layout, seq);
@@ -123,7 +123,7 @@ static void add_one(const struct mapping_info *info, const struct linux_layout *
 
 status_t proc_show_smaps_rollup(struct inode *inode, struct seq *seq)
 {
-    struct usage u = {0};
+    struct memory_use u = {0};
     status_t st = proc_each_mapping(inode, add_one, &u);
 
     if (st != OK || !u.end)

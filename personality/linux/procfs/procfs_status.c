@@ -1,7 +1,8 @@
 /*
- * procfs_status.c - /proc/PID/{stat,statm,status,limits}: numbers about a process (proc(5)).
+ * procfs_status.c - /proc/PID/{stat,statm,status}: numbers about a process (proc(5)).
  */
 #include "base/string.h"
+#include "personality/linux/memory/memory.h"
 #include "personality/linux/procfs/procfs_internal.h"
 #include "personality/linux/tty/tty.h"
 
@@ -15,8 +16,8 @@ struct snapshot {
     struct credentials cred;
     struct linux_layout layout;
     unsigned threads;
-    uint64_t ran_ns, child_ns;
-    uint64_t mapped, resident, locked; /* bytes */
+    struct usage used, waited;
+    uint64_t mapped, resident, locked, data, stack; /* bytes */
     bool no_new_privs;
     time_ns_t start_time;
     sigset_t_ blocked, ignored, caught, pending;
@@ -58,13 +59,29 @@ static void take_own(struct linux_process *lp, struct snapshot *s)
     memcpy(s->comm, lp->comm, sizeof(s->comm));
     s->cred = lp->cred;
     s->layout = lp->layout;
-    s->ran_ns = (uint64_t)linux_process_ran(lp);
-    s->child_ns = lp->child_ns;
+    s->waited = lp->waited;
     s->no_new_privs = lp->no_new_privs;
     s->start_time = lp->start_time;
     if (lp->signals.stopped && s->state == 'S')
         s->state = 'T';
     take_signals_locked(lp, s);
+}
+
+static bool is_running(struct thread *t)
+{
+    return t->state == THREAD_RUNNING &&
+           atomic_load_explicit(&t->task.state, memory_order_relaxed);
+}
+
+bool proc_is_running(struct linux_process *lp)
+{
+    if (!lp->process || lp->zombie)
+        return false;
+    SPIN_GUARD(&lp->process->object.lock);
+    list_for_each (it, &lp->process->threads)
+        if (is_running(container_of(it, struct thread, process_link)))
+            return true;
+    return false;
 }
 
 /* A thread that is not parked makes the process a running one. */
@@ -78,8 +95,7 @@ static void take_threads(struct linux_process *lp, struct snapshot *s)
         s->threads++;
         if (t->linux_)
             s->blocked = t->linux_->signals.mask;
-        if (s->state == 'S' && t->state == THREAD_RUNNING &&
-            atomic_load_explicit(&t->task.state, memory_order_relaxed))
+        if (s->state == 'S' && is_running(t))
             s->state = 'R';
     }
 }
@@ -91,10 +107,13 @@ static void take_memory(struct linux_process *lp, struct snapshot *s)
 
     if (!as)
         return;
+    usage_note_resident(lp);
+    s->resident = usage_resident(lp);
+    s->data = memory_data(as);
     for (user_addr_t at = 0; aspace_next_mapping(as, at, &info) == OK;) {
         s->mapped += info.size;
         s->locked += info.flags & MAPPING_LOCKED ? info.size : 0;
-        s->resident += MIN(vmo_committed_pages(info.vmo) << PAGE_SHIFT, info.size);
+        s->stack += info.flags & MAPPING_GROWS ? info.size : 0;
         at = info.base + info.size;
         vmo_put(info.vmo);
     }
@@ -115,6 +134,7 @@ static status_t take(struct inode *inode, struct snapshot *s)
         take_threads(lp, s);
         take_memory(lp, s);
     }
+    usage_of_process(lp, &s->used);
     linux_process_put(lp);
     return OK;
 }
@@ -132,10 +152,15 @@ status_t proc_show_stat(struct inode *inode, struct seq *seq)
 
     if (st != OK)
         return st;
-    seq_printf(seq, "%d (%s) %c %d %d %d %lu %d 0 0 0 0 0 ", s.pid, s.comm, s.state, s.ppid,
-               s.pgrp, s.sid, (unsigned long)s.tty_dev, s.tty_pgrp);
-    seq_printf(seq, "%lu 0 %lu 0 %d %d %u 0 %lu %lu %lu ", (unsigned long)ticks(s.ran_ns),
-               (unsigned long)ticks(s.child_ns), 20 + s.nice, s.nice, s.threads,
+    seq_printf(seq, "%d (%s) %c %d %d %d %lu %d 0 %lu %lu %lu %lu ", s.pid, s.comm, s.state,
+               s.ppid, s.pgrp, s.sid, (unsigned long)s.tty_dev, s.tty_pgrp,
+               (unsigned long)s.used.minor_faults, (unsigned long)s.waited.minor_faults,
+               (unsigned long)s.used.major_faults, (unsigned long)s.waited.major_faults);
+    seq_printf(seq, "%lu %lu %lu %lu %d %d %u 0 %lu %lu %lu ",
+               (unsigned long)ticks(usage_user_ns(&s.used)),
+               (unsigned long)ticks(s.used.kernel_ns),
+               (unsigned long)ticks(usage_user_ns(&s.waited)),
+               (unsigned long)ticks(s.waited.kernel_ns), 20 + s.nice, s.nice, s.threads,
                (unsigned long)ticks((uint64_t)s.start_time), (unsigned long)s.mapped,
                (unsigned long)(s.resident >> PAGE_SHIFT));
     seq_printf(seq, "%lu %lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d 0 0 0 0 0 0 ",
@@ -159,7 +184,7 @@ status_t proc_show_statm(struct inode *inode, struct seq *seq)
         seq_printf(seq, "%lu %lu 0 %lu 0 %lu 0\n", (unsigned long)(s.mapped >> PAGE_SHIFT),
                    (unsigned long)(s.resident >> PAGE_SHIFT),
                    (unsigned long)((s.layout.code_end - s.layout.code_start) >> PAGE_SHIFT),
-                   (unsigned long)(s.mapped >> PAGE_SHIFT));
+                   (unsigned long)((s.data + s.stack) >> PAGE_SHIFT));
     return st;
 }
 
@@ -194,8 +219,10 @@ static void show_sizes(const struct snapshot *s, struct seq *seq)
     show_kb(seq, "VmSize", s->mapped);
     show_kb(seq, "VmLck", s->locked);
     show_kb(seq, "VmPin", 0);
-    show_kb(seq, "VmHWM", s->resident);
+    show_kb(seq, "VmHWM", MAX(s->resident, s->used.max_resident));
     show_kb(seq, "VmRSS", s->resident);
+    show_kb(seq, "VmData", s->data);
+    show_kb(seq, "VmStk", s->stack);
     show_kb(seq, "VmExe", ROUND_UP(l->code_end - l->code_start, PAGE_SIZE));
     show_kb(seq, "VmSwap", 0);
 }
@@ -225,48 +252,7 @@ status_t proc_show_status(struct inode *inode, struct seq *seq)
     seq_printf(seq, "Threads:\t%u\n", s.threads);
     show_signals(&s, seq);
     seq_printf(seq, "NoNewPrivs:\t%d\nSeccomp:\t0\n", s.no_new_privs);
-    return OK;
-}
-
-static void show_limit(struct seq *seq, uint64_t value)
-{
-    if (value == UINT64_MAX)
-        seq_printf(seq, "%-20s ", "unlimited");
-    else
-        seq_printf(seq, "%-20lu ", (unsigned long)value);
-}
-
-status_t proc_show_limits(struct inode *inode, struct seq *seq)
-{
-    static const struct {
-        const char *name, *unit;
-    } names[RLIMITS] = {
-        {"Max cpu time", "seconds"},     {"Max file size", "bytes"},
-        {"Max data size", "bytes"},      {"Max stack size", "bytes"},
-        {"Max core file size", "bytes"}, {"Max resident set", "bytes"},
-        {"Max processes", "processes"},  {"Max open files", "files"},
-        {"Max locked memory", "bytes"},  {"Max address space", "bytes"},
-        {"Max file locks", "locks"},     {"Max pending signals", "signals"},
-        {"Max msgqueue size", "bytes"},  {"Max nice priority", ""},
-        {"Max realtime priority", ""},   {"Max realtime timeout", "us"},
-    };
-    struct rlimit limits[RLIMITS];
-    struct linux_process *lp;
-    status_t st = proc_process(inode, &lp);
-
-    if (st != OK)
-        return st;
-    {
-        SPIN_GUARD(&lp->lock);
-        memcpy(limits, lp->limits, sizeof(limits));
-    }
-    linux_process_put(lp);
-    seq_printf(seq, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
-    for (unsigned i = 0; i < RLIMITS; i++) {
-        seq_printf(seq, "%-25s ", names[i].name);
-        show_limit(seq, limits[i].soft);
-        show_limit(seq, limits[i].hard);
-        seq_printf(seq, "%-10s\n", names[i].unit);
-    }
+    seq_printf(seq, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
+               (unsigned long)s.used.switches, (unsigned long)s.used.preempted);
     return OK;
 }

@@ -2,6 +2,7 @@
  * procfs_system.c - /proc's files about the whole system: memory, CPUs, time, version
  * (proc(5)).
  */
+#include "base/format.h"
 #include "base/string.h"
 #include "co/executor.h"
 #include "fs/chardev.h"
@@ -45,13 +46,19 @@ static status_t show_cpuinfo(struct inode *inode, struct seq *seq)
     return OK;
 }
 
-/* Idle time is not measured. */
+/* And how long CPUs had nothing to do, all together. */
 static status_t show_uptime(struct inode *inode, struct seq *seq)
 {
-    unsigned long now = (unsigned long)(hal_time_now() / (NS_PER_SEC / 100));
+    unsigned long now = (unsigned long)(hal_time_now() / (NS_PER_SEC / 100)), idle = 0;
 
     (void)inode;
-    seq_printf(seq, "%lu.%02lu 0.00\n", now / 100, now % 100);
+    for (unsigned cpu = 0; cpu < hal_cpu_count(); cpu++) {
+        struct executor_stats stats;
+
+        executor_stats_read(cpu, &stats);
+        idle += (unsigned long)(stats.idle / (NS_PER_SEC / 100));
+    }
+    seq_printf(seq, "%lu.%02lu %lu.%02lu\n", now / 100, now % 100, idle / 100, idle % 100);
     return OK;
 }
 
@@ -94,25 +101,64 @@ static status_t show_filesystems(struct inode *inode, struct seq *seq)
     return OK;
 }
 
-/* Where CPUs spend their time is not measured. */
+struct cpu_time {
+    uint64_t user, system, idle; /* ticks */
+};
+
+static struct cpu_time cpu_time(unsigned cpu, uint64_t *switches)
+{
+    const uint64_t tick = NS_PER_SEC / 100;
+    struct executor_stats stats;
+    time_ns_t busy, kernel;
+
+    executor_stats_read(cpu, &stats);
+    busy = MAX(hal_time_now() - stats.idle, (time_ns_t)0);
+    kernel = MIN(stats.kernel, busy);
+    *switches += stats.switches;
+    return (struct cpu_time){(uint64_t)(busy - kernel) / tick, (uint64_t)kernel / tick,
+                             (uint64_t)stats.idle / tick};
+}
+
+static void show_cpu_time(struct seq *seq, const char *name, const struct cpu_time *t)
+{
+    seq_printf(seq, "%s %lu 0 %lu %lu 0 0 0 0 0 0\n", name, (unsigned long)t->user,
+               (unsigned long)t->system, (unsigned long)t->idle);
+}
+
+static unsigned running_processes(void)
+{
+    unsigned running = 0;
+    SPIN_GUARD(&family_lock);
+
+    list_for_each (it, pid_all_locked())
+        running += proc_is_running(container_of(it, struct linux_process, all_link));
+    return running;
+}
+
 static status_t show_stat(struct inode *inode, struct seq *seq)
 {
+    struct cpu_time all = {0}, t;
     uint64_t switches = 0;
     unsigned count;
+    char name[16];
 
     (void)inode;
-    seq_puts(seq, "cpu  0 0 0 0 0 0 0 0 0 0\n");
     for (unsigned cpu = 0; cpu < hal_cpu_count(); cpu++) {
-        struct executor_stats stats;
-
-        executor_stats_read(cpu, &stats);
-        switches += stats.switches;
-        seq_printf(seq, "cpu%u 0 0 0 0 0 0 0 0 0 0\n", cpu);
+        t = cpu_time(cpu, &switches);
+        all.user += t.user;
+        all.system += t.system;
+        all.idle += t.idle;
     }
-    seq_printf(seq, "ctxt %lu\nbtime %ld\n", (unsigned long)switches,
+    show_cpu_time(seq, "cpu ", &all);
+    for (unsigned cpu = 0; cpu < hal_cpu_count(); cpu++) {
+        t = cpu_time(cpu, &switches);
+        format(name, sizeof(name), "cpu%u", cpu);
+        show_cpu_time(seq, name, &t);
+    }
+    seq_printf(seq, "intr 0\nctxt %lu\nbtime %ld\n", (unsigned long)switches / 2,
                (long)((hal_time_realtime() - hal_time_now()) / NS_PER_SEC));
-    newest_pid(&count);
-    seq_printf(seq, "processes %u\nprocs_running 1\nprocs_blocked 0\n", count);
+    seq_printf(seq, "processes %d\nprocs_running %u\nprocs_blocked 0\n", newest_pid(&count),
+               running_processes());
     return OK;
 }
 

@@ -1,0 +1,34 @@
+/*
+ * usage.c - measures calls and faults.
+ */
+#include "object/usage.h"
+
+#include "co/executor.h"
+#include "object/thread.h"
+
+void usage_begin(struct thread *t, uint32_t weight)
+{
+    t->usage.weight = weight;
+    t->usage.entered = task_ran(&t->task);
+}
+
+void usage_end(struct thread *t)
+{
+    struct thread_usage *u = &t->usage;
+    time_ns_t kernel;
+
+    if (!u->weight)
+        return;
+    kernel = (task_ran(&t->task) - u->entered) * u->weight;
+    u->weight = 0;
+    u->kernel += kernel;
+    executor_note_kernel(kernel);
+}
+
+void usage_fault(struct thread *t)
+{
+    if (t->fault.vmo)
+        t->usage.major_faults++;
+    else
+        t->usage.minor_faults++;
+}
