@@ -10,7 +10,7 @@ sources += $(addprefix memory/,brk layout memory memory_limit memory_pkey memory
 sources += $(addprefix poll/,epoll epoll_calls eventfd poll poll_wait select wait_mask)
 sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd \
     procfs_limits procfs_memory procfs_mounts procfs_net procfs_pid procfs_smaps procfs_status procfs_sys procfs_system)
-sources += $(addprefix process/,clone exec exec_call exec_elf exec_stack exec_strings exit hybrid \
+sources += $(addprefix process/,capability clone credentials exec exec_call exec_elf exec_stack exec_strings exit hybrid \
     ids limits nice pid pidfd prctl process schedule session start thread_limit usage wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \
     signal_queue signal_send signalfd)

@@ -11,6 +11,8 @@
  * it: when the last descriptor of a description closes, epoll sets and locks let go of the
  * file, though a running call may still have a reference.
  */
+struct credentials;
+
 struct fd_table {
     atomic_uint refs;
     struct spinlock lock;
@@ -84,6 +86,8 @@ uint32_t fs_context_umask(struct fs_context *fs);
 void fs_context_set_cwd(struct fs_context *fs, const struct path *path);
 void fs_context_set_root(struct fs_context *fs, const struct path *path);
 
+/* The power over files that credentials give. */
+void credentials_to_walk(const struct credentials *c, struct walk_env *env);
 /* A walk environment of the calling thread; holds references until walk_end. */
 void walk_begin(struct syscall *call, struct walk_env *env);
 void walk_end(struct walk_env *env);

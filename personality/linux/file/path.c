@@ -16,6 +16,13 @@ static void take_places(struct fs_context *fs, struct walk_env *env)
     path_get(&env->cwd);
 }
 
+void credentials_to_walk(const struct credentials *c, struct walk_env *env)
+{
+    env->override_dac = credentials_has(c, CAP_DAC_OVERRIDE);
+    env->override_owner = credentials_has(c, CAP_FOWNER);
+    env->change_owner = credentials_has(c, CAP_CHOWN);
+}
+
 void walk_begin(struct syscall *call, struct walk_env *env)
 {
     struct linux_process *lp = linux_process_of(call);
@@ -28,8 +35,7 @@ void walk_begin(struct syscall *call, struct walk_env *env)
     env->gid = lp->cred.fsgid;
     env->groups = lp->cred.groups; /* stays there; a change while we walk may go either way */
     env->group_count = lp->cred.group_count;
-    env->override_dac = env->override_owner = env->change_owner =
-        credentials_privileged(&lp->cred);
+    credentials_to_walk(&lp->cred, env);
 }
 
 void walk_begin_real(struct syscall *call, struct walk_env *env)
@@ -41,7 +47,8 @@ void walk_begin_real(struct syscall *call, struct walk_env *env)
     SPIN_GUARD(&lp->lock);
     env->uid = lp->cred.uid;
     env->gid = lp->cred.gid;
-    env->override_dac = lp->cred.uid == 0;
+    env->override_dac =
+        (lp->cred.uid == 0 ? lp->cred.permitted : 0) & CAP_BIT(CAP_DAC_OVERRIDE);
 }
 
 bool call_may_mount(struct syscall *call)
@@ -49,7 +56,7 @@ bool call_may_mount(struct syscall *call)
     struct linux_process *lp = linux_process_of(call);
     SPIN_GUARD(&lp->lock);
 
-    return credentials_privileged(&lp->cred);
+    return credentials_has(&lp->cred, CAP_SYS_ADMIN);
 }
 
 void walk_end(struct walk_env *env)

@@ -44,7 +44,7 @@ status_t memory_may_lock(struct syscall *call, uint64_t total)
     struct linux_process *lp = linux_process_of(call);
     SPIN_GUARD(&lp->lock);
 
-    if (credentials_privileged(&lp->cred))
+    if (credentials_has(&lp->cred, CAP_IPC_LOCK))
         return OK;
     if (!lp->limits[RLIMIT_MEMLOCK].soft)
         return ERR_NOT_PERMITTED;

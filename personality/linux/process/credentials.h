@@ -1,20 +1,69 @@
 /*
- * credentials.h - user and group ids of a process (credentials(7)).
+ * credentials.h - user and group ids and capabilities of a process (credentials(7),
+ * capabilities(7)).
  */
 #pragma once
 
+#include "base/status.h"
 #include "base/types.h"
 
 enum { GROUPS_MAX = 64 };
+
+/* Those that something is asked for; linux/capability.h's numbers. */
+enum {
+    CAP_CHOWN,
+    CAP_DAC_OVERRIDE,
+    CAP_DAC_READ_SEARCH,
+    CAP_FOWNER,
+    CAP_FSETID,
+    CAP_KILL,
+    CAP_SETGID,
+    CAP_SETUID,
+    CAP_SETPCAP,
+    CAP_LINUX_IMMUTABLE,
+    CAP_NET_ADMIN = 12,
+    CAP_IPC_LOCK = 14,
+    CAP_SYS_CHROOT = 18,
+    CAP_SYS_PTRACE = 19,
+    CAP_SYS_ADMIN = 21,
+    CAP_SYS_NICE = 23,
+    CAP_SYS_RESOURCE = 24,
+    CAP_SYS_TTY_CONFIG = 26,
+    CAP_MKNOD = 27,
+    CAP_MAC_OVERRIDE = 32,
+    CAP_WAKE_ALARM = 35,
+    CAP_LAST = 40,
+};
+#define CAP_BIT(cap) (1ull << (cap))
+#define CAP_ALL      (CAP_BIT(CAP_LAST + 1) - 1)
+
+/* prctl(2), PR_SET_SECUREBITS; each has its lock in the bit above. */
+enum {
+    SECURE_NOROOT = 1 << 0,
+    SECURE_NO_SETUID_FIXUP = 1 << 2,
+    SECURE_KEEP_CAPS = 1 << 4,
+    SECURE_NO_CAP_AMBIENT_RAISE = 1 << 6,
+    SECURE_BITS = 0x55,
+    SECURE_LOCKS = 0xaa,
+};
 
 struct credentials {
     uint32_t uid, euid, suid, fsuid;
     uint32_t gid, egid, sgid, fsgid;
     uint32_t group_count, groups[GROUPS_MAX];
+    /* Sets of CAP_BIT. Effective ones are permitted; ambient ones permitted and inheritable. */
+    uint64_t permitted, effective, inheritable, bounding, ambient;
+    uint32_t securebits;
 };
 
-/* Root's power over files, processes and ids: effective uid 0. */
-static inline bool credentials_privileged(const struct credentials *c)
+static inline bool credentials_has(const struct credentials *c, unsigned cap)
 {
-    return c->euid == 0;
+    return c->effective & CAP_BIT(cap);
 }
+
+/* The first program's: root has all capabilities, others none. */
+void credentials_begin(struct credentials *c);
+/* The user ids were `old`'s: what root has is had, and lost, with them. */
+void credentials_follow_ids(struct credentials *c, const struct credentials *old);
+/* A program is executed; `set_id`: one that changed the ids, which has been done. */
+void credentials_exec(struct credentials *c, bool set_id);

@@ -132,6 +132,25 @@ static status_t find_program(struct exec *exec, struct walk_env *env, const stru
     return st;
 }
 
+/* The file's owner and group, where it says so, and nothing says otherwise (execve(2)). */
+static void take_ids(struct exec *exec)
+{
+    struct credentials *c = &exec->cred;
+    struct inode_attr attr;
+
+    inode_attr_get(exec->exe->inode, &attr);
+    if (!exec->no_new_privs && !mount_has(exec->exe->path.mount, MOUNT_NOSUID)) {
+        if (attr.mode & MODE_SETUID)
+            c->euid = attr.uid;
+        if ((attr.mode & MODE_SETGID) && (attr.mode & 0010))
+            c->egid = attr.gid;
+    }
+    c->suid = c->fsuid = c->euid;
+    c->sgid = c->fsgid = c->egid;
+    exec->secure = c->uid != c->euid || c->gid != c->egid;
+    credentials_exec(c, exec->secure);
+}
+
 status_t exec_prepare(struct exec *exec, struct walk_env *env, const struct path *start,
                       unsigned walk_flags)
 {
@@ -141,6 +160,8 @@ status_t exec_prepare(struct exec *exec, struct walk_env *env, const struct path
     /* An empty argv becomes {""} (Linux 5.18). */
     if (st == OK && !exec->argv.count)
         st = exec_strings_add(&exec->argv, "", 0);
+    if (st == OK)
+        take_ids(exec);
     if (st == OK)
         st = aspace_create(&exec->aspace);
     if (st == OK)
@@ -175,8 +196,10 @@ static void take_identity(struct exec *exec, struct linux_process *lp, struct li
         memcpy(lp->comm, exec->comm, sizeof(lp->comm));
         memcpy(lp->process->name, exec->comm, sizeof(exec->comm));
         memcpy(lt->thread->name, exec->comm, sizeof(exec->comm));
-        lp->cred.suid = lp->cred.euid;
-        lp->cred.sgid = lp->cred.egid;
+        lp->dumpable = !exec->secure;
+        if (exec->secure)
+            lp->pdeath_signal = 0;
+        lp->cred = exec->cred;
         lt->signals.altstack_size = 0;
         lt->signals.altstack = 0;
         lt->clear_child_tid = lt->robust_list = 0;

@@ -38,11 +38,13 @@ void exec_strings_free(struct exec_strings *s);
 /* An execution being prepared. Zeroed at first; exec_free gives back what is still in it. */
 struct exec {
     struct exec_strings argv, envp;
-    struct credentials cred;
-    uint64_t stack_limit; /* RLIMIT_STACK, bytes */
-    bool zircon;          /* the process makes Zircon calls, too */
-    char *path;           /* as AT_EXECFN and for scripts; heap */
-    struct file *exe;     /* the program, after scripts */
+    struct credentials cred; /* before; exec_prepare makes them the new program's */
+    bool no_new_privs;       /* and those are no more powerful */
+    bool secure;             /* the program runs with other ids than those of who executes it */
+    uint64_t stack_limit;    /* RLIMIT_STACK, bytes */
+    bool zircon;             /* the process makes Zircon calls, too */
+    char *path;              /* as AT_EXECFN and for scripts; heap */
+    struct file *exe;        /* the program, after scripts */
     struct aspace *aspace;
     struct linux_layout layout;
     user_addr_t entry, stack;

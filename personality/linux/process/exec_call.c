@@ -41,6 +41,7 @@ static status_t prepare(struct syscall *call, const struct exec_request *rq, str
     if (st == OK) {
         SPIN_GUARD(&linux_process_of(call)->lock);
         exec->cred = linux_process_of(call)->cred;
+        exec->no_new_privs = linux_process_of(call)->no_new_privs;
         exec->stack_limit = linux_process_of(call)->limits[RLIMIT_STACK].soft;
     }
     if (st == OK)

@@ -99,7 +99,7 @@ static void add_auxv(struct words *w, const struct exec *exec, const struct exec
     add_aux(w, AT_EUID, c->euid);
     add_aux(w, AT_GID, c->gid);
     add_aux(w, AT_EGID, c->egid);
-    add_aux(w, AT_SECURE, 0);
+    add_aux(w, AT_SECURE, exec->secure);
     add_aux(w, AT_RANDOM, random);
     add_aux(w, AT_EXECFN, execfn);
     add_aux(w, AT_PLATFORM, platform);

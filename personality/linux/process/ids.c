@@ -123,10 +123,16 @@ static status_t set_res(struct id_set ids, bool privileged, const uint32_t want[
 status_t sys_setuid(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
+    struct credentials old;
+    status_t st;
     SPIN_GUARD(&lp->lock);
 
-    return set_id(user_ids(&lp->cred), credentials_privileged(&lp->cred),
-                  (uint32_t)call->arg[0]);
+    old = lp->cred;
+    st = set_id(user_ids(&lp->cred), credentials_has(&lp->cred, CAP_SETUID),
+                (uint32_t)call->arg[0]);
+    if (st == OK)
+        credentials_follow_ids(&lp->cred, &old);
+    return st;
 }
 
 status_t sys_setgid(struct syscall *call)
@@ -134,17 +140,23 @@ status_t sys_setgid(struct syscall *call)
     struct linux_process *lp = linux_process_of(call);
     SPIN_GUARD(&lp->lock);
 
-    return set_id(group_ids(&lp->cred), credentials_privileged(&lp->cred),
+    return set_id(group_ids(&lp->cred), credentials_has(&lp->cred, CAP_SETGID),
                   (uint32_t)call->arg[0]);
 }
 
 status_t sys_setreuid(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
+    struct credentials old;
+    status_t st;
     SPIN_GUARD(&lp->lock);
 
-    return set_re(user_ids(&lp->cred), credentials_privileged(&lp->cred),
-                  (uint32_t)call->arg[0], (uint32_t)call->arg[1]);
+    old = lp->cred;
+    st = set_re(user_ids(&lp->cred), credentials_has(&lp->cred, CAP_SETUID),
+                (uint32_t)call->arg[0], (uint32_t)call->arg[1]);
+    if (st == OK)
+        credentials_follow_ids(&lp->cred, &old);
+    return st;
 }
 
 status_t sys_setregid(struct syscall *call)
@@ -152,18 +164,24 @@ status_t sys_setregid(struct syscall *call)
     struct linux_process *lp = linux_process_of(call);
     SPIN_GUARD(&lp->lock);
 
-    return set_re(group_ids(&lp->cred), credentials_privileged(&lp->cred),
+    return set_re(group_ids(&lp->cred), credentials_has(&lp->cred, CAP_SETGID),
                   (uint32_t)call->arg[0], (uint32_t)call->arg[1]);
 }
 
 status_t sys_setresuid(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
+    struct credentials old;
+    status_t st;
     const uint32_t want[3] = {(uint32_t)call->arg[0], (uint32_t)call->arg[1],
                               (uint32_t)call->arg[2]};
     SPIN_GUARD(&lp->lock);
 
-    return set_res(user_ids(&lp->cred), credentials_privileged(&lp->cred), want);
+    old = lp->cred;
+    st = set_res(user_ids(&lp->cred), credentials_has(&lp->cred, CAP_SETUID), want);
+    if (st == OK)
+        credentials_follow_ids(&lp->cred, &old);
+    return st;
 }
 
 status_t sys_setresgid(struct syscall *call)
@@ -173,7 +191,7 @@ status_t sys_setresgid(struct syscall *call)
                               (uint32_t)call->arg[2]};
     SPIN_GUARD(&lp->lock);
 
-    return set_res(group_ids(&lp->cred), credentials_privileged(&lp->cred), want);
+    return set_res(group_ids(&lp->cred), credentials_has(&lp->cred, CAP_SETGID), want);
 }
 
 static status_t put_three(struct syscall *call, const uint32_t values[3])
@@ -212,9 +230,12 @@ static void set_fs_id(struct syscall *call, struct id_set ids, bool privileged)
 status_t sys_setfsuid(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
+    struct credentials old;
     SPIN_GUARD(&lp->lock);
 
-    set_fs_id(call, user_ids(&lp->cred), credentials_privileged(&lp->cred));
+    old = lp->cred;
+    set_fs_id(call, user_ids(&lp->cred), credentials_has(&lp->cred, CAP_SETUID));
+    credentials_follow_ids(&lp->cred, &old);
     return OK;
 }
 
@@ -223,7 +244,7 @@ status_t sys_setfsgid(struct syscall *call)
     struct linux_process *lp = linux_process_of(call);
     SPIN_GUARD(&lp->lock);
 
-    set_fs_id(call, group_ids(&lp->cred), credentials_privileged(&lp->cred));
+    set_fs_id(call, group_ids(&lp->cred), credentials_has(&lp->cred, CAP_SETGID));
     return OK;
 }
 
@@ -246,7 +267,7 @@ status_t sys_setgroups(struct syscall *call)
     uint32_t groups[GROUPS_MAX], count = (uint32_t)call->arg[0];
     status_t st;
 
-    if (!credentials_privileged(&lp->cred))
+    if (!credentials_has(&lp->cred, CAP_SETGID))
         return ERR_NOT_PERMITTED;
     if (count > GROUPS_MAX)
         return ERR_INVALID_ARGS;

@@ -12,7 +12,7 @@ static status_t check_target(struct syscall *call, const struct linux_process *l
 {
     const struct credentials *c = &linux_process_of(call)->cred, *target = &lp->cred;
 
-    if (lp == linux_process_of(call) || credentials_privileged(c))
+    if (lp == linux_process_of(call) || credentials_has(c, CAP_SYS_RESOURCE))
         return OK;
     return c->uid == target->uid && c->uid == target->euid && c->uid == target->suid &&
                    c->gid == target->gid && c->gid == target->egid && c->gid == target->sgid
@@ -24,7 +24,7 @@ static status_t check_target(struct syscall *call, const struct linux_process *l
 static status_t set_limit(struct syscall *call, struct linux_process *lp, unsigned resource,
                           const struct rlimit *to)
 {
-    bool privileged = credentials_privileged(&linux_process_of(call)->cred);
+    bool privileged = credentials_has(&linux_process_of(call)->cred, CAP_SYS_RESOURCE);
     SPIN_GUARD(&lp->lock);
 
     if (to->soft > to->hard)

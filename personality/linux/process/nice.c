@@ -34,7 +34,7 @@ static bool is_meant(const void *arg, const struct linux_process *lp)
 
 static status_t change(const struct nice_walk *w, struct linux_process *lp)
 {
-    if (!credentials_privileged(w->cred)) {
+    if (!credentials_has(w->cred, CAP_SYS_NICE)) {
         if (w->cred->euid != lp->cred.uid && w->cred->euid != lp->cred.euid)
             return ERR_NOT_PERMITTED;
         if (w->value < lp->nice)

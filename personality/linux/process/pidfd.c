@@ -125,7 +125,7 @@ static bool may_take_from(struct syscall *call, struct linux_process *lp)
 {
     const struct credentials *c = &linux_process_of(call)->cred, *of = &lp->cred;
 
-    return lp == linux_process_of(call) || credentials_privileged(c) ||
+    return lp == linux_process_of(call) || credentials_has(c, CAP_SYS_PTRACE) ||
            (c->fsuid == of->euid && c->fsuid == of->suid && c->fsuid == of->uid &&
             c->fsgid == of->egid && c->fsgid == of->sgid && c->fsgid == of->gid);
 }

@@ -2,7 +2,7 @@
  * prctl.c - settings of threads and processes (prctl(2)).
  */
 #include "base/string.h"
-#include "personality/linux/process/process.h"
+#include "personality/linux/process/capability.h"
 
 /* linux/prctl.h */
 enum {
@@ -154,6 +154,14 @@ status_t sys_prctl(struct syscall *call)
     case PR_SET_NO_NEW_PRIVS:
     case PR_GET_NO_NEW_PRIVS:
         return privilege_option(call, lt->process);
+    case PR_GET_KEEPCAPS:
+    case PR_SET_KEEPCAPS:
+    case PR_CAPBSET_READ:
+    case PR_CAPBSET_DROP:
+    case PR_GET_SECUREBITS:
+    case PR_SET_SECUREBITS:
+    case PR_CAP_AMBIENT:
+        return capability_option(call);
     case PR_GET_TIMING: /* statistical, and nothing else */
     case PR_GET_SECCOMP:
         return OK;

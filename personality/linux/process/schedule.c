@@ -44,7 +44,7 @@ static status_t check_change(struct syscall *call, pid_t_ tid)
     if (st != OK)
         return st;
     of = &t->linux_->process->cred;
-    if (!credentials_privileged(c) && c->euid != of->uid && c->euid != of->euid)
+    if (!credentials_has(c, CAP_SYS_NICE) && c->euid != of->uid && c->euid != of->euid)
         st = ERR_NOT_PERMITTED;
     object_put(&t->object);
     return st;

@@ -136,16 +136,15 @@ status_t linux_start_program(struct linux_start *start)
                            .uid = start->cred.fsuid,
                            .gid = start->cred.fsgid,
                            .groups = start->cred.groups,
-                           .group_count = start->cred.group_count,
-                           .override_dac = credentials_privileged(&start->cred),
-                           .override_owner = credentials_privileged(&start->cred),
-                           .change_owner = credentials_privileged(&start->cred)};
+                           .group_count = start->cred.group_count};
     struct exec *exec = kzalloc(sizeof(*exec));
     struct path cwd;
     status_t st;
 
     if (!exec)
         return ERR_NO_MEMORY;
+    credentials_begin(&start->cred);
+    credentials_to_walk(&start->cred, &env);
     /* The caller's directory where the guest has it, else the root. */
     st = path_walk(&env, NULL, start->cwd, WALK_DIRECTORY, &cwd, NULL);
     if (st != OK && start->cwd_needed) {

@@ -68,7 +68,8 @@ status_t thread_limit_check(struct linux_process *lp)
         SPIN_GUARD(&lp->lock);
         limit = lp->limits[RLIMIT_NPROC].soft;
         uid = lp->cred.uid;
-        exempt = uid == 0 || credentials_privileged(&lp->cred);
+        exempt = uid == 0 || credentials_has(&lp->cred, CAP_SYS_RESOURCE) ||
+                 credentials_has(&lp->cred, CAP_SYS_ADMIN);
     }
     if (exempt || count < limit || threads_of_user(uid) < limit)
         return OK;

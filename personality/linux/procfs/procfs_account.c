@@ -96,7 +96,7 @@ static status_t store_oom_score_adj(struct inode *inode, const char *text, size_
     if (st != OK)
         return st;
     {
-        bool privileged = !caller || credentials_privileged(&caller->process->cred);
+        bool privileged = !caller || credentials_has(&caller->process->cred, CAP_SYS_RESOURCE);
         SPIN_GUARD(&lp->lock);
 
         if (value < lp->oom_score_adj && !privileged)

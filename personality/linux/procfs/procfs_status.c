@@ -251,6 +251,11 @@ status_t proc_show_status(struct inode *inode, struct seq *seq)
         show_sizes(&s, seq);
     seq_printf(seq, "Threads:\t%u\n", s.threads);
     show_signals(&s, seq);
+    seq_printf(seq, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n",
+               (unsigned long)s.cred.inheritable, (unsigned long)s.cred.permitted,
+               (unsigned long)s.cred.effective);
+    seq_printf(seq, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", (unsigned long)s.cred.bounding,
+               (unsigned long)s.cred.ambient);
     seq_printf(seq, "NoNewPrivs:\t%d\nSeccomp:\t0\n", s.no_new_privs);
     seq_printf(seq, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
                (unsigned long)s.used.switches, (unsigned long)s.used.preempted);

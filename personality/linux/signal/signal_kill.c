@@ -8,7 +8,7 @@
 /* kill(2): root, or the same user. */
 static bool may_signal(struct linux_process *from, struct linux_process *to, int signo)
 {
-    return from == to || credentials_privileged(&from->cred) ||
+    return from == to || credentials_has(&from->cred, CAP_KILL) ||
            from->cred.euid == to->cred.suid || from->cred.euid == to->cred.uid ||
            from->cred.uid == to->cred.suid || from->cred.uid == to->cred.uid ||
            (signo == SIGCONT && from->sid == to->sid);

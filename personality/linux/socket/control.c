@@ -67,7 +67,7 @@ static bool is_own(const struct linux_process *lp, const struct ucred *c)
 {
     const struct credentials *cred = &lp->cred;
 
-    return credentials_privileged(cred) ||
+    return credentials_has(cred, CAP_SYS_ADMIN) ||
            (c->pid == lp->pid &&
             (c->uid == cred->uid || c->uid == cred->euid || c->uid == cred->suid) &&
             (c->gid == cred->gid || c->gid == cred->egid || c->gid == cred->sgid));

@@ -177,7 +177,7 @@ static status_t force_buffer(struct syscall *call, struct socket *s, int name, u
 
     {
         SPIN_GUARD(&lp->lock);
-        if (!credentials_privileged(&lp->cred))
+        if (!credentials_has(&lp->cred, CAP_NET_ADMIN))
             return ERR_NOT_PERMITTED;
     }
     set_buffer(s, send ? &s->send_buffer : &s->receive_buffer, asked, INT32_MAX / 2,

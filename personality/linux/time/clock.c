@@ -79,7 +79,7 @@ status_t clock_open_timer(struct syscall *call, int32_t id, struct linux_clock *
         return ERR_NOT_SUPPORTED;
     case CLOCK_REALTIME_ALARM:
     case CLOCK_BOOTTIME_ALARM:
-        if (!credentials_privileged(&linux_process_of(call)->cred))
+        if (!credentials_has(&linux_process_of(call)->cred, CAP_WAKE_ALARM))
             return ERR_NOT_PERMITTED;
         return clock_open(call, id, out);
     default:

@@ -148,7 +148,7 @@ static status_t check_clock(const struct credentials *cred, int32_t clock, bool 
         return OK;
     case CLOCK_REALTIME_ALARM:
     case CLOCK_BOOTTIME_ALARM:
-        return credentials_privileged(cred) ? OK : ERR_NOT_PERMITTED;
+        return credentials_has(cred, CAP_WAKE_ALARM) ? OK : ERR_NOT_PERMITTED;
     default:
         return ERR_INVALID_ARGS;
     }

@@ -164,7 +164,7 @@ static status_t fake_input(struct syscall *call, struct tty *tty, user_addr_t fr
 
     {
         SPIN_GUARD(&family_lock);
-        if (lp->tty != tty && !credentials_privileged(&lp->cred))
+        if (lp->tty != tty && !credentials_has(&lp->cred, CAP_SYS_ADMIN))
             return ERR_NOT_PERMITTED;
     }
     st = copy_from_user(&call->thread->user, &byte, from, sizeof(byte));

@@ -161,7 +161,7 @@ status_t tty_set_controlling(struct syscall *call, struct tty *tty, bool steal)
     if (!lp->session_leader || lp->tty)
         return ERR_NOT_PERMITTED;
     if (tty->sid) {
-        if (!steal || !credentials_privileged(&lp->cred))
+        if (!steal || !credentials_has(&lp->cred, CAP_SYS_ADMIN))
             return ERR_NOT_PERMITTED;
         tty_forget_session_locked(tty);
     }
