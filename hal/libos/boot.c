@@ -5,6 +5,7 @@
 #include "hal/boot.h"
 #include "hal/console.h"
 #include "hal/libos/carrier.h"
+#include "hal/libos/dispatch.h"
 #include "hal/libos/fp.h"
 #include "hal/libos/io.h"
 #include "hal/libos/linux.h"
@@ -107,7 +108,7 @@ _Noreturn void boot_template(struct libos_boot_info *info)
     guard_stacks();
     signal_install(template_signal);
     carrier_adopt(self);
-    carrier_arm_dispatch(); /* here only to learn early whether the host can */
+    dispatch_setup();
     setup_cpus();
     timer_setup();
     fp_setup();

@@ -9,8 +9,6 @@
 
 enum { TURN_NONE, TURN_GIVEN, TURN_ASLEEP };
 
-enum { PR_SET_SYSCALL_USER_DISPATCH = 59, PR_SYS_DISPATCH_ON = 1 };
-
 /* Slot 0 is the template's. */
 static struct spinlock slots_lock;
 static struct carrier *slots_free;   /* guarded by slots_lock */
@@ -72,15 +70,6 @@ void carrier_adopt(struct carrier *c)
     c->tid = (int)host_call(LINUX_GETTID);
     host_call(LINUX_SIGALTSTACK, &stack, NULL);
     host_call(LINUX_RT_SIGPROCMASK, 2, &none, NULL, sizeof(none));
-}
-
-void carrier_arm_dispatch(void)
-{
-    long error = host_call(LINUX_PRCTL, PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON,
-                           LIBOS_WINDOW_BASE, LIBOS_WINDOW_SIZE, 0);
-
-    if (error)
-        boot_fail("the host has no Syscall User Dispatch", error);
 }
 
 static void carrier_pin(struct carrier *c, uint32_t core)

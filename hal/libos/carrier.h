@@ -113,8 +113,6 @@ long carrier_start(struct carrier *c, unsigned long clone_flags);
 
 /* First thing of a fresh thread: %gs, signal stack, ids. Unblocks signals. */
 void carrier_adopt(struct carrier *c);
-/* Catch system calls made outside of the window; before the first user mode. */
-void carrier_arm_dispatch(void);
 
 /* Wait to be given a CPU, then go on where that CPU was handed over. On the own stack. */
 _Noreturn void carrier_park(struct carrier *c);

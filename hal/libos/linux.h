@@ -1,6 +1,6 @@
 /*
  * linux.h - the machine below: system calls of an x86_64 Linux host, made from the kernel
- * window, where Syscall User Dispatch lets them through. Results are 0 or more, or a negative
+ * window, from where they are let through (dispatch.h). Results are 0 or more, or a negative
  * errno.
  */
 #pragma once
@@ -61,9 +61,10 @@ enum {
     LINUX_PPOLL = 271,
     LINUX_SET_ROBUST_LIST = 273,
     LINUX_UTIMENSAT = 280,
+    LINUX_FALLOCATE = 285,
     LINUX_SYNCFS = 306,
     LINUX_RENAMEAT2 = 316,
-    LINUX_FALLOCATE = 285,
+    LINUX_SECCOMP = 317,
     LINUX_GETRANDOM = 318,
     LINUX_MEMBARRIER = 324,
     LINUX_PREADV2 = 327,

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "hal/libos/boot.h"
 #include "hal/libos/carrier.h"
+#include "hal/libos/dispatch.h"
 #include "hal/libos/host_lock.h"
 #include "hal/libos/irq.h"
 #include "hal/libos/linux.h"
@@ -25,7 +26,7 @@ static bool unburied;        /* some are dead; the template's */
 static void carrier_run(struct carrier *c)
 {
     carrier_adopt(c);
-    carrier_arm_dispatch();
+    dispatch_arm();
     carrier_park(c);
 }
 

@@ -1,7 +1,7 @@
 /*
  * deny.c - runs a program for which the host refuses one call, as a container's filter would.
  *
- * usage: deny dispatch|memfd|mounts PROGRAM [ARG...]
+ * usage: deny dispatch|traps|memfd|mounts PROGRAM [ARG...]
  */
 #include <err.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { SET_SYSCALL_USER_DISPATCH = 59 };
+enum { GET_SECCOMP = 21, SET_SYSCALL_USER_DISPATCH = 59 };
 
 static void refuse(unsigned number, unsigned first)
 {
@@ -35,9 +35,11 @@ static void refuse(unsigned number, unsigned first)
 int main(int argc, char **argv)
 {
     if (argc < 3)
-        errx(2, "usage: deny dispatch|memfd|mounts PROGRAM [ARG...]");
+        errx(2, "usage: deny dispatch|traps|memfd|mounts PROGRAM [ARG...]");
     if (!strcmp(argv[1], "dispatch"))
         refuse(SYS_prctl, SET_SYSCALL_USER_DISPATCH); /* no greater one is needed */
+    else if (!strcmp(argv[1], "traps"))
+        refuse(SYS_prctl, GET_SECCOMP); /* the way out of a lack of dispatch too */
     else if (!strcmp(argv[1], "memfd"))
         refuse(SYS_memfd_create, 0);
     else

@@ -41,9 +41,10 @@ void host_check(uint64_t memory)
 
     if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE))
         errx(STATUS_FAILED, "this host's processor or kernel lacks FSGSBASE");
-    if (prctl(PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0))
-        err(STATUS_FAILED,
-            "this host has no Syscall User Dispatch (Linux 5.11), or forbids it");
+    if (prctl(PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0) &&
+        prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0)
+        err(STATUS_FAILED, "this host has neither Syscall User Dispatch (Linux 5.11) nor "
+                           "seccomp filters, or forbids them");
     if (!limit_allows(RLIMIT_NOFILE, LEAST_FILES))
         errx(STATUS_FAILED, "fewer than %d open files are allowed (ulimit -n)", LEAST_FILES);
     if (!limit_allows(RLIMIT_FSIZE, largest))
