@@ -7,6 +7,7 @@
     (gdb) zcore fds PID         a process's descriptors and their files
     (gdb) zcore maps PID        its mappings
     (gdb) zcore handles PID     its Zircon handles
+    (gdb) zcore symbols PID     names in its program and libraries, from the host's files
     (gdb) zcore finish          on to the next breakpoint, over the deaths of guest processes; when the
                                 machine has ended, so does gdb
 
@@ -14,6 +15,7 @@
 `struct foo`, so the function that a frame points at names its type.
 """
 import os
+import struct
 import sys
 import time
 
@@ -214,6 +216,67 @@ def show_maps(argument):
               f"of the VMO at {int(mapping['vmo']):#x}")
 
 
+def dentries(root):
+    """All names that the kernel knows below one."""
+    stack = [root]
+    while stack:
+        dentry = stack.pop()
+        yield dentry
+        stack += listed(dentry["children"], "dentry", "child_link")
+
+
+def file_names(process):
+    """The paths of files by the address of their VMOs, but for files of other mounts than the root."""
+    names = {}
+    for dentry in dentries(process["fs"]["root"]["dentry"].dereference()):
+        if dentry["inode"] and dentry["inode"]["vmo"]:
+            names[int(dentry["inode"]["vmo"])] = path_name({"dentry": dentry.address})
+    return names
+
+
+def file_of(vmo):
+    """The VMO of the file that one shows or is a private copy of; it may be a view (vm/text.c)."""
+    while vmo["parent"]:
+        vmo = vmo["parent"]
+    if "text_pager" in str(vmo["pager"]):
+        there = gdb.block_for_pc(int(gdb.parse_and_eval("vmo_is_text").address))
+        return vmo["pager_data"].cast(gdb.lookup_type("struct text", there).pointer())["file"]
+    return vmo
+
+
+def first_address(path):
+    """Where an ELF file begins by its own account; None: it is none, or not here."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(64)
+            if len(head) < 64 or head[:5] != b"\x7fELF\2":
+                return None
+            at, size, count = *struct.unpack_from("<Q", head, 32), *struct.unpack_from("<HH", head, 54)
+            file.seek(at)
+            table = file.read(size * count)
+    except OSError:
+        return None
+    loads = [struct.unpack_from("<16xQ", table, size * i)[0] for i in range(count)
+             if struct.unpack_from("<I", table, size * i)[0] == 1]
+    return min(loads) & ~0xfff if loads else None
+
+
+def add_symbols(argument):
+    """Of the ELF files that a process has mapped, as they are in the host's root directory."""
+    owner = process_of(argument)
+    process, names, bases = owner["process"], file_names(owner), {}
+    if not process or not process["aspace"]:
+        raise gdb.GdbError("it has no memory")
+    for mapping in regions(process["aspace"]["root"]):
+        path = names.get(int(file_of(mapping["vmo"])))
+        bases.setdefault(path, int(mapping["region"]["base"]))
+    for path, base in bases.items():
+        first = first_address(path) if path else None
+        if first is not None:
+            gdb.execute(f"add-symbol-file {path} -o {base - first:#x}", to_string=True)
+            print(f"{path} at {base:#x}")
+
+
 def show_handles(argument):
     process = process_of(argument)["process"]
     table = process["handles"] if process else None
@@ -316,6 +379,7 @@ Command("zcore processes", show_processes, "The Linux processes.")
 Command("zcore fds", show_fds, "zcore fds PID: the descriptors of a process.", True)
 Command("zcore maps", show_maps, "zcore maps PID: the mappings of a process.", True)
 Command("zcore handles", show_handles, "zcore handles PID: its Zircon handles.", True)
+Command("zcore symbols", add_symbols, "zcore symbols PID: " + add_symbols.__doc__, True)
 Command("zcore finish", finish, finish.__doc__)
 Command("zcore-tasks", show_tasks, "zcore tasks")
 Command("co-bt", show_chain, "zcore bt", True)

@@ -11,6 +11,8 @@ zcore bt
 zcore processes
 zcore fds 3
 zcore maps 3
+zcore symbols 3
+info symbol call->thread->context.regs.rip
 zcore tasks
 next
 delete
@@ -19,7 +21,7 @@ zcore finish
 PROGRAM = ("bash", "-c", "(cd /usr; /bin/pwd); exit 7")
 SHOWN = (b"Breakpoint 1.", b"sys_getcwd (call=", b"task pwd at 0x", b"thread_main at object/thread.c",
          b": pwd, child of 2", b"1 (anonymous) flags 0x", b" r-x offset 0x", b"sys_wait4 at personality/linux/",
-         b"kmalloc(PATH_BYTES)", b"/usr\n")
+         b"kmalloc(PATH_BYTES)", b"/usr\n", b"/bin/pwd at 0x", b"getcwd + ")
 
 
 def session(script, *program):
