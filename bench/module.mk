@@ -2,9 +2,9 @@ module         := bench
 guest-programs := mb first blocked ctx
 
 # The Linux program with Zircon calls, made with the SDK and bound at once (tests/zircon/module.mk says why).
-build/hybrid/x86_64/zx: bench/zx.c bench/zx_process.c user/zircon/load.c user/zircon/symbol.c \
+build/bench/zx: bench/zx.c bench/zx_process.c user/zircon/load.c user/zircon/symbol.c \
     build/sdk/lib/libzircon.so bench/zx.h | sdk
 	@mkdir -p $(@D)
 	$(call say,CC hybrid $@)gcc -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= -Ibuild/sdk/include -I. -Ibuild/gen -pthread \
-	    $(filter %.c,$^) -Lbuild/sdk/lib -lzircon -Wl,-z,now,-rpath,'$$ORIGIN/../../sdk/lib' -o $@
-programs: build/hybrid/x86_64/zx
+	    $(filter %.c,$^) -Lbuild/sdk/lib -lzircon -Wl,-z,now,-rpath,'$$ORIGIN/../sdk/lib' -o $@
+programs: build/bench/zx

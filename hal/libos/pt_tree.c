@@ -23,6 +23,7 @@ static uint64_t *walk(struct hal_pt *pt, user_addr_t va, user_addr_t *gap_end)
     paddr_t table = pt->root;
     unsigned level = LEVELS;
 
+#pragma GCC unroll 4
     while (table && level > 0) {
         uint64_t *slot = table_slot(table, --level, va);
 

@@ -44,11 +44,11 @@ PROGRAMS = {
 HALF = ("jump_to_call", "jump_to_lead")
 
 
-def patched(program):
+def patched(program, *options):
     """A test: most calls of the program are."""
     def test():
         result = libos("sh", "-c", '"$@" >/dev/null; cat /proc/zcore', "sh", *program,
-                       options=("--cpus", "1"))
+                       options=("--cpus", "1", *options))
         counts = dict(re.findall(rb"^(calls_(?:patched|dispatched|first)) (\d+)$", result.out, re.M))
         if len(counts) != 3:
             return result
@@ -125,6 +125,7 @@ def while_others_run():
 def tests(suite):
     for name, program in PROGRAMS.items():
         suite.check(f"patched_{name}", patched(program))
+    suite.check("patched_zircon", patched((f"{ROOT}/build/bench/zx", "-s", "0.2", "event"), "--zircon"))
     suite.check("patched_forms", forms)
     suite.check("patched_glibc_static", with_library("gcc", "-static"))
     suite.check("patched_musl", with_library("musl-gcc"))

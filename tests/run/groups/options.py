@@ -1,10 +1,12 @@
 """The command line, and what it says when it is wrong: one line, and the status."""
 import os
+import re
 import shutil
 import tempfile
 
 from harness import ZCORE, one_line, run, zcore
 
+SWITCHES = re.compile(rb"^(?:executor|coroutine) \d+p/\d+K \d+ ps$", re.M)
 WRONG = {
     "no command": (),
     "unknown command": ("walk",),
@@ -12,6 +14,7 @@ WRONG = {
     "no program": ("run",),
     "unknown option of run": ("run", "--bogus", "true"),
     "option without value": ("run", "--cpus"),
+    "selftest nothing": ("run", "--selftest=nothing"),
     "cpus 0": ("run", "--cpus=0", "true"),
     "cpus 33": ("run", "--cpus=33", "true"),
     "cpus x": ("run", "--cpus=x", "true"),
@@ -104,3 +107,5 @@ def tests(suite):
     for cpus in 1, 2:
         suite.expect(f"options/selftest with {cpus} CPUs",
                      zcore("run", "--selftest", f"--cpus={cpus}"), 0, None, None)
+    suite.expect("options/selftest of switches", zcore("run", "--selftest=switches"), 0, None,
+                 lambda err: len(SWITCHES.findall(err)) == 16)
