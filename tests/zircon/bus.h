@@ -18,11 +18,11 @@ static inline zx_handle_t root_resource(void)
 
 /* What starts the bus: no pin has an irq. */
 struct bus_arg {
+    zx_pci_init_window_t *window; /* the one */
     union {
         zx_pci_init_arg_t arg;
         unsigned char bytes[ZX_PCI_INIT_ARG_MAX_SIZE];
     };
-    zx_pci_init_window_t *window; /* the one */
 };
 enum { BUS_ARG_SIZE = sizeof(zx_pci_init_arg_t) + sizeof(zx_pci_init_window_t) };
 
