@@ -6,7 +6,7 @@ user-programs-zircon := access channel channel_write_etc clock event exception f
                         memory_info pager_args pager_commit pager_read policy port privileged \
                         process profile registers socket stream suspend vdso vmo
 user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync threads tls
-user-programs-zircon += channel_internal debuglog ecam interrupt msi pci
+user-programs-zircon += channel_internal debuglog ecam interrupt msi pci shutdown
 user-common          := ztest ztest_help paged infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
                         ../../user/zircon/memory ../../user/zircon/load
 sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation \
@@ -25,7 +25,7 @@ $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
 # Bound at once: a thread that zx_thread_create made cannot enter the dynamic linker, which wants libc's.
 # Not native_threads, whose names no other C library has; not process, whose children run text of the program's;
 # not those that want the root resource.
-hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out debuglog ecam msi pci process privileged \
+hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out debuglog ecam msi pci process privileged shutdown \
     native_threads,$(user-programs-zircon)) hybrid)
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \

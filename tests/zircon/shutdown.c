@@ -1,0 +1,13 @@
+/*
+ * shutdown.c - the end of a machine, by who may: nothing is said after it.
+ */
+#include "tests/zircon/ztest.h"
+#include "uapi/zircon/syscalls/system.h"
+
+CASE(SystemCalls, Shutdown)
+{
+    EXPECT_OK(zx_debug_write("going\n", 6));
+    EXPECT_EQ(
+        zx_system_powerctl(startup_handle(PA_RESOURCE), ZX_SYSTEM_POWERCTL_SHUTDOWN, NULL),
+        ZX_ERR_NOT_SUPPORTED); /* it returns where the machine is a program of a host */
+}
