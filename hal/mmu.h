@@ -19,7 +19,8 @@ enum {
 
 /* The target's `struct hal_pt`, HAL_USER_BASE, HAL_USER_END, the part of it that is
  * not the user's (HAL_USER_HOLE_BASE to HAL_USER_HOLE_END; equal: none), HAL_PATCHES_TEXT (1:
- * it wants views of files to execute, vm/text.c), and inline
+ * it wants views of files to execute, vm/text.c), HAL_MEMORY_ZERO (1: memory holds zeroes when
+ * it is taken, the first time and after it was given back), and inline
  * `void *hal_phys_to_virt(paddr_t)` and `paddr_t hal_virt_to_phys(const void *)`. */
 #include "target/mmu.h"
 

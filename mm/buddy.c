@@ -10,7 +10,8 @@
  * A whole chunk that becomes free again keeps its memory as long as few do; others give it back
  * to such a host and wait on a list of their own, which is used when nothing else is left.
  *
- * Free frames themselves are never written: all links are in the descriptors.
+ * Free frames themselves are never written: all links are in the descriptors. So what a machine
+ * hands out as zeroes (HAL_MEMORY_ZERO) is known to be so until it is allocated.
  */
 #include "mm/page_internal.h"
 
@@ -22,6 +23,9 @@
 #define CHUNK_SIZE   (CHUNK_FRAMES << PAGE_SHIFT)
 #define ORDERS       (PAGE_MAX_ORDER + 1)
 #define CHUNKS_KEPT  4u /* free ones with memory: enough for what comes and goes */
+
+/* What is known of memory that the machine has just given. */
+#define TAKEN (HAL_MEMORY_ZERO ? (unsigned)PAGE_FLAG_ZERO : 0)
 
 struct region {
     uint64_t first;  /* frame number: physical address / PAGE_SIZE */
@@ -75,10 +79,10 @@ struct page *page_of_phys(paddr_t pa)
 
 /* --- free lists; the caller holds buddy_lock --- */
 
-static void list_block_locked(struct page *page, unsigned order)
+static void list_block_locked(struct page *page, unsigned order, unsigned zero)
 {
     page->order = (uint16_t)order;
-    page->flags = PAGE_FLAG_FREE;
+    page->flags = (uint8_t)(PAGE_FLAG_FREE | zero);
     list_insert_before(free_lists[order].next, &page->link); /* first: the caches may know it */
     free_chunks += order == PAGE_MAX_ORDER;
 }
@@ -86,7 +90,7 @@ static void list_block_locked(struct page *page, unsigned order)
 static void unlist_block_locked(struct page *page)
 {
     list_remove(&page->link);
-    page->flags = 0;
+    page->flags &= PAGE_FLAG_ZERO;
     free_chunks -= page->order == PAGE_MAX_ORDER;
 }
 
@@ -102,19 +106,22 @@ static struct page *free_buddy_locked(const struct region *r, const struct page 
     if (index >= r->count)
         return NULL;
     buddy = &r->pages[index];
-    return buddy->flags == PAGE_FLAG_FREE && buddy->order == order ? buddy : NULL;
+    return buddy->flags & PAGE_FLAG_FREE && buddy->order == order ? buddy : NULL;
 }
 
 static void free_block_locked(const struct region *r, struct page *page, unsigned order)
 {
+    unsigned zero = page->flags;
     struct page *buddy;
 
     while (order < PAGE_MAX_ORDER && (buddy = free_buddy_locked(r, page, order))) {
         unlist_block_locked(buddy);
+        zero &= buddy->flags;
+        page->flags = buddy->flags = 0; /* one of them is no head any more */
         page = MIN(page, buddy);
         order++;
     }
-    list_block_locked(page, order);
+    list_block_locked(page, order, zero);
 }
 
 /* Ask the machine for the frames and for their descriptors. False: it has no more. */
@@ -148,7 +155,7 @@ static bool carve_locked(struct region *r)
 
         while (1ull << order > end - frame)
             order--;
-        list_block_locked(&r->pages[frame - r->first], order);
+        list_block_locked(&r->pages[frame - r->first], order, TAKEN);
         frame += 1ull << order;
     }
     return true;
@@ -175,7 +182,7 @@ static bool refill_chunk_locked(void)
         list_insert_before(&empty_chunks, link);
         return false;
     }
-    list_block_locked(page, PAGE_MAX_ORDER);
+    list_block_locked(page, PAGE_MAX_ORDER, TAKEN);
     return true;
 }
 
@@ -204,7 +211,7 @@ static struct page *alloc_block_locked(unsigned order)
         return NULL;
     while (page->order > order) {
         page->order--;
-        list_block_locked(page + (1ul << page->order), page->order);
+        list_block_locked(page + (1ul << page->order), page->order, page->flags);
     }
     free_frames -= 1ull << order;
     return page;

@@ -44,7 +44,7 @@ static void magazine_spill(struct magazine *m, unsigned keep)
     unsigned count = magazine_count(m);
 
     for (unsigned i = keep; i < count; i++)
-        m->pages[i]->flags = 0;
+        m->pages[i]->flags &= PAGE_FLAG_ZERO;
     if (count > keep)
         buddy_give(m->pages + keep, count - keep);
     magazine_set_count(m, MIN(count, keep));
@@ -98,48 +98,56 @@ static void page_begin(struct page *page, unsigned order)
     page->owner = NULL;
 }
 
-status_t page_alloc(struct page **out)
+static struct page *take_single(void)
 {
     struct page *page;
 
-    if (inject_failure())
-        return ERR_NO_MEMORY;
     hal_preempt_disable();
     page = magazine_pop(magazine_local());
     hal_preempt_enable();
+    return page;
+}
+
+static struct page *take_block(unsigned order)
+{
+    struct page *page = buddy_take(order);
+
+    if (page)
+        return page;
+    page_drain(); /* what it holds may be the missing half of a block */
+    return buddy_take(order);
+}
+
+/* `*zero`: it is known to hold zeroes. */
+static status_t take(unsigned order, struct page **out, bool *zero)
+{
+    struct page *page;
+
+    if (order > PAGE_MAX_ORDER || inject_failure())
+        return ERR_NO_MEMORY;
+    page = order ? take_block(order) : take_single();
     if (!page)
         return ERR_NO_MEMORY;
-    page_begin(page, 0);
+    *zero = page->flags & PAGE_FLAG_ZERO;
+    page_begin(page, order);
     *out = page;
     return OK;
 }
 
 status_t page_alloc_order(unsigned order, struct page **out)
 {
-    struct page *page;
+    bool zero;
 
-    if (order == 0)
-        return page_alloc(out);
-    if (order > PAGE_MAX_ORDER || inject_failure())
-        return ERR_NO_MEMORY;
-    page = buddy_take(order);
-    if (!page) {
-        page_drain(); /* what it holds may be the missing half of a block */
-        page = buddy_take(order);
-    }
-    if (!page)
-        return ERR_NO_MEMORY;
-    page_begin(page, order);
-    *out = page;
-    return OK;
+    return take(order, out, &zero);
 }
 
-status_t page_alloc_zeroed(struct page **out)
+status_t page_alloc_order_zeroed(unsigned order, struct page **out)
 {
-    status_t st = page_alloc(out);
+    bool zero;
+    status_t st = take(order, out, &zero);
 
-    if (st == OK)
-        memset(page_data(*out), 0, PAGE_SIZE);
+    if (st == OK && !zero)
+        memset(page_data(*out), 0, PAGE_SIZE << order);
     return st;
 }
 

@@ -31,10 +31,19 @@ void page_init(void);
 
 /* 2^order frames, naturally aligned, contents undefined, refs = 1 in the head. */
 status_t page_alloc_order(unsigned order, struct page **out) MUST_USE;
+/* The same holding zeroes, which memory fresh from the machine may do already. */
+status_t page_alloc_order_zeroed(unsigned order, struct page **out) MUST_USE;
+
 /* One frame. */
-status_t page_alloc(struct page **out) MUST_USE;
-/* One frame of zeroes. */
-status_t page_alloc_zeroed(struct page **out) MUST_USE;
+static inline status_t page_alloc(struct page **out)
+{
+    return page_alloc_order(0, out);
+}
+
+static inline status_t page_alloc_zeroed(struct page **out)
+{
+    return page_alloc_order_zeroed(0, out);
+}
 
 /* A block of frames becomes 2^order single frames, each refs = 1, to be freed one by one. */
 void page_split(struct page *head);

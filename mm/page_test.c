@@ -68,13 +68,27 @@ static size_t frame_index(const struct page *page)
     return (page_to_phys(page) - SIM_RAM_BASE) / PAGE_SIZE;
 }
 
+static uint64_t *last_word(const struct page *page)
+{
+    return (uint64_t *)((char *)page_data(page) + PAGE_SIZE) - 1;
+}
+
+/* Every second one is to be of zeroes. What is in use is not, at both ends of each frame. */
 static void take(struct block *b, unsigned order)
 {
     size_t first, count = 1ul << order;
+    static bool zeroed;
 
-    if (page_alloc_order(order, &b->page) != OK) {
+    zeroed = !zeroed;
+    if ((zeroed ? page_alloc_order_zeroed : page_alloc_order)(order, &b->page) != OK) {
         b->page = NULL;
         return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t *head = page_data(b->page + i), *tail = last_word(b->page + i);
+
+        assert_true(!zeroed || (*head == 0 && *tail == 0));
+        *head = *tail = ~0ull;
     }
     b->order = order;
     first = frame_index(b->page);

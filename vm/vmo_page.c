@@ -11,9 +11,8 @@ static struct page *zero_block;
 
 void vmo_init(void)
 {
-    if (page_alloc_order(VMO_ZERO_ORDER, &zero_block) != OK)
+    if (page_alloc_order_zeroed(VMO_ZERO_ORDER, &zero_block) != OK)
         panic("no memory for zeroes");
-    memset(page_data(zero_block), 0, VMO_ZERO_PAGES * PAGE_SIZE);
 }
 
 struct page *vmo_zero_page(const struct vmo *vmo, uint64_t index)
@@ -73,11 +72,11 @@ unsigned vmo_run_order_locked(struct vmo *vmo, uint64_t index, uint64_t from, ui
     return order;
 }
 
-/* 2^order single frames in a row; contents undefined. */
-static status_t alloc_run(struct vmo_run *run, uint64_t first, unsigned order)
+/* 2^order single frames in a row, of zeroes or with contents undefined. */
+static status_t alloc_run(struct vmo_run *run, uint64_t first, unsigned order, bool zeroed)
 {
     struct page *head;
-    status_t st = order ? page_alloc_order(order, &head) : page_alloc(&head);
+    status_t st = (zeroed ? page_alloc_order_zeroed : page_alloc_order)(order, &head);
 
     if (st != OK)
         return st;
@@ -143,24 +142,33 @@ static status_t fill_run(struct vmo *vmo, struct vmo_run *run)
     return OK;
 }
 
+/* Absent pages that are no parent's need not be filled in one by one. */
+static status_t alloc_and_fill(struct vmo *vmo, uint64_t first, unsigned order,
+                               struct vmo_run *run)
+{
+    bool zeroes = !vmo->parent && !run->leaf->pages[radix_slot(vmo->root_base + first)];
+    status_t st = alloc_run(run, first, order, zeroes);
+
+    if (st != OK || zeroes)
+        return st;
+    st = fill_run(vmo, run);
+    if (st != OK)
+        vmo_run_finish(run);
+    return st;
+}
+
 status_t vmo_run_prepare_locked(struct vmo *vmo, uint64_t first, unsigned order,
                                 struct vmo_run *run)
 {
     status_t st;
 
     vmo_cache_make_room_locked(vmo);
-    st = alloc_run(run, first, order);
-    if (st != OK)
-        return st;
     st = radix_own(&vmo->root, vmo->root_base + first, &run->leaf);
     if (st != OK)
-        goto out_run;
-    st = fill_run(vmo, run);
-    if (st == OK)
-        return OK;
-    radix_prune(&vmo->root, vmo->root_base + first);
-out_run:
-    vmo_run_finish(run);
+        return st;
+    st = alloc_and_fill(vmo, first, order, run);
+    if (st != OK)
+        radix_prune(&vmo->root, vmo->root_base + first);
     return st;
 }
 
@@ -227,7 +235,7 @@ status_t vmo_supply_locked(struct vmo *vmo, uint64_t index, unsigned order, stru
         return ERR_SHOULD_WAIT;
     vmo_cache_make_room_locked(vmo);
     order = MIN(order, vmo_run_order_locked(vmo, index, 0, UINT64_MAX - vmo->root_base));
-    while (alloc_run(&run, vmo_run_first(vmo, index, order), order) != OK)
+    while (alloc_run(&run, vmo_run_first(vmo, index, order), order, false) != OK)
         if (order-- == 0)
             return ERR_NO_MEMORY;
     run_cut(&run, vmo_pages(vmo));

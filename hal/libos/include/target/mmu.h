@@ -14,6 +14,8 @@
 /* Text that user mode runs is patched (hal/libos/patch.h), in views of its files. */
 #define HAL_PATCHES_TEXT 1
 
+#define HAL_MEMORY_ZERO 1 /* the host clears it */
+
 #define HAL_USER_BASE 0x10000ull
 #define HAL_USER_END  LIBOS_USER_END
 

@@ -7,6 +7,7 @@
 #include "hal/memory_fixed.h"
 
 #define HAL_PATCHES_TEXT 0
+#define HAL_MEMORY_ZERO  1
 
 #define HAL_USER_BASE 0x1000ull
 #define HAL_USER_END  0x7ffffffff000ull

@@ -14,6 +14,7 @@
 #include "hal/memory_fixed.h"
 
 #define HAL_PATCHES_TEXT 0
+#define HAL_MEMORY_ZERO  0 /* who was here before may have left something */
 
 #define HAL_USER_BASE 0x10000ul
 #define HAL_USER_END  0x4000000000ul

@@ -11,6 +11,7 @@
 /* The last page of the lower half stays out: a SYSCALL in it would return to an address that
  * SYSRET cannot take. */
 #define HAL_PATCHES_TEXT 0
+#define HAL_MEMORY_ZERO  0 /* who was here before may have left something */
 
 #define HAL_USER_BASE 0x1000ull
 #define HAL_USER_END  0x7ffffffff000ull
