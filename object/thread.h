@@ -82,6 +82,7 @@ struct thread {
     struct process *process;  /* reference */
     struct list process_link; /* process.threads */
     enum thread_state state;  /* guarded by process->object.lock */
+    uint32_t policy_broken;   /* ZX_POL_ + 1; 0: none; the thread's own */
     const struct personality *personality;
     struct linux_thread *linux_; /* NULL: none */
     struct hal_context context;
@@ -98,7 +99,6 @@ struct thread {
     bool parked;                       /* suspended by now; guarded by process->object.lock */
     bool first;                        /* of its process; guarded by process->object.lock */
     bool leaving;                      /* is to end of its own will; the thread's own */
-    uint32_t policy_broken;            /* ZX_POL_ + 1; 0: none; the thread's own */
     struct exception *exception;       /* that a handler has; guarded by process->object.lock */
     struct exceptionate exceptions;
     time_ns_t ran; /* once dead; guarded by process->object.lock */

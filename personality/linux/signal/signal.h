@@ -128,11 +128,11 @@ struct signal_shared {
 /* Of a thread. */
 struct signal_private {
     sigset_t_ mask, saved_mask; /* saved: to go back to after sigsuspend and the like */
-    bool restore_mask;
     struct signal_pending pending;
     user_addr_t altstack;
     uint64_t altstack_size;
     uint32_t altstack_flags;
+    bool restore_mask;
     sigset_t_ waiting; /* sigtimedwait takes these itself */
 };
 
