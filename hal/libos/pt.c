@@ -60,9 +60,10 @@ static bool is_stale(const struct hal_pt *pt, const struct pt_range *range)
     return false;
 }
 
+/* So before there is a space to map it in. */
 static void mark_fresh(struct hal_pt *pt, struct pt_range range)
 {
-    if (!pt->space || is_stale(pt, &range))
+    if (is_stale(pt, &range))
         return;
     range_add(pt->fresh, &pt->fresh_count, PT_FRESH_MAX, range);
     atomic_store_explicit(&pt->dirty, true, memory_order_relaxed);
@@ -98,19 +99,21 @@ status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count,
         return ERR_NO_MEMORY; /* the kernel's own addresses */
     SPIN_GUARD(&pt->lock);
     for (user_addr_t at = va; at < end; at += PAGE_SIZE, pa += PAGE_SIZE) {
-        uint64_t *entry = pt_entry_create(pt, at);
+        uint64_t *entry = pt_entry_create(pt, at), given;
+        bool same;
 
         if (!entry) {
             st = ERR_NO_MEMORY;
             break;
         }
-        if (*entry == (pa | grant(prot) | PTE_PRESENT))
+        same = *entry & PTE_PRESENT && PTE_FRAME(*entry) == pa;
+        if (same && PTE_PROT(*entry) == grant(prot))
             continue;
         changed = true;
         replaced = replaced || (*entry & PTE_PRESENT);
-        range.rights_only =
-            range.rights_only && (*entry & PTE_PRESENT) && PTE_FRAME(*entry) == pa;
-        *entry = pa | grant(prot) | PTE_PRESENT;
+        range.rights_only = range.rights_only && same;
+        given = same ? *entry & PTE_HOST_MASK : 0;
+        *entry = pa | grant(prot) | PTE_PRESENT | given;
     }
     if (replaced)
         mark_stale(pt, range);
@@ -127,7 +130,7 @@ static void clear_entry(uint64_t *entry, unsigned arg)
 
 static void protect_entry(uint64_t *entry, unsigned prot)
 {
-    *entry = PTE_FRAME(*entry) | PTE_PRESENT | grant(prot);
+    *entry = PTE_FRAME(*entry) | PTE_PRESENT | grant(prot) | (*entry & PTE_HOST_MASK);
 }
 
 static void change(struct hal_pt *pt, user_addr_t va, size_t count,
@@ -189,16 +192,32 @@ static void drop_range(user_addr_t start, user_addr_t end)
     }
 }
 
+static void give(uint64_t *entry, unsigned prot)
+{
+    *entry = (*entry & ~PTE_HOST_MASK) | PTE_OF_HOST(prot);
+}
+
+/* The host never has more rights than are noted: who notes none of those to read loses a call.
+ */
+static void note_given(struct hal_pt *pt, const struct pt_run *run)
+{
+    struct pt_range touched;
+
+    pt_for_each(pt, run->va, run->va + run->count * PAGE_SIZE, give, run->prot, &touched);
+}
+
 /* What is to be written is populated: to fault in a page of it costs the host more than the
  * page here. The host brings in what is only read itself, several pages at a time, and much of
  * that is never touched. */
-static bool install_run(const struct pt_run *run)
+static bool install_run(struct hal_pt *pt, const struct pt_run *run)
 {
     int populate = run->prot & HAL_PROT_WRITE ? LINUX_MAP_POPULATE : 0;
     long at = host_call(LINUX_MMAP, run->va, run->count * PAGE_SIZE, run->prot,
                         LINUX_MAP_SHARED | LINUX_MAP_FIXED | populate, libos_boot->memory_fd,
                         run->pa);
 
+    if (at == (long)run->va && run->prot & HAL_PROT_WRITE)
+        note_given(pt, run);
     return at == (long)run->va;
 }
 
@@ -211,7 +230,7 @@ static void apply_range(struct hal_pt *pt, const struct pt_range *range, bool ga
     while (pt_next_run(pt, at, range->end, &run)) {
         if (gaps)
             drop_range(at, run.va);
-        if (!install_run(&run)) {
+        if (!install_run(pt, &run)) {
             drop_user_half();
             return;
         }
@@ -241,6 +260,8 @@ static void apply_rights(struct hal_pt *pt, const struct pt_range *range)
         at = run.va + run.count * PAGE_SIZE;
         if (host_call(LINUX_MPROTECT, run.va, run.count * PAGE_SIZE, run.prot) != 0)
             replace_range(pt, &(struct pt_range){run.va, at, false});
+        else
+            note_given(pt, &run);
     }
 }
 
@@ -292,9 +313,9 @@ bool pt_resolve(struct hal_pt *pt, user_addr_t va, unsigned access)
         return false;
 
     run_around(pt, va, &run);
-    if (!install_run(&run)) {
+    if (!install_run(pt, &run)) {
         drop_user_half();
-        if (!install_run(&run))
+        if (!install_run(pt, &run))
             panic("the host refuses a mapping of %zu pages", run.count);
     }
     return true;

@@ -66,7 +66,8 @@ static bool next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, bool co
     while (va < end) {
         user_addr_t gap_end = va + PAGE_SIZE;
         uint64_t *entry = walk(pt, va, &gap_end);
-        bool present = entry && (*entry & PTE_PRESENT);
+        bool present = entry && (*entry & PTE_PRESENT) &&
+                       (contiguous || PTE_HOST(*entry) != PTE_PROT(*entry));
 
         if (run->count == 0 && present)
             *run = (struct pt_run){va, PTE_FRAME(*entry), 1, PTE_PROT(*entry)};
