@@ -71,6 +71,7 @@ struct mapping {
     unsigned max_prot;       /* what protect may raise it to */
     unsigned flags;          /* MAPPING_* */
     uint64_t next_write;     /* page of the VMO where the last run made ours ended; vmo.lock */
+    uint64_t last_write;     /* page of the VMO that faulted last when written; vmo.lock */
     unsigned write_order;    /* of that run; vmo.lock */
 };
 

@@ -244,6 +244,7 @@ static status_t write_fault(struct fault *ft)
     set_window(ft, order, ft->vmo->root_base);
     st = ft->vmo->flags & VMO_PHYSICAL ? map_physical(ft) : resolve_write(ft);
     m->next_write = ft->end;
+    m->last_write = ft->index;
     m->write_order = order;
     return st;
 }
@@ -262,6 +263,45 @@ static status_t resolve(struct mapping *m, user_addr_t addr, unsigned access)
     if (st == OK && m->prot & HAL_PROT_EXEC)
         hal_icache_sync();
     return st;
+}
+
+/* Has it faulted, and does the mapping still show it? */
+static bool is_shown(const struct mapping *m, uint64_t index)
+{
+    uint64_t first = m->offset >> PAGE_SHIFT;
+
+    return m->write_order && index >= first && index - first < m->region.size >> PAGE_SHIFT;
+}
+
+bool mapping_last_write(struct mapping *m, user_addr_t *addr)
+{
+    bool ours;
+    SPIN_GUARD(&m->vmo->lock);
+
+    *addr = m->region.base + ((m->last_write << PAGE_SHIFT) - m->offset);
+    return m->prot & HAL_PROT_WRITE && is_shown(m, m->last_write) &&
+           vmo_peek_locked(m->vmo, m->last_write, &ours);
+}
+
+status_t mapping_write_ahead(struct mapping *m, user_addr_t addr)
+{
+    struct fault ft = {.m = m,
+                       .vmo = m->vmo,
+                       .index = (addr - m->region.base + m->offset) >> PAGE_SHIFT,
+                       .write = true};
+    SPIN_GUARD(&m->vmo->lock);
+
+    if (ft.index >= shown_pages(m))
+        return ERR_OUT_OF_RANGE;
+    set_window(&ft, COPY_ORDER, ft.vmo->root_base);
+    return resolve_write(&ft);
+}
+
+status_t mapping_read_ahead(struct mapping *m, user_addr_t addr)
+{
+    SPIN_GUARD(&m->vmo->lock);
+
+    return resolve(m, addr, HAL_PROT_READ);
 }
 
 /* Any right lets a mapping be read, as on the machines that know no better. */

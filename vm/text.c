@@ -197,10 +197,12 @@ static status_t insert_stubs(struct aspace *as, struct mapping *m, user_addr_t a
     if (has_stubs_locked(as, m->vmo, at))
         return OK;
     st = place_find(as->root, &p, &base);
-    if (st == OK)
-        mapping_insert(as->root, m, base, HAL_STUB_AREA);
     *used = st == OK;
-    return st;
+    if (st != OK)
+        return st;
+    mapping_insert(as->root, m, base, HAL_STUB_AREA);
+    mapping_show_stubs(m);
+    return OK;
 }
 
 static status_t map_stubs(struct aspace *as, struct vmo *stubs, user_addr_t at)
@@ -266,6 +268,19 @@ status_t aspace_text_stubs(struct hal_pt *pt, user_addr_t va, user_addr_t *area,
         return ERR_BAD_STATE;
     *bytes = &text_of(m->vmo->parent)->stub_bytes;
     return OK;
+}
+
+static bool has_pages(struct vmo *vmo)
+{
+    SPIN_GUARD(&vmo->lock);
+
+    return vmo->root;
+}
+
+void mapping_show_stubs(struct mapping *m)
+{
+    if (mapping_is_stubs(m) && has_pages(m->vmo))
+        (void)!mapping_read_ahead(m, m->region.base); /* else it faults */
 }
 
 bool mapping_is_stubs(const struct mapping *m)

@@ -19,11 +19,28 @@ static status_t map_page(struct aspace *as, user_addr_t va, const struct page *p
     return st;
 }
 
+/* All of a view's area at once, so that each process maps it in one piece. */
+static status_t own_area_locked(struct vmo *vmo, uint64_t index)
+{
+    unsigned order = vmo_run_order_locked(vmo, index, 0, vmo_pages(vmo));
+    struct vmo_run run;
+    status_t st = vmo_run_prepare_locked(vmo, vmo_run_first(vmo, index, order), order, &run);
+
+    if (st != OK)
+        return st;
+    vmo_run_install_locked(vmo, &run, NULL);
+    vmo_run_finish(&run);
+    return OK;
+}
+
+/* Without memory for an area a page may do. */
 static status_t own_page(struct vmo *vmo, uint64_t index, struct page **out)
 {
     bool writable;
     SPIN_GUARD(&vmo->lock);
 
+    if (vmo->flags & VMO_STUBS && !vmo_peek_locked(vmo, index, &writable))
+        (void)!own_area_locked(vmo, index);
     return vmo_get_page_locked(vmo, index, VMO_WRITE, out, &writable);
 }
 

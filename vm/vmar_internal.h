@@ -97,6 +97,15 @@ static inline struct placement placement_of(unsigned place, user_addr_t addr, ui
     return (struct placement){place, addr, size, align, limit, 0};
 }
 
+/* fault.c: the page of a private mapping that faulted last when it was written, by its address.
+ * False: none has, or it is gone. Takes the VMO's lock. */
+bool mapping_last_write(struct mapping *m, user_addr_t *addr);
+/* Make what is there the mapping's own before it is written, and a few neighbours. Takes the
+ * VMO's lock. Errors as try_vm_fault. */
+status_t mapping_write_ahead(struct mapping *m, user_addr_t addr) MUST_USE;
+/* Map what is at hand from there on before it is read. Locks and errors likewise. */
+status_t mapping_read_ahead(struct mapping *m, user_addr_t addr) MUST_USE;
+
 /* vmar_unmap.c */
 status_t vmar_unmap_locked(struct vmar *vmar, user_addr_t base, user_addr_t end,
                            struct list *dead) MUST_USE;
@@ -111,6 +120,8 @@ struct vmar *vmar_new(struct aspace *as, user_addr_t base, uint64_t size, uint32
 /* The page of a view that the mapping shows at `index` of its VMO. ERR_NOT_FOUND: it shows
  * none. Takes the locks. */
 status_t text_shared_page(struct mapping *m, uint64_t index, struct page **out) MUST_USE;
+/* A mapping of a view's stubs is new: what was written there is mapped, for it will be run. */
+void mapping_show_stubs(struct mapping *m);
 /* Is it memory for stubs of a view? */
 bool mapping_is_stubs(const struct mapping *m);
 /* The mapping of a view's clone is about to go: if it is the last, the stubs go as well. */

@@ -91,13 +91,10 @@ static status_t give_pidfd(struct syscall *call, struct linux_process *child, us
     return st;
 }
 
-/* What a thread touches at once after a fork: to bring it in here saves the traps. */
+/* Where the child goes on after a fork: to bring it in here saves a trap. */
 static void touch_ahead(struct thread *t)
 {
-    const struct user_regs *regs = &t->context.regs;
-
-    (void)!try_vm_fault(t->process->aspace, user_regs_pc(regs), HAL_PROT_EXEC);
-    (void)!try_vm_fault(t->process->aspace, user_regs_sp(regs), HAL_PROT_WRITE);
+    (void)!try_vm_fault(t->process->aspace, user_regs_pc(&t->context.regs), HAL_PROT_EXEC);
 }
 
 /* Undo a child that does not start. */
@@ -136,10 +133,8 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
         return st;
     }
     copy_context(me, t, rq);
-    if (!(rq->flags & CLONE_VM)) {
-        touch_ahead(me);
+    if (!(rq->flags & CLONE_VM))
         touch_ahead(t);
-    }
     copy_thread_state(me->linux_, t->linux_, rq);
     if (rq->flags & CLONE_CLEAR_SIGHAND)
         signal_shared_exec(t->process->linux_);

@@ -170,6 +170,8 @@ status_t exec_prepare(struct exec *exec, struct walk_env *env, const struct path
         st = exec_map_vdso(exec);
     if (st == OK)
         st = exec_build_stack(exec, &aux);
+    if (st == OK) /* to bring it in here saves a trap */
+        (void)!try_vm_fault(exec->aspace, exec->entry, HAL_PROT_EXEC);
     return st;
 }
 

@@ -94,6 +94,13 @@ static status_t map_segment(struct aspace *as, struct vmo *vmo, const struct elf
     return st;
 }
 
+/* Relocation, or the C library's start, writes where a segment that may be written begins. */
+static void touch_ahead(struct aspace *as, const struct elf_segment *s, uint64_t bias)
+{
+    if (s->file_size && s->prot & HAL_PROT_WRITE)
+        (void)!try_vm_fault(as, s->addr + bias, HAL_PROT_WRITE);
+}
+
 /* Where a relocatable image goes: all of it is reserved in one piece, then overwritten. */
 static status_t choose_bias(struct aspace *as, const struct elf_image *image, bool interpreter,
                             uint64_t *bias)
@@ -119,8 +126,11 @@ static status_t map_elf(struct aspace *as, const struct elf_file *file,
 {
     status_t st = choose_bias(as, image, interpreter, bias);
 
-    for (unsigned i = 0; st == OK && i < image->segment_count; i++)
+    for (unsigned i = 0; st == OK && i < image->segment_count; i++) {
         st = map_segment(as, file->arg, &image->segment[i], *bias);
+        if (st == OK)
+            touch_ahead(as, &image->segment[i], *bias);
+    }
     /* An address that a fixed image may not have is a bad image. */
     return st == ERR_OUT_OF_RANGE || st == ERR_INVALID_ARGS ? ERR_NO_EXEC : st;
 }
