@@ -235,10 +235,9 @@ static status_t read_fault(struct fault *ft)
     return vmo->flags & VMO_PHYSICAL ? map_physical(ft) : resolve_read(ft);
 }
 
-static status_t write_fault(struct fault *ft)
+static status_t write_fault(struct fault *ft, unsigned order)
 {
     struct mapping *m = ft->m;
-    unsigned order = write_order(m, ft->index);
     status_t st;
 
     set_window(ft, order, ft->vmo->root_base);
@@ -259,7 +258,7 @@ static status_t resolve(struct mapping *m, user_addr_t addr, unsigned access)
 
     if (index >= shown_pages(m))
         return ERR_OUT_OF_RANGE;
-    st = ft.write ? write_fault(&ft) : read_fault(&ft);
+    st = ft.write ? write_fault(&ft, write_order(m, index)) : read_fault(&ft);
     if (st == OK && m->prot & HAL_PROT_EXEC)
         hal_icache_sync();
     return st;
@@ -293,8 +292,7 @@ status_t mapping_write_ahead(struct mapping *m, user_addr_t addr)
 
     if (ft.index >= shown_pages(m))
         return ERR_OUT_OF_RANGE;
-    set_window(&ft, COPY_ORDER, ft.vmo->root_base);
-    return resolve_write(&ft);
+    return write_fault(&ft, COPY_ORDER);
 }
 
 status_t mapping_read_ahead(struct mapping *m, user_addr_t addr)

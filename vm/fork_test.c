@@ -54,6 +54,31 @@ static void fork_copies(void **state)
     aspace_put(child);
 }
 
+/* What was written last is copied by fork; the rest when it is written. */
+static void the_last_written_pages_do_not_fault(void **state)
+{
+    struct aspace *child;
+    uint64_t faults;
+
+    (void)state;
+    map(make(64), 0, 64, R | W, 0);
+    store(as, AT(5), 1);
+    child = fork_of(as);
+    faults = as->faults;
+    store(as, AT(5), 2);
+    store(child, AT(5), 3);
+    store(child, AT(6), 4);
+    assert_int_equal(as->faults, faults);
+    assert_int_equal(child->faults, 0);
+    store(child, AT(12), 5);
+    assert_int_equal(child->faults, 1);
+    assert_int_equal(load(as, AT(5)), 2);
+    assert_int_equal(load(as, AT(6)), 0);
+    assert_int_equal(load(as, AT(12)), 0);
+    assert_int_equal(load(child, AT(5)), 3);
+    aspace_put(child);
+}
+
 static void fork_without_memory(void **state)
 {
     struct aspace *child;
@@ -78,7 +103,7 @@ static void fork_without_memory(void **state)
 /* A daemon that forks, writes, and whose parent exits, for ever. */
 static void generations_cost_the_same(void **state)
 {
-    uint64_t pages = 0, objects = 0, faults = 0;
+    uint64_t pages = 0, objects = 0;
 
     (void)state;
     map(make(64), 0, 64, R | W, 0);
@@ -93,11 +118,10 @@ static void generations_cost_the_same(void **state)
         assert_int_equal(vmo_count(), 1);
         if (generation == 0) {
             objects = slab_live_objects();
-            faults = as->faults;
             pages = free_pages();
         }
         assert_int_equal(slab_live_objects(), objects);
-        assert_int_equal(as->faults, faults);
+        assert_true(as->faults <= 1); /* none where fork has copied the page ahead */
     }
     assert_int_equal(free_pages(), pages);
     for (unsigned i = 0; i < 64; i++)
@@ -186,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ASPACE_TEST(fork_copies),
+        ASPACE_TEST(the_last_written_pages_do_not_fault),
         ASPACE_TEST(fork_without_memory),
         ASPACE_TEST(generations_cost_the_same),
         cmocka_unit_test(cpus_share_an_aspace),
