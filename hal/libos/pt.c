@@ -93,15 +93,19 @@ status_t hal_pt_map(struct hal_pt *pt, user_addr_t va, paddr_t pa, size_t count,
     user_addr_t end = va + count * PAGE_SIZE;
     struct pt_range range = {va, end, true};
     bool replaced = false, changed = false;
+    uint64_t *entry = NULL;
     status_t st = OK;
 
     if (va < LIBOS_WINDOW_END && end > LIBOS_WINDOW_BASE)
         return ERR_NO_MEMORY; /* the kernel's own addresses */
     SPIN_GUARD(&pt->lock);
     for (user_addr_t at = va; at < end; at += PAGE_SIZE, pa += PAGE_SIZE) {
-        uint64_t *entry = pt_entry_create(pt, at), given;
+        uint64_t given;
         bool same;
 
+        entry = pt_entry_behind(entry, at);
+        if (!entry)
+            entry = pt_entry_create(pt, at);
         if (!entry) {
             st = ERR_NO_MEMORY;
             break;
@@ -197,8 +201,6 @@ static void give(uint64_t *entry, unsigned prot)
     *entry = (*entry & ~PTE_HOST_MASK) | PTE_OF_HOST(prot);
 }
 
-/* The host never has more rights than are noted: who notes none of those to read loses a call.
- */
 static void note_given(struct hal_pt *pt, const struct pt_run *run)
 {
     struct pt_range touched;
@@ -216,9 +218,10 @@ static bool install_run(struct hal_pt *pt, const struct pt_run *run)
                         LINUX_MAP_SHARED | LINUX_MAP_FIXED | populate, libos_boot->memory_fd,
                         run->pa);
 
-    if (at == (long)run->va && run->prot & HAL_PROT_WRITE)
-        note_given(pt, run);
-    return at == (long)run->va;
+    if (at != (long)run->va)
+        return false;
+    note_given(pt, run);
+    return true;
 }
 
 /* Make the host agree with the table in the range: runs are installed, gaps unmapped. */

@@ -62,13 +62,18 @@ uint64_t *pt_entry_create(struct hal_pt *pt, user_addr_t va)
 static bool next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, bool contiguous,
                      struct pt_run *run)
 {
+    uint64_t *entry = NULL;
+
     run->count = 0;
     while (va < end) {
         user_addr_t gap_end = va + PAGE_SIZE;
-        uint64_t *entry = walk(pt, va, &gap_end);
-        bool present = entry && (*entry & PTE_PRESENT) &&
-                       (contiguous || PTE_HOST(*entry) != PTE_PROT(*entry));
+        bool present;
 
+        entry = pt_entry_behind(entry, va);
+        if (!entry)
+            entry = walk(pt, va, &gap_end);
+        present = entry && (*entry & PTE_PRESENT) &&
+                  (contiguous || PTE_HOST(*entry) != PTE_PROT(*entry));
         if (run->count == 0 && present)
             *run = (struct pt_run){va, PTE_FRAME(*entry), 1, PTE_PROT(*entry)};
         else if (present && PTE_PROT(*entry) == run->prot &&
@@ -95,11 +100,15 @@ bool pt_for_each(struct hal_pt *pt, user_addr_t va, user_addr_t end,
                  void (*fn)(uint64_t *entry, unsigned arg), unsigned arg,
                  struct pt_range *touched)
 {
+    uint64_t *entry = NULL;
+
     *touched = (struct pt_range){end, va, false};
     while (va < end) {
         user_addr_t gap_end = va + PAGE_SIZE;
-        uint64_t *entry = walk(pt, va, &gap_end);
 
+        entry = pt_entry_behind(entry, va);
+        if (!entry)
+            entry = walk(pt, va, &gap_end);
         if (entry && (*entry & PTE_PRESENT)) {
             fn(entry, arg);
             touched->start = MIN(touched->start, va);

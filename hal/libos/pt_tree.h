@@ -17,6 +17,8 @@
 #define PTE_OF_HOST(prot) ((uint64_t)(prot) << 4)
 #define PTE_FRAME(pte)    ((pte) & ~(uint64_t)PAGE_MASK)
 
+#define PT_TABLE_SPAN (512 * PAGE_SIZE) /* of a table of the lowest level */
+
 /* Pages of contiguous frames with the same rights. */
 struct pt_run {
     user_addr_t va;
@@ -29,6 +31,12 @@ struct pt_run {
 uint64_t *pt_entry(struct hal_pt *pt, user_addr_t va);
 /* The same, made if needed. NULL: out of memory. */
 uint64_t *pt_entry_create(struct hal_pt *pt, user_addr_t va);
+
+/* The entry of `va`, that of the page before being `before`; NULL: it is in another table. */
+static inline uint64_t *pt_entry_behind(uint64_t *before, user_addr_t va)
+{
+    return before && va % PT_TABLE_SPAN ? before + 1 : NULL;
+}
 
 /* The first run at or behind `va`, cut off at `end`; false: nothing is present there. */
 bool pt_next_run(struct hal_pt *pt, user_addr_t va, user_addr_t end, struct pt_run *run);
