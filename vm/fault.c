@@ -295,6 +295,20 @@ status_t mapping_write_ahead(struct mapping *m, user_addr_t addr)
     return write_fault(&ft, COPY_ORDER);
 }
 
+void mapping_regain_write(struct mapping *m)
+{
+    struct fault ft = {.m = m, .vmo = m->vmo, .write = true};
+    bool ours;
+    SPIN_GUARD(&m->vmo->lock);
+
+    ft.index = m->last_write;
+    if (m->vmo->pager || !is_shown(m, ft.index) || !vmo_peek_locked(m->vmo, ft.index, &ours) ||
+        !ours)
+        return;
+    set_window(&ft, COPY_ORDER, ft.vmo->root_base);
+    (void)!map_window(&ft); /* else it faults */
+}
+
 status_t mapping_read_ahead(struct mapping *m, user_addr_t addr)
 {
     SPIN_GUARD(&m->vmo->lock);

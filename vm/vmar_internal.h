@@ -103,6 +103,9 @@ bool mapping_last_write(struct mapping *m, user_addr_t *addr);
 /* Make what is there the mapping's own before it is written, and a few neighbours. Takes the
  * VMO's lock. Errors as try_vm_fault. */
 status_t mapping_write_ahead(struct mapping *m, user_addr_t addr) MUST_USE;
+/* The right to write has come back: of what was written last, pages that are the mapping's own
+ * are mapped so at once. Takes the VMO's lock. */
+void mapping_regain_write(struct mapping *m);
 /* Map what is at hand from there on before it is read. Locks and errors likewise. */
 status_t mapping_read_ahead(struct mapping *m, user_addr_t addr) MUST_USE;
 

@@ -32,6 +32,17 @@ static status_t check_range(struct vmar *vmar, user_addr_t base, user_addr_t *en
     return OK;
 }
 
+static void protect(struct mapping *m, unsigned prot)
+{
+    bool regained = prot & ~m->prot & HAL_PROT_WRITE;
+
+    if (m->prot == prot)
+        return;
+    vmo_protect_mapping(m, prot);
+    if (regained)
+        mapping_regain_write(m);
+}
+
 /* [base, end) is mapped all through, and may be changed. */
 static status_t protect_range(struct vmar *vmar, user_addr_t base, user_addr_t end,
                               unsigned prot)
@@ -42,8 +53,7 @@ static status_t protect_range(struct vmar *vmar, user_addr_t base, user_addr_t e
     if (st == OK)
         st = mapping_split_at(vmar, end);
     for (r = region_find(vmar, base); st == OK && r && r->base < end; r = region_next(r))
-        if (mapping_of(r)->prot != prot)
-            vmo_protect_mapping(mapping_of(r), prot);
+        protect(mapping_of(r), prot);
     mapping_merge_range(vmar, base, end);
     return st;
 }

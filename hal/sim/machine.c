@@ -66,6 +66,17 @@ static void memory_setup(void)
     assert(sim_ram != MAP_FAILED);
 }
 
+bool hal_memory_take(paddr_t pa, uint64_t size)
+{
+    (void)pa, (void)size;
+    return true;
+}
+
+void hal_memory_give(paddr_t pa, uint64_t size)
+{
+    madvise(hal_phys_to_virt(pa), size, MADV_DONTNEED);
+}
+
 static void cpus_setup(void)
 {
     sim.cpu_count = MAX(sim.config.cpus, 1u);

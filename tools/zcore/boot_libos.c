@@ -69,10 +69,11 @@ static int resized(int fd, uint64_t size)
 
 static void make_memory(struct machine *m)
 {
-    int huge = hugefile_create();
+    static const char name[] = "zcore-memory";
+    int huge = hugefile_create(name);
 
     m->kernel_fd = resized(make_memfd("zcore-kernel"), LIBOS_KERNEL_SIZE);
-    m->memory_fd = resized(huge < 0 ? make_memfd("zcore-memory") : huge, m->boot->memory);
+    m->memory_fd = resized(huge < 0 ? make_memfd(name) : huge, m->boot->memory);
 }
 
 static const Elf64_Phdr *segments(const struct libos_boot *boot)

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* The file system's default size is half of the host's memory; 0 is none. */
-static int open_in(int fs)
+static int open_in(int fs, const char *name)
 {
     int mount, file;
 
@@ -26,19 +26,21 @@ static int open_in(int fs)
     mount = fsmount(fs, FSMOUNT_CLOEXEC, 0);
     if (mount < 0)
         return -1;
-    file = openat(mount, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    file = openat(mount, name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (file >= 0)
+        unlinkat(mount, name, 0);
     close(mount);
     return file;
 }
 
 /* errno says EPERM where another user might be allowed to. */
-static int create(void)
+static int create(const char *name)
 {
     int fs = fsopen("tmpfs", FSOPEN_CLOEXEC), file;
 
     if (fs < 0)
         return -1;
-    file = open_in(fs);
+    file = open_in(fs, name);
     close(fs);
     return file;
 }
@@ -49,6 +51,7 @@ struct namespace
 {
     uid_t uid;
     gid_t gid;
+    const char *name;
     int file; /* result */
 };
 
@@ -74,14 +77,14 @@ static int in_namespace(void *arg)
     tell("/proc/self/uid_map", map);
     snprintf(map, sizeof(map), "0 %u 1", ns->gid);
     tell("/proc/self/gid_map", map);
-    ns->file = create();
+    ns->file = create(ns->name);
     return 0;
 }
 
-static int create_in_namespace(void)
+static int create_in_namespace(const char *name)
 {
     static char stack[1 << 16] __attribute__((aligned(16)));
-    struct namespace ns = {.uid = geteuid(), .gid = getegid(), .file = -1};
+    struct namespace ns = {.uid = geteuid(), .gid = getegid(), .name = name, .file = -1};
     int child = clone(
         in_namespace, stack + sizeof(stack),
         CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_NEWUSER | CLONE_NEWNS | SIGCHLD, &ns);
@@ -91,9 +94,9 @@ static int create_in_namespace(void)
     return ns.file;
 }
 
-int hugefile_create(void)
+int hugefile_create(const char *name)
 {
-    int file = create();
+    int file = create(name);
 
-    return file < 0 && errno == EPERM ? create_in_namespace() : file;
+    return file < 0 && errno == EPERM ? create_in_namespace(name) : file;
 }

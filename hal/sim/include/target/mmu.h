@@ -4,10 +4,9 @@
 #pragma once
 
 #include "base/types.h"
-#include "hal/memory_fixed.h"
 
 #define HAL_PATCHES_TEXT 0
-#define HAL_MEMORY_ZERO  1
+#define HAL_MEMORY_ZERO  1 /* the host clears it */
 
 #define HAL_USER_BASE 0x1000ull
 #define HAL_USER_END  0x7ffffffff000ull
@@ -35,3 +34,6 @@ static inline paddr_t hal_virt_to_phys(const void *p)
 {
     return (paddr_t)((const unsigned char *)p - sim_ram) + SIM_RAM_BASE;
 }
+
+bool hal_memory_take(paddr_t pa, uint64_t size);
+void hal_memory_give(paddr_t pa, uint64_t size);
