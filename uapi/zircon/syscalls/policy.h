@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "uapi/zircon/syscalls/clock.h"
 #include "uapi/zircon/types.h"
 
 /* Options of zx_job_set_policy. */
@@ -54,10 +55,6 @@ typedef struct zx_policy_basic_v2 {
     uint32_t action;
     uint32_t flags;
 } zx_policy_basic_v2_t;
-
-#define ZX_TIMER_SLACK_CENTER 0u
-#define ZX_TIMER_SLACK_EARLY  1u
-#define ZX_TIMER_SLACK_LATE   2u
 
 typedef struct zx_policy_timer_slack {
     zx_duration_t min_slack;
