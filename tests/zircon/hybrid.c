@@ -289,7 +289,9 @@ static void expect_return_code(void (*fn)(zx_handle_t channel), int64_t code)
     EXPECT_OK(zx_object_wait_one(process, ZX_PROCESS_TERMINATED, ZX_TIME_INFINITE, NULL));
     EXPECT_OK(zx_object_get_info(process, ZX_INFO_PROCESS, &info, sizeof(info), NULL, NULL));
     EXPECT_EQ(info.return_code, code);
+    EXPECT_EQ(kill(pid, 0), 0); /* a zombie keeps its pid until it is waited for */
     EXPECT_EQ(waitpid(pid, &status, 0), pid);
+    EXPECT_EQ(kill(pid, 0), -1);
     EXPECT_OK(zx_handle_close(process));
     EXPECT_OK(zx_handle_close(channel));
 }

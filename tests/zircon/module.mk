@@ -26,7 +26,7 @@ $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
 # Not native_threads, whose names no other C library has; not process, whose children run text of the program's;
 # not those that want the root resource.
 hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out debuglog ecam msi pci process privileged shutdown \
-    native_threads,$(user-programs-zircon)) hybrid)
+    native_threads,$(user-programs-zircon)) hybrid hybrid_rules)
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \
     tests/zircon/isa/x86_64/spin.S \
