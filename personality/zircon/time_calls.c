@@ -87,6 +87,21 @@ CO_FN(zircon_nanosleep)
 }
 CO_END
 
+struct zircon_thread_legacy_yield {
+    SYSCALL_FRAME;
+};
+CO_FITS(zircon_thread_legacy_yield, union syscall_slot);
+SYSCALL_WAIT(zircon_thread_legacy_yield);
+
+CO_FN(zircon_thread_legacy_yield)
+{
+    if ((uint32_t)f->call->arg[0] != 0)
+        CO_RETURN(ERR_INVALID_ARGS);
+    CO_YIELD();
+    CO_RETURN(OK);
+}
+CO_END
+
 status_t zircon_cprng_draw_once(struct syscall *call)
 {
     unsigned char bytes[ZX_CPRNG_DRAW_MAX_LEN];

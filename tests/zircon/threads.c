@@ -97,3 +97,9 @@ CASE(Threads, GetAffinity)
         EXPECT_EQ(info.cpu_affinity_mask[i / 64] >> i % 64 & 1, i < count);
     EXPECT_OK(zx_handle_close(thread));
 }
+
+CASE(Thread, Yield)
+{
+    EXPECT_OK(zx_thread_legacy_yield(0));
+    EXPECT_EQ(zx_thread_legacy_yield(1), ZX_ERR_INVALID_ARGS);
+}
