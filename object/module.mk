@@ -1,6 +1,6 @@
 module  := object
 sources := object handle paired event message channel fifo socket_object timer_object \
-           clock_object port port_async pager page_request debuglog vmo_object stream \
+           clock_object port port_async pager page_request debuglog vmo_object bti stream \
            futex vmar_object elf vdso_image exceptionate exception suspend_token resource \
            memory_event profile interrupt interrupt_sources console_input \
            msi msi_interrupt pci_bus pci_ranges pci_device job job_policy job_members \

@@ -3,6 +3,7 @@
  */
 #include "object/vmo_object.h"
 
+#include "base/string.h"
 #include "mm/slab.h"
 
 SLAB_CACHE(vmo_object_cache, struct vmo_object);
@@ -137,6 +138,19 @@ static status_t clone_part(struct vmo_object *parent, uint64_t offset, uint64_t 
     return st;
 }
 
+/* A clone begins with its parent's name. */
+static void copy_name(struct vmo *from, struct vmo *to)
+{
+    char name[sizeof(from->label->name)];
+
+    {
+        SPIN_GUARD(&from->lock);
+        memcpy(name, from->label->name, sizeof(name));
+    }
+    SPIN_GUARD(&to->lock);
+    memcpy(to->label->name, name, sizeof(name));
+}
+
 status_t vmo_object_create_child(struct vmo_object *parent, uint64_t offset, uint64_t size,
                                  uint32_t flags, struct vmo_object **out)
 {
@@ -146,11 +160,14 @@ status_t vmo_object_create_child(struct vmo_object *parent, uint64_t offset, uin
     if (st != OK)
         return st;
     clone->flags = (clone->flags & ~(uint32_t)VMO_RESIZABLE) | flags;
+    vmo_kin_join(parent->vmo, clone);
     st = vmo_object_create(clone, out);
     vmo_put(clone);
-    if (st == OK)
-        join_family(parent, *out);
-    return st;
+    if (st != OK)
+        return st;
+    copy_name(parent->vmo, (*out)->vmo);
+    join_family(parent, *out);
+    return OK;
 }
 
 status_t vmo_object_create_slice(struct vmo_object *parent, uint64_t offset, uint64_t size,

@@ -108,7 +108,7 @@ void aspace_clear(struct aspace *as);
 enum {
     PLACE_ANY = 0,       /* the top of the highest gap below `limit` that it fits */
     PLACE_EXACT = 1,     /* at `addr`; ERR_ALREADY_EXISTS if something is there */
-    PLACE_OVERWRITE = 2, /* at `addr`; what vmar_unmap would take away there is replaced */
+    PLACE_OVERWRITE = 2, /* at `addr`; mappings there go; a VMAR there is ERR_INVALID_ARGS */
     PLACE_HINT = 3,      /* at `addr` if free, otherwise as ANY */
     PLACE_RANDOM = 4,    /* uniformly among all places (ASLR) */
 };
@@ -122,7 +122,7 @@ struct vmar_map_args {
     unsigned place;
     user_addr_t addr;  /* absolute */
     uint64_t align;    /* 0: a page */
-    user_addr_t limit; /* ANY: regions end at or below it; 0: the VMAR's end */
+    user_addr_t limit; /* ANY, RANDOM: regions end at or below it; 0: the VMAR's end */
 };
 
 /* The part of user space that is the machine's own (aspace_create reserves it by a VMAR). */
@@ -153,7 +153,8 @@ status_t vmar_unmap(struct vmar *vmar, user_addr_t base, uint64_t size) MUST_USE
 status_t vmar_protect(struct vmar *vmar, user_addr_t base, uint64_t size, unsigned prot,
                       bool whole) MUST_USE;
 
-/* A child VMAR at a place as above but OVERWRITE. The caller gets a reference. */
+/* A child VMAR at a place as above but OVERWRITE; for ANY and RANDOM `addr` is the limit. The
+ * caller gets a reference. */
 status_t vmar_create_child(struct vmar *parent, unsigned place, user_addr_t addr, uint64_t size,
                            uint64_t align, uint32_t flags, struct vmar **out) MUST_USE;
 /* Unmaps all inside and takes it out of its parent. ERR_BAD_STATE: already. */

@@ -183,12 +183,17 @@ static status_t resolve_write(struct fault *ft)
     return st;
 }
 
+/* Where the machine is a process there is nothing but memory. */
 static status_t map_physical(const struct fault *ft)
 {
-    struct map_run run = {ft->first, ft->end - ft->first,
-                          ft->vmo->phys_base + (ft->first << PAGE_SHIFT),
+    paddr_t base = ft->vmo->phys_base;
+    struct map_run run = {ft->first, ft->end - ft->first, base + (ft->first << PAGE_SHIFT),
                           mapping_hal_prot(ft->m)};
 
+    if (HAL_PATCHES_TEXT)
+        run = (struct map_run){ft->index, 1, base + (ft->index << PAGE_SHIFT), run.prot};
+    if (HAL_PATCHES_TEXT && !page_of_phys(run.pa))
+        return ERR_OUT_OF_RANGE;
     return map_run(ft, &run);
 }
 

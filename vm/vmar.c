@@ -58,6 +58,16 @@ static status_t placement_check(struct placement *p)
     return OK;
 }
 
+/* Mappings may be written over, but no VMAR. */
+static bool holds_vmar(const struct vmar *vmar, user_addr_t base, user_addr_t end)
+{
+    struct region *r = region_find(vmar, base);
+
+    while (r && r->base < end && r->kind == REGION_MAPPING)
+        r = region_next(r);
+    return r && r->base < end;
+}
+
 static status_t map_locked(struct vmar *vmar, const struct placement *p, struct mapping *m,
                            struct list *dead, user_addr_t *out)
 {
@@ -68,7 +78,9 @@ static status_t map_locked(struct vmar *vmar, const struct placement *p, struct 
         return ERR_BAD_STATE;
     st = place_find(vmar, p, &base);
     if (st == OK && p->place == PLACE_OVERWRITE)
-        st = vmar_unmap_locked(vmar, base, base + p->size, dead);
+        st = holds_vmar(vmar, base, base + p->size)
+                 ? ERR_INVALID_ARGS
+                 : vmar_unmap_locked(vmar, base, base + p->size, dead);
     if (st != OK)
         return st;
     m->flags |= vmar->region.aspace->map_flags;
@@ -125,7 +137,8 @@ static status_t insert_child(struct vmar *parent, const struct placement *p, str
 status_t vmar_create_child(struct vmar *parent, unsigned place, user_addr_t addr, uint64_t size,
                            uint64_t align, uint32_t flags, struct vmar **out)
 {
-    struct placement p = placement_of(place, addr, size, align, 0);
+    bool placed = place == PLACE_EXACT || place == PLACE_HINT;
+    struct placement p = placement_of(place, addr, size, align, placed ? 0 : addr);
     status_t st = placement_check(&p);
     struct vmar *child;
 

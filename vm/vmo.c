@@ -25,6 +25,8 @@ struct vmo *vmo_new(uint64_t size, uint32_t flags)
     list_init(&vmo->cache_link);
     list_init(&vmo->clones);
     list_init(&vmo->clone_link);
+    list_init(&vmo->pins);
+    list_init(&vmo->kin);
     atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
     return vmo;
 }
@@ -83,8 +85,10 @@ void vmo_put(struct vmo *vmo)
     if (!vmo || ref_put(&vmo->refs) != 1)
         return;
     assert(list_empty(&vmo->mappings) && list_empty(&vmo->clone_mappings));
+    assert(list_empty(&vmo->pins));
     if (vmo->parent && vmo->parent->pager->cut)
         leave_parent(vmo);
+    vmo_kin_leave(vmo);
     vmo_cache_forget(vmo);
     if (vmo->pager && vmo->pager->release)
         vmo->pager->release(vmo);
@@ -114,6 +118,8 @@ status_t vmo_decommit(struct vmo *vmo, uint64_t offset, uint64_t size)
 
     if (offset > vmo->size || size > vmo->size - offset)
         return ERR_OUT_OF_RANGE;
+    if (vmo_pinned_locked(vmo, offset >> PAGE_SHIFT, (offset + size) >> PAGE_SHIFT))
+        return ERR_BAD_STATE;
     return vmo_drop_locked(vmo, offset >> PAGE_SHIFT, (offset + size) >> PAGE_SHIFT);
 }
 
@@ -153,8 +159,11 @@ static status_t shrink_locked(struct vmo *vmo, uint64_t size)
 {
     uint64_t rounded = ROUND_UP(size, PAGE_SIZE);
     struct page *tail;
-    status_t st = tail_page_locked(vmo, size, &tail);
+    status_t st;
 
+    if (vmo_pinned_locked(vmo, rounded >> PAGE_SHIFT, vmo_pages(vmo)))
+        return ERR_BAD_STATE;
+    st = tail_page_locked(vmo, size, &tail);
     if (st == OK)
         st = vmo_drop_locked(vmo, rounded >> PAGE_SHIFT, vmo_pages(vmo));
     if (st != OK)
@@ -186,20 +195,17 @@ status_t vmo_set_size(struct vmo *vmo, uint64_t size)
 
 uint64_t vmo_find_page(struct vmo *vmo, uint64_t index, uint64_t end, bool present)
 {
+    bool ours;
     SPIN_GUARD(&vmo->lock);
 
-    while (index < end) {
-        uint64_t at = vmo->root_base + index;
-        bool ours;
-        struct radix_node *leaf = radix_leaf(vmo->root, at, &ours);
+    if (present) {
+        uint64_t at = radix_next(vmo->root, vmo->root_base + index);
 
-        if (leaf && !leaf->pages[radix_slot(at)] == !present)
-            break;
-        if (!leaf && !present)
-            break;
-        index += leaf ? 1 : RADIX_SLOTS - radix_slot(at);
+        return at == UINT64_MAX ? end : MIN(at - vmo->root_base, end);
     }
-    return MIN(index, end);
+    while (index < end && vmo_peek_locked(vmo, index, &ours))
+        index++;
+    return index;
 }
 
 uint64_t vmo_committed_pages(struct vmo *vmo)

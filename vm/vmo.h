@@ -105,6 +105,9 @@ struct vmo {
     uint64_t changes;        /* times that contents may have changed, for files; by lock */
     const char *name;        /* for /proc/PID/maps; static or owned by pager_data */
     struct vmo_label *label; /* of kmalloc, freed with the VMO; NULL: no program knows it */
+    struct list pins;        /* of vmo_pin.link; guarded by lock */
+    struct list kin; /* a ring of those cloned from one another; guarded by vmo_kin.c's lock */
+    uint64_t born;   /* its age among its kin, 0: it never had any; likewise */
 };
 
 /* Once, after page_init: takes the memory that stands for untouched pages. */
@@ -124,6 +127,9 @@ status_t vmo_create(uint64_t size, uint32_t flags, struct vmo **out) MUST_USE;
 status_t vmo_create_paged(uint64_t size, const struct vmo_pager_ops *pager, void *data,
                           struct vmo **out) MUST_USE;
 status_t vmo_create_physical(paddr_t base, uint64_t size, struct vmo **out) MUST_USE;
+/* Of zeroes in a row, at a multiple of 2^align_log2, at least a page. ERR_NO_MEMORY: also where
+ * it is more than the allocator's largest block. */
+status_t vmo_create_contiguous(uint64_t size, unsigned align_log2, struct vmo **out) MUST_USE;
 struct vmo *vmo_get(struct vmo *vmo);
 void vmo_put(struct vmo *vmo); /* NULL is fine */
 
@@ -133,13 +139,13 @@ void vmo_put(struct vmo *vmo); /* NULL is fine */
  * next fault. Of a pager-backed VMO (or a clone of one): pages that neither side has written
  * still come from the pager (Zircon: at-least-on-write; Linux: MAP_PRIVATE).
  * offset is page aligned; a size beyond the end reads as zero there. ERR_NOT_SUPPORTED:
- * physical.
+ * physical. ERR_BAD_STATE: pinned pages would have to be shared.
  */
 status_t vmo_clone(struct vmo *vmo, uint64_t offset, uint64_t size, struct vmo **out) MUST_USE;
 
 /* Pages beyond a smaller size are unmapped everywhere and freed. ERR_NO_MEMORY (partial page
- * of a shared tree, nothing changed), ERR_OUT_OF_RANGE. Zeroes the tail of the last page when
- * shrinking, if it is present. */
+ * of a shared tree, nothing changed), ERR_OUT_OF_RANGE, ERR_BAD_STATE (some are pinned). Zeroes
+ * the tail of the last page when shrinking, if it is present. */
 status_t vmo_set_size(struct vmo *vmo, uint64_t size) MUST_USE;
 
 /* What vmo_get_page may be asked for. */
@@ -204,7 +210,7 @@ status_t vmo_commit(struct vmo *vmo, uint64_t *first, uint64_t end) MUST_USE;
 status_t vmo_zero(struct vmo *vmo, uint64_t *offset, uint64_t end) MUST_USE;
 
 /* The page at `index` leaves the VMO, which then reads as zero there: a reference, to a page
- * that nobody else has. ERR_OUT_OF_RANGE, ERR_NO_MEMORY. */
+ * that nobody else has. ERR_OUT_OF_RANGE, ERR_NO_MEMORY, ERR_BAD_STATE (pinned). */
 status_t vmo_take_page(struct vmo *vmo, uint64_t index, struct page **out) MUST_USE;
 
 /*
@@ -221,7 +227,7 @@ status_t vmo_write_back(struct vmo *vmo, uint64_t first, uint64_t end,
 size_t vmo_cache_shrink(size_t pages);
 
 /* Free the pages of a page-aligned range (they read as zero, or from the pager again).
- * ERR_NO_MEMORY (a shared tree, nothing changed), ERR_OUT_OF_RANGE. */
+ * ERR_NO_MEMORY (a shared tree, nothing changed), ERR_OUT_OF_RANGE, ERR_BAD_STATE (pinned). */
 status_t vmo_decommit(struct vmo *vmo, uint64_t offset, uint64_t size) MUST_USE;
 
 /* The first page from `index` on that is there (or, with `present` false, is not), before page
@@ -229,8 +235,24 @@ status_t vmo_decommit(struct vmo *vmo, uint64_t offset, uint64_t size) MUST_USE;
 uint64_t vmo_find_page(struct vmo *vmo, uint64_t index, uint64_t end, bool present);
 /* Pages in nodes; a page shared with a clone counts in both. */
 uint64_t vmo_committed_pages(struct vmo *vmo);
-/* The same for pages [first, end). */
+
+/* `clone`, just made, is a clone of `vmo` that counts its pages apart. */
+void vmo_kin_join(struct vmo *vmo, struct vmo *clone);
+/* The pages of [first, end) that the VMO has and none of its kin that is older. */
 uint64_t vmo_committed_in(struct vmo *vmo, uint64_t first, uint64_t end);
+
+/* Pages that stay where they are. */
+struct vmo_pin {
+    struct list link;    /* vmo.pins; guarded by vmo.lock */
+    uint64_t first, end; /* in pages */
+};
+/* Pin [pin->first, pin->end); `pin` is the VMO's till it is unpinned. ERR_SHOULD_WAIT: a page
+ * is not there as the VMO's own (vmo_commit). ERR_OUT_OF_RANGE; ERR_NOT_SUPPORTED: of a file.
+ */
+status_t vmo_pin(struct vmo *vmo, struct vmo_pin *pin) MUST_USE;
+void vmo_unpin(struct vmo *vmo, struct vmo_pin *pin);
+/* Where a page that is pinned is. */
+paddr_t vmo_pinned_address(struct vmo *vmo, uint64_t index);
 
 /* Who shows it: mappings, and the address spaces that these are in. */
 struct vmo_use {

@@ -82,9 +82,12 @@ status_t vmo_clone(struct vmo *vmo, uint64_t offset, uint64_t size, struct vmo *
     {
         SPIN_GUARD(&vmo->lock);
         whole = offset == 0 && clone->size >= vmo->size;
-        share_locked(vmo, clone, offset);
+        if (list_empty(&vmo->pins) || vmo->pager)
+            share_locked(vmo, clone, offset);
+        else
+            st = ERR_BAD_STATE;
     }
-    if (!whole)
+    if (st == OK && !whole)
         st = trim(clone);
     if (st != OK) {
         vmo_put(clone);

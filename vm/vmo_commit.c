@@ -49,7 +49,8 @@ static status_t zero_part(struct vmo *vmo, uint64_t offset, size_t size)
     if (absent_is_zero(vmo, index)) {
         if (!vmo_peek_locked(vmo, index, &ours))
             return OK;
-        if (size == PAGE_SIZE && !(vmo->flags & VMO_CONTIGUOUS))
+        if (size == PAGE_SIZE && !(vmo->flags & VMO_CONTIGUOUS) &&
+            !vmo_pinned_locked(vmo, index, index + 1))
             return vmo_drop_locked(vmo, index, index + 1);
     }
     st = vmo_get_page_locked(vmo, index, VMO_WRITE, &page, &writable);
@@ -58,9 +59,20 @@ static status_t zero_part(struct vmo *vmo, uint64_t offset, size_t size)
     return st;
 }
 
+/* Where there may be something but zeroes: a VMO may be large, and empty. */
+static uint64_t next_to_zero(struct vmo *vmo, uint64_t offset, uint64_t end)
+{
+    uint64_t index = offset >> PAGE_SHIFT;
+
+    if (vmo->pager || (vmo->parent && index < vmo->parent_limit >> PAGE_SHIFT))
+        return offset;
+    index = vmo_find_page(vmo, index, (end + PAGE_MASK) >> PAGE_SHIFT, true);
+    return MAX(offset, index << PAGE_SHIFT);
+}
+
 status_t vmo_zero(struct vmo *vmo, uint64_t *offset, uint64_t end)
 {
-    while (*offset < end) {
+    while ((*offset = next_to_zero(vmo, *offset, end)) < end) {
         size_t part = MIN(end - *offset, PAGE_SIZE - (*offset & PAGE_MASK));
         status_t st = zero_part(vmo, *offset, part);
 
@@ -77,6 +89,8 @@ status_t vmo_take_page(struct vmo *vmo, uint64_t index, struct page **out)
     status_t st;
     SPIN_GUARD(&vmo->lock);
 
+    if (vmo_pinned_locked(vmo, index, index + 1))
+        return ERR_BAD_STATE;
     st = vmo_get_page_locked(vmo, index, VMO_WRITE, out, &writable);
     if (st != OK)
         return st;

@@ -45,6 +45,12 @@ struct vmo *vmo_new(uint64_t size, uint32_t flags);
 /* Unmap and free the pages [first, end). ERR_NO_MEMORY: nothing changed. */
 status_t vmo_drop_locked(struct vmo *vmo, uint64_t first, uint64_t end) MUST_USE;
 
+/* vmo_kin.c: the VMO dies. */
+void vmo_kin_leave(struct vmo *vmo);
+
+/* vmo_pin.c: is any of the pages [first, end)? */
+bool vmo_pinned_locked(const struct vmo *vmo, uint64_t first, uint64_t end);
+
 /* vmo_cache.c */
 
 /* Pages were read into a VMO whose clean pages may be dropped: it is the last to lose them. */

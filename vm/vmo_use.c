@@ -1,20 +1,7 @@
 /*
- * vmo_use.c - how much of a VMO is there, and who shows it: for those who look from outside.
+ * vmo_use.c - who shows a VMO, for those who look from outside.
  */
 #include "vm/vmo_internal.h"
-
-uint64_t vmo_committed_in(struct vmo *vmo, uint64_t first, uint64_t end)
-{
-    uint64_t count = 0;
-
-    while ((first = vmo_find_page(vmo, first, end, true)) < end) {
-        uint64_t run_end = vmo_find_page(vmo, first, end, false);
-
-        count += run_end - first;
-        first = run_end;
-    }
-    return count;
-}
 
 /* Is no mapping before `m` on the list in the same address space? */
 static bool first_of_space(const struct vmo *vmo, const struct mapping *m)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "personality/zircon/call.h"
+#include "uapi/zircon/syscalls/bti.h"
 #include "uapi/zircon/syscalls/interrupt.h"
 #include "uapi/zircon/syscalls/object.h"
 #include "uapi/zircon/syscalls/resource.h"
@@ -28,6 +29,7 @@ union info_record {
     zx_info_stream_t stream;
     zx_info_msi_t msi;
     zx_exception_report_t report;
+    zx_info_bti_t bti;
     uint32_t count;
 };
 
@@ -52,4 +54,4 @@ typedef status_t info_fill(struct object *obj, rights_t rights, union info_recor
 typedef status_t info_gather(struct object *obj, struct info_list *list);
 info_gather info_threads, info_children, info_processes, info_handles, info_cpus, info_maps,
     info_vmos;
-info_fill info_task_stats, info_handle_stats, info_msi;
+info_fill info_task_stats, info_handle_stats, info_msi, info_bti;

@@ -283,6 +283,7 @@ static const struct info_topic topics[] = {
     {ZX_INFO_TIMER, ZX_OBJ_TYPE_TIMER, ZX_RIGHT_INSPECT, sizeof(zx_info_timer_t), fill_timer,
      NULL},
     {ZX_INFO_MSI, ZX_OBJ_TYPE_MSI, ZX_RIGHT_INSPECT, sizeof(zx_info_msi_t), info_msi, NULL},
+    {ZX_INFO_BTI, ZX_OBJ_TYPE_BTI, ZX_RIGHT_INSPECT, sizeof(zx_info_bti_t), info_bti, NULL},
     {ZX_INFO_STREAM, ZX_OBJ_TYPE_STREAM, ZX_RIGHT_INSPECT, sizeof(zx_info_stream_t),
      fill_stream, NULL},
 };

@@ -2,6 +2,7 @@
  * info_memory.c - the topics about memory: VMOs, and what a process has of them.
  */
 #include "base/string.h"
+#include "object/bti.h"
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/info.h"
@@ -34,7 +35,7 @@ void info_of_vmo(struct vmo *vmo, zx_info_vmo_t *out)
                  (vmo->flags & VMO_RESIZABLE ? ZX_INFO_VMO_RESIZABLE : 0u) |
                  (vmo->flags & VMO_CONTIGUOUS ? ZX_INFO_VMO_CONTIGUOUS : 0u) |
                  (vmo->pager ? ZX_INFO_VMO_PAGER_BACKED : 0u),
-        .committed_bytes = vmo_committed_pages(vmo) * PAGE_SIZE,
+        .committed_bytes = vmo_committed_in(vmo, 0, vmo->size >> PAGE_SHIFT) * PAGE_SIZE,
     };
     copy_label(vmo, out);
     if (out->parent_koid)
@@ -188,4 +189,13 @@ status_t info_task_stats(struct object *obj, rights_t rights, union info_record 
 {
     (void)rights;
     return walk(obj, add_usage, &out->task_stats);
+}
+
+status_t info_bti(struct object *obj, rights_t rights, union info_record *out)
+{
+    (void)obj;
+    (void)rights;
+    out->bti = (zx_info_bti_t){.minimum_contiguity = BTI_MIN_CONTIGUITY,
+                               .aspace_size = BTI_ASPACE_SIZE};
+    return OK;
 }

@@ -3,7 +3,7 @@ sources        := call handle_calls object_calls policy child_calls resource_cal
                   system_calls profile_calls info_calls info_lists info_memory wait_calls \
                   port_calls message_in message_out channel_calls exchange_calls fifo_calls \
                   socket_calls stream_calls futex_calls \
-                  task_calls vmo_calls vmo_io vmo_op_calls vmar_calls vmar_op_calls pager_calls \
+                  task_calls vmo_calls vmo_io vmo_op_calls vmar_calls vmar_op_calls pager_calls bti_calls \
                   time_calls clock_calls log_calls \
                   personality vdso load start hybrid fd_calls table exception_calls \
                   thread_state_calls memory_calls task_info test_calls \
@@ -13,8 +13,8 @@ sources-sim    := power_hosted
 sources-bare   := power_bare
 sources-isa-x86_64  := isa/x86_64/vdso_image isa/x86_64/thread_state
 sources-isa-riscv64 := isa/riscv64/vdso_image isa/riscv64/thread_state
-generated      := personality/zircon/calls.h personality/zircon/table.c
-tests          := zircon_test task_test start_test transfer_test
+generated      := personality/zircon/calls.h personality/zircon/table.c personality/zircon/fuzz_shapes.inc
+tests          := zircon_test fuzz_test task_test start_test transfer_test
 
 build/gen/personality/zircon/calls.h: personality/zircon/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)
@@ -22,6 +22,13 @@ build/gen/personality/zircon/calls.h: personality/zircon/syscalls.tbl tools/gen-
 build/gen/personality/zircon/table.c: personality/zircon/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)
 	$(call say,GEN $@)tools/gen-syscalls $< dispatch > $@
+
+# Number, name and types of arguments of each call.
+build/gen/personality/zircon/fuzz_shapes.inc: personality/zircon/syscalls.tbl
+	@mkdir -p $(@D)
+	$(call say,GEN $@)awk '/^[a-z]/ && $$2 != "-" { printf "{%s, \"%s\", \"", $$2, $$1; \
+	    for (i = 4; i <= NF && $$i != ";" && $$i != "->"; i++) { sub(/^[^:]*:/, "", $$i); printf "%s ", $$i } \
+	    print "\"}," }' $< > $@
 
 # Embedded by .incbin, which leaves no trace in a dependency file.
 define vdso-image-rule

@@ -133,11 +133,11 @@ static void vdso_is_fixed(struct sim_user *u)
     code = base + code_offset;
     EXPECT(ZX(vmar_unmap, root_vmar, code, PAGE_SIZE),
            ZX_ERR_INVALID_ARGS); /* cuts its region */
-    EXPECT(ZX(vmar_unmap, root_vmar, base, code_offset + PAGE_SIZE), ZX_ERR_ACCESS_DENIED);
+    EXPECT(ZX(vmar_unmap, root_vmar, base, code_offset + code_size), ZX_ERR_ACCESS_DENIED);
     EXPECT(ZX(vmar_protect, root_vmar, ZX_VM_PERM_READ, code, PAGE_SIZE), ZX_ERR_INVALID_ARGS);
     vdso = load32(u, DATA + 128); /* put there by the test */
     EXPECT(ZX(vmar_map, root_vmar, ZX_VM_PERM_READ | ZX_VM_PERM_EXECUTE, 0, vdso, code_offset,
-              PAGE_SIZE, A),
+              code_size, A),
            ZX_ERR_ACCESS_DENIED);
     exit_with(u, 0);
 }
@@ -174,9 +174,10 @@ static void furnish(struct sim_user *u, uint32_t vmar, uint64_t *vdso, uint64_t 
 
     EXPECT(ZX(vmar_map, vmar, RW, 0, vmo, 0, PAGE_SIZE, A), ZX_OK);
     *memory = sim_user_load64(u, A);
-    EXPECT(ZX(vmar_map, vmar, rx, 0, load32(u, DATA + 128), code_offset, PAGE_SIZE * 2, A),
-           ZX_ERR_ACCESS_DENIED);
-    EXPECT(ZX(vmar_map, vmar, rx, 0, load32(u, DATA + 128), code_offset, PAGE_SIZE, A), ZX_OK);
+    EXPECT(
+        ZX(vmar_map, vmar, rx, 0, load32(u, DATA + 128), code_offset, code_size + PAGE_SIZE, A),
+        ZX_ERR_ACCESS_DENIED);
+    EXPECT(ZX(vmar_map, vmar, rx, 0, load32(u, DATA + 128), code_offset, code_size, A), ZX_OK);
     *vdso = sim_user_load64(u, A) - code_offset;
 }
 

@@ -54,30 +54,47 @@ struct placement {
     uint64_t align;
 };
 
-/* Where in `vmar` the options and the offset say. */
-static status_t decode_placement(const struct vmar *vmar, uint32_t options, uint64_t offset,
-                                 struct placement *out)
+enum { ALIGN_MIN = 10, ALIGN_MAX = 32 }; /* log2 */
+
+static uint32_t align_of(uint32_t options)
 {
-    uint32_t align = (options & ZX_VM_ALIGN_MASK) >> ZX_VM_ALIGN_BASE;
+    return (options & ZX_VM_ALIGN_MASK) >> ZX_VM_ALIGN_BASE;
+}
+
+static status_t check_placement(const struct vmar *vmar, uint32_t options, uint64_t offset,
+                                uint64_t size)
+{
     bool specific = options & (ZX_VM_SPECIFIC | ZX_VM_SPECIFIC_OVERWRITE);
     bool upper = options & ZX_VM_OFFSET_IS_UPPER_LIMIT;
+    uint32_t align = align_of(options);
 
-    if ((align && align < 10) || (specific && upper) || (offset && !specific && !upper))
+    if ((specific && upper) || (offset && !specific && !upper))
         return ERR_INVALID_ARGS;
+    if (align && (align < ALIGN_MIN || align > ALIGN_MAX))
+        return ERR_INVALID_ARGS;
+    if ((specific || upper) && !(vmar->flags & ZX_VM_CAN_MAP_SPECIFIC))
+        return ERR_ACCESS_DENIED;
     if (!IS_ALIGNED(offset, PAGE_SIZE) || offset > vmar->region.size)
         return ERR_INVALID_ARGS;
-    if (specific && !(vmar->flags & ZX_VM_CAN_MAP_SPECIFIC))
-        return ERR_ACCESS_DENIED;
+    return size > (upper ? offset : vmar->region.size - offset) ? ERR_INVALID_ARGS : OK;
+}
 
-    *out = (struct placement){.place = PLACE_RANDOM};
-    if (align > PAGE_SHIFT)
-        out->align = 1ull << align;
-    if (specific) {
+/* Where in `vmar` the options and the offset say. */
+static status_t decode_placement(const struct vmar *vmar, uint32_t options, uint64_t offset,
+                                 uint64_t size, struct placement *out)
+{
+    status_t st = check_placement(vmar, options, offset, size);
+
+    if (st != OK)
+        return st;
+    *out = (struct placement){.place = options & ZX_VM_COMPACT ? PLACE_ANY : PLACE_RANDOM};
+    if (align_of(options) > PAGE_SHIFT)
+        out->align = 1ull << align_of(options);
+    if (options & ZX_VM_OFFSET_IS_UPPER_LIMIT)
+        out->limit = vmar->region.base + offset;
+    if (options & (ZX_VM_SPECIFIC | ZX_VM_SPECIFIC_OVERWRITE)) {
         out->place = options & ZX_VM_SPECIFIC_OVERWRITE ? PLACE_OVERWRITE : PLACE_EXACT;
         out->addr = vmar->region.base + offset;
-    } else if (upper || (options & ZX_VM_COMPACT)) {
-        out->place = PLACE_ANY;
-        out->limit = upper ? vmar->region.base + offset : 0;
     }
     return OK;
 }
@@ -101,16 +118,15 @@ static status_t allocate(struct vmar_object *parent, uint32_t options, uint64_t 
     struct placement at;
     status_t st;
 
-    if ((options & ~ALLOCATE_OPTIONS) || size == 0)
+    if ((options & ~ALLOCATE_OPTIONS) || size == 0 || !IS_ALIGNED(size, PAGE_SIZE))
         return ERR_INVALID_ARGS;
     if (options & VMAR_FLAGS_ALL & ~ZX_VM_CAN_MAP_SPECIFIC & ~parent->vmar->flags)
         return ERR_ACCESS_DENIED;
-    st = decode_placement(parent->vmar, options, offset, &at);
+    st = decode_placement(parent->vmar, options, offset, size, &at);
     if (st != OK)
         return st;
-    return place_status(vmar_create_child(parent->vmar, at.place, at.addr,
-                                          ROUND_UP(size, PAGE_SIZE), at.align,
-                                          options & VMAR_FLAGS_ALL, out));
+    return place_status(vmar_create_child(parent->vmar, at.place, at.limit ? at.limit : at.addr,
+                                          size, at.align, options & VMAR_FLAGS_ALL, out));
 }
 
 static status_t give_vmar(struct syscall *call, struct vmar_object *parent, struct vmar *vmar,
@@ -202,17 +218,20 @@ static status_t map(struct syscall *call, const struct map_call *m, user_addr_t 
     rights_t may = m->vmo_rights & m->vmar_rights;
     struct vmar_map_args args;
     struct placement at;
+    uint64_t size = ROUND_UP(call->arg[5], PAGE_SIZE);
     status_t st = map_check(m);
 
+    if (st == OK && size < call->arg[5])
+        st = ERR_OUT_OF_RANGE;
     if (st == OK)
-        st = decode_placement(m->vmar->vmar, m->options, call->arg[2], &at);
+        st = decode_placement(m->vmar->vmar, m->options, call->arg[2], size, &at);
     if (st != OK)
         return st;
     args = (struct vmar_map_args){
         .vmo = m->vmo->vmo,
         .vmo_offset = m->vmo->offset + call->arg[4],
         .vmo_limit = m->vmo->slice ? m->vmo->offset + m->vmo->slice_size : 0,
-        .size = ROUND_UP(call->arg[5], PAGE_SIZE),
+        .size = size,
         .prot = rights_prot(perm_rights(m->options)),
         .max_prot = rights_prot(may),
         .flags = MAPPING_SHARED,
@@ -221,7 +240,7 @@ static status_t map(struct syscall *call, const struct map_call *m, user_addr_t 
         .align = at.align,
         .limit = at.limit,
     };
-    if (args.size < call->arg[5] || args.vmo_offset + args.size < args.vmo_offset)
+    if (args.vmo_offset + size < args.vmo_offset)
         return ERR_OUT_OF_RANGE;
     return place_status(map_vdso_aware(m, &args, out));
 }
@@ -240,13 +259,15 @@ static void show_present(const struct map_call *m, uint64_t offset, uint64_t siz
             return;
 }
 
-/* The address is written twice: what has been mapped over cannot be brought back, so a bad
- * pointer must show before. */
+/* What is there is read and written first: what has been mapped over cannot be brought back, so
+ * a bad pointer must show before. */
 static status_t map_and_tell(struct syscall *call, const struct map_call *m)
 {
-    user_addr_t addr = 0;
-    status_t st = copy_to_user(call_user(call), call->arg[6], &addr, sizeof(addr));
+    user_addr_t addr;
+    status_t st = copy_from_user(call_user(call), &addr, call->arg[6], sizeof(addr));
 
+    if (st == OK)
+        st = copy_to_user(call_user(call), call->arg[6], &addr, sizeof(addr));
     if (st == OK)
         st = map(call, m, &addr);
     if (st != OK)
@@ -278,30 +299,57 @@ status_t zircon_vmar_map(struct syscall *call)
     return st;
 }
 
-status_t zircon_vmar_unmap(struct syscall *call)
+/* Does the range lie in the VMAR? */
+static bool covers(const struct vmar_object *vo, user_addr_t base, uint64_t size)
 {
+    const struct region *r = &vo->vmar->region;
+
+    return base >= r->base && size <= r->size && base - r->base <= r->size - size;
+}
+
+static status_t unmap(struct syscall *call)
+{
+    uint64_t size = ROUND_UP(call->arg[2], PAGE_SIZE);
     struct vmar_object *vo;
     status_t st = call_vmar(call, 0, &vo);
 
     if (st != OK)
         return st;
-    st = call->arg[2] == 0 ? ERR_INVALID_ARGS
-                           : place_status(vmar_unmap(vo->vmar, call->arg[1],
-                                                     ROUND_UP(call->arg[2], PAGE_SIZE)));
+    st = covers(vo, call->arg[1], size) ? vmar_unmap(vo->vmar, call->arg[1], size)
+                                        : ERR_INVALID_ARGS;
     object_put(&vo->object);
     return st;
 }
 
+status_t zircon_vmar_unmap(struct syscall *call)
+{
+    return unmap(call);
+}
+
+/* The range may be the thread's own stack. Once it is gone there is nobody to tell of a bad
+ * handle: the vDSO of Zircon traps there. */
+status_t zircon_vmar_unmap_handle_close_thread_exit(struct syscall *call)
+{
+    handle_t handle = (handle_t)call->arg[3];
+    status_t st = unmap(call);
+
+    if (st != OK)
+        return st;
+    if (handle && handle_close(call_handles(call), handle) != OK)
+        process_kill(call_process(call), ZX_TASK_RETCODE_EXCEPTION_KILL);
+    return zircon_thread_exit(call);
+}
+
 static status_t protect(struct syscall *call, struct vmar_object *vo)
 {
+    uint64_t size = ROUND_UP(call->arg[3], PAGE_SIZE);
     uint32_t options = (uint32_t)call->arg[1];
 
-    if ((options & ~PERMS) || call->arg[3] == 0)
+    if ((options & ~PERMS) || !covers(vo, call->arg[2], size))
         return ERR_INVALID_ARGS;
     if ((options & ZX_VM_PERM_WRITE) && !(options & ZX_VM_PERM_READ))
         return ERR_INVALID_ARGS;
-    return place_status(vmar_protect(vo->vmar, call->arg[2], ROUND_UP(call->arg[3], PAGE_SIZE),
-                                     rights_prot(perm_rights(options)), true));
+    return vmar_protect(vo->vmar, call->arg[2], size, rights_prot(perm_rights(options)), true);
 }
 
 status_t zircon_vmar_protect(struct syscall *call)

@@ -3,6 +3,7 @@
  */
 #include "object/vmo_object.h"
 #include "personality/zircon/policy.h"
+#include "personality/zircon/resource_calls.h"
 #include "personality/zircon/vmo_io.h"
 #include "uapi/zircon/syscalls/memory.h"
 
@@ -84,7 +85,9 @@ static status_t check_child(const struct vmo_object *parent, uint32_t options, u
         return ERR_INVALID_ARGS;
     if (kind == ZX_VMO_CHILD_SLICE)
         return options & ZX_VMO_CHILD_RESIZABLE ? ERR_INVALID_ARGS : OK;
-    if (parent->vmo->flags & (VMO_PHYSICAL | VMO_CONTIGUOUS))
+    if (parent->vmo->flags & VMO_CONTIGUOUS)
+        return ERR_INVALID_ARGS; /* a copy would not lie in a row */
+    if (parent->vmo->flags & VMO_PHYSICAL)
         return ERR_NOT_SUPPORTED;
     if (kind == ZX_VMO_CHILD_SNAPSHOT && (parent->vmo->pager || parent->vmo->parent))
         return ERR_NOT_SUPPORTED;
@@ -216,3 +219,46 @@ status_t zircon_vmo_set_cache_policy(struct syscall *call)
     object_put(&vo->object);
     return st;
 }
+
+struct zircon_vmo_replace_as_executable {
+    SYSCALL_FRAME;
+    handle_t value;
+    struct transfer transfer;
+};
+CO_FITS(zircon_vmo_replace_as_executable, union syscall_slot);
+SYSCALL_WAIT(zircon_vmo_replace_as_executable);
+
+/* By a resource, or because the job may do so without. The old handle is gone in any case. */
+static status_t replace_as_executable(struct syscall *call, handle_t *out)
+{
+    status_t may = (handle_t)call->arg[1] ? call_resource(call, 1, ZX_RSRC_KIND_VMEX)
+                                          : call_policy(call, ZX_POL_AMBIENT_MARK_VMO_EXEC);
+    struct handle h;
+    status_t st = handle_remove(call_handles(call), (handle_t)call->arg[0], &h);
+
+    if (st != OK)
+        return st;
+    st = may;
+    if (st == OK && h.obj->ops->type != ZX_OBJ_TYPE_VMO)
+        st = ERR_WRONG_TYPE;
+    h.rights |= ZX_RIGHT_EXECUTE;
+    if (st == OK)
+        st = handle_insert(call_handles(call), &h, out);
+    handle_drop(&h);
+    return st;
+}
+
+CO_FN(zircon_vmo_replace_as_executable)
+{
+    status_t st;
+
+    st = replace_as_executable(f->call, &f->value);
+    if (st != OK)
+        CO_RETURN(st);
+    CO_CALL(st, f->transfer, transfer, .thread = f->call->thread, .direction = TO_USER,
+            .kernel = &f->value, .user = f->call->arg[2], .size = sizeof(f->value));
+    if (st != OK)
+        handle_close(call_handles(f->call), f->value); /* the program never learnt its value */
+    CO_RETURN(st);
+}
+CO_END

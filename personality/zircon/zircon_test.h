@@ -23,7 +23,7 @@
 #define TEXT_SLOT 0x40u   /* bytes between text records in the vDSO's code */
 
 enum { TEXTS_MAX = 8 };
-static uint64_t code_offset; /* of the code in the vDSO */
+static uint64_t code_offset, code_size; /* of the code in the vDSO */
 
 /* The text record `i` in the vDSO is `program`. */
 static UNUSED void set_text(unsigned i, sim_program *program)
@@ -115,6 +115,7 @@ static void find_code(void)
     assert_int_equal(process_create(job_root(), "scratch", PROCESS_CALLS_ZIRCON, &p), OK);
     assert_int_equal(vdso_map(p, &base), OK);
     code_offset = p->vdso_code - base;
+    code_size = p->vdso_end - p->vdso_code;
     object_put(&p->object);
 }
 

@@ -36,3 +36,10 @@ build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_
 	$(call say,CC hybrid $@)gcc -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= -I. -Ibuild/gen -pthread $(filter %.c %.S,$^) \
 	    -Lbuild/sdk/lib -lzircon -Wl,-z,now,-rpath,'$$ORIGIN/../../sdk/lib' -o $@
 programs: $(hybrid-programs) sdk
+
+# Memory. bti and physical want the root resource.
+memory-programs      := clone clone_many clone_size vmar vmar_args vmar_map vmar_own vmo_map
+user-programs-zircon += bti physical $(memory-programs)
+$(foreach i,$(isas),$(foreach p,bti physical $(memory-programs),\
+    $(eval build/user/$i/$p: build/user/$i/vdso.so)))
+programs: $(patsubst %,build/hybrid/x86_64/%,$(memory-programs))

@@ -59,4 +59,4 @@
 
 /* The log2 of the alignment of a place the kernel chooses; 0: a page. */
 #define ZX_VM_ALIGN_BASE 24u
-#define ZX_VM_ALIGN_MASK (31u << ZX_VM_ALIGN_BASE)
+#define ZX_VM_ALIGN_MASK (255u << ZX_VM_ALIGN_BASE)
