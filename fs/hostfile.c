@@ -310,7 +310,7 @@ static status_t inode_for(int fd, const struct hal_host_stat *stat, struct inode
         .nlink = stat->nlink,
         .size = stat->size,
         .blocks = stat->blocks,
-        .rdev = stat->rdev,
+        .rdev = dev_of_stat(stat->rdev),
         .atime = stat->atime_ns,
         .mtime = stat->mtime_ns,
         .ctime = stat->ctime_ns,

@@ -46,7 +46,7 @@ static struct inode_attr attr_of(const struct hostfs *hostfs, const struct hal_h
         .size = stat->size,
         .blocks = stat->blocks,
         .ino = ino_of(hostfs, stat),
-        .rdev = stat->rdev,
+        .rdev = dev_of_stat(stat->rdev),
         .atime = stat->atime_ns,
         .mtime = stat->mtime_ns,
         .ctime = stat->ctime_ns,

@@ -91,7 +91,8 @@ status_t host_create(struct inode *dir, struct name name, const struct inode_att
     if (attr->type == INODE_FILE) {
         st = create_file(dir, fd, text.text, attr, out);
     } else {
-        st = hal_host_mknod(fd, text.text, host_type_of(attr->type), attr->mode, attr->rdev);
+        st = hal_host_mknod(fd, text.text, host_type_of(attr->type), attr->mode,
+                            dev_to_stat(attr->rdev));
         if (st == OK)
             st = made(dir, fd, text.text, attr, out);
     }

@@ -38,9 +38,19 @@ enum inode_type {
 /* Bits of inode_attr.mode above the permissions. */
 enum { MODE_SETUID = 04000, MODE_SETGID = 02000, MODE_STICKY = 01000 };
 
-/* A device number as Linux's new_encode_dev sees it. */
+/* A device number: major << 20 | minor. */
 typedef uint64_t dev_t_;
 #define DEV(major, minor) (((dev_t_)(major) << 20) | (minor))
+
+/* As stat(2) of a Linux host has it: the minor number's lower byte, the major one, the rest. */
+static inline dev_t_ dev_of_stat(uint64_t rdev)
+{
+    return DEV(rdev >> 8 & 0xfff, (rdev & 0xff) | (rdev >> 12 & 0xfff00));
+}
+static inline uint64_t dev_to_stat(dev_t_ dev)
+{
+    return (dev & 0xff) | (dev >> 20) << 8 | (dev & 0xfff00) << 12;
+}
 
 struct inode_attr {
     enum inode_type type;

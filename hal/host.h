@@ -23,7 +23,7 @@ struct hal_host_stat {
     enum hal_host_type type;
     uint32_t mode; /* permission bits, 07777 */
     uint32_t uid, gid, nlink;
-    uint64_t dev, ino, rdev, size, blocks; /* blocks of 512 bytes */
+    uint64_t dev, ino, rdev, size, blocks; /* devices as stat(2) has them; 512-byte blocks */
     int64_t atime_ns, mtime_ns, ctime_ns;  /* since 1970 */
 };
 

@@ -123,6 +123,7 @@ static void apply_options(const struct boot_record *record, struct linux_start *
     if (name)
         linux_set_hostname(name);
     start->cwd_needed = record_number(record, "cwd", 0) != 0;
+    start->ignored = record_number(record, "ignored", 0);
 }
 
 static void start_linux(const struct boot_record *record)

@@ -4,6 +4,7 @@
 #include "tools/zcore/record.h"
 
 #include <err.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,19 @@ static void add_directory(struct record *record, const struct options *options)
     free(ours);
 }
 
+/* Signals that we were started with ignored, as by nohup: so will the program. */
+static void add_ignored(struct record *record)
+{
+    unsigned long ignored = 0;
+    struct sigaction action;
+
+    for (int signo = 1; signo <= 64; signo++)
+        if (sigaction(signo, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+            ignored |= 1ul << (signo - 1);
+    if (ignored)
+        record_option(record, "ignored=%lu", ignored);
+}
+
 void record_init(struct record *record, const struct options *options)
 {
 
@@ -138,6 +152,7 @@ void record_init(struct record *record, const struct options *options)
         add_user(record, options);
     if (options->hostname)
         record_option(record, "hostname=%s", options->hostname);
+    add_ignored(record);
     add_directory(record, options);
     for (char **argument = options->program; argument && *argument; argument++)
         record_add(record, 'A', *argument);

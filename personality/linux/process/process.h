@@ -265,6 +265,7 @@ struct linux_start {
     struct credentials cred;
     bool zircon; /* with Zircon calls */
     uint32_t umask;
+    uint64_t ignored; /* signals: bit n - 1 is n */
     struct tty *tty;
     void (*on_exit)(uint32_t wait_status);
 };

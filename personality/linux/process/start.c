@@ -101,6 +101,16 @@ static status_t give_files(struct linux_process *lp, const struct linux_start *s
     return st;
 }
 
+/* exec leaves it so. */
+static void ignore_signals(struct linux_process *lp, uint64_t set)
+{
+    SPIN_GUARD(&lp->lock);
+
+    for (int signo = 1; signo <= SIGNALS; signo++)
+        if (set & SIGMASK(signo) && signo != SIGKILL && signo != SIGSTOP)
+            lp->signals.actions[signo - 1].handler = 1; /* SIG_IGN */
+}
+
 static status_t launch(struct exec *exec, const struct linux_start *start,
                        const struct path *cwd)
 {
@@ -115,6 +125,7 @@ static status_t launch(struct exec *exec, const struct linux_start *start,
     if (start->zircon)
         t->process->calls |= PROCESS_CALLS_ZIRCON;
     lp->on_exit = start->on_exit;
+    ignore_signals(lp, start->ignored);
     if (start->tty)
         tty_adopt(start->tty, lp);
     st = give_files(lp, start, cwd);

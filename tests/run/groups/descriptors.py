@@ -22,6 +22,20 @@ def file_offset():
     return None if place > 4 else f"the offset is {place}"
 
 
+def device():
+    """One of the host's has the numbers that it has there."""
+    result = libos("stat", "-L", "-c", "%t:%T", "/dev/stdin", stdin=subprocess.DEVNULL)
+    return None if result.out == b"1:3\n" else result
+
+
+def ignored_signals():
+    """As by nohup."""
+    result = libos("grep", "SigIgn", "/proc/self/status",
+                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    numbers = result.out.split()
+    return None if len(numbers) == 2 and int(numbers[1], 16) & 1 else result
+
+
 def appended():
     with tempfile.TemporaryFile() as file:
         file.write(b"before\n")
@@ -101,6 +115,8 @@ def tests(suite):
                  0, b"no\n")
     suite.check("descriptors/file's offset", file_offset)
     suite.check("descriptors/output is appended", appended)
+    suite.check("descriptors/device", device)
+    suite.check("descriptors/ignored signals", ignored_signals)
     suite.check("descriptors/broken pipe", broken_pipe)
     suite.check("descriptors/stopped", stopped)
     suite.check("descriptors/closed input", closed("cat 2>/dev/null", 0, 1))
