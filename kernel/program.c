@@ -170,24 +170,77 @@ static status_t open_image(const struct path *root, const char *name, struct vmo
     return *vmo ? OK : ERR_ACCESS_DENIED;
 }
 
-/* The machine ends with the first program's return code. */
+/*
+ * The machine ends with the first program's return code. With a ZBI: when the root job has no
+ * members left, with that of the program that userboot started.
+ */
 struct zircon_wait {
     struct co co;
     struct process *process; /* reference */
+    bool zbi;
+    struct object *obj; /* of the observer */
     struct observer observer;
     struct object_wait wait;
 };
+
+static bool job_is_empty(void)
+{
+    const signals_t empty = ZX_JOB_NO_JOBS | ZX_JOB_NO_PROCESSES;
+
+    return (object_signals(&job_root()->object) & empty) == empty;
+}
+
+static int zircon_status(const struct zircon_wait *f)
+{
+    const struct process *p = f->zbi ? zircon_first_program() : f->process;
+
+    return p ? (int)(p->return_code & 0xff) : STATUS_NOT_EXECUTABLE;
+}
+
+/* The next thing to wait for; false: there is nothing more. */
+static bool next_wait(struct zircon_wait *f)
+{
+    signals_t want = ZX_TASK_TERMINATED;
+
+    f->obj = &f->process->object;
+    if (object_signals(f->obj) & ZX_TASK_TERMINATED) {
+        if (!f->zbi || job_is_empty())
+            return false;
+        f->obj = &job_root()->object;
+        want = object_signals(f->obj) & ZX_JOB_NO_PROCESSES ? ZX_JOB_NO_JOBS
+                                                            : ZX_JOB_NO_PROCESSES;
+    }
+    f->observer = (struct observer){.obj = f->obj, .want = want};
+    return true;
+}
 
 static CO_FN(zircon_wait)
 {
     status_t st;
 
-    f->observer = (struct observer){.obj = &f->process->object, .want = ZX_TASK_TERMINATED};
-    object_observe(&f->observer, task);
-    CO_CALL(st, f->wait, object_wait, .observer = &f->observer, .deadline = TIME_INFINITE);
-    hal_power_off(st == OK ? (int)(f->process->return_code & 0xff) : STATUS_OUR_FAILURE);
+    while (next_wait(f)) {
+        object_observe(&f->observer, task);
+        CO_CALL(st, f->wait, object_wait, .observer = &f->observer, .deadline = TIME_INFINITE);
+        if (st != OK)
+            hal_power_off(STATUS_OUR_FAILURE);
+    }
+    hal_power_off(zircon_status(f));
 }
 CO_END
+
+/* A ZBI or a program. */
+static status_t start_image(const struct boot_record *record, struct vmo *image, uint64_t size,
+                            struct zircon_wait *wait)
+{
+    const char *const *argv = (const char *const *)record->argv;
+
+    wait->zbi = zircon_check_zbi(image, size) == OK;
+    machine_console_mark();
+    if (wait->zbi)
+        return zircon_start_zbi(image, size, argv + 1, &wait->process);
+    return zircon_start_program(image, size, argv, (const char *const *)record->envp,
+                                &wait->process);
+}
 
 static void start_zircon(const struct boot_record *record)
 {
@@ -201,9 +254,7 @@ static void start_zircon(const struct boot_record *record)
     mount_root(record, &root);
     st = open_image(&root, record->argv[0], &image, &size);
     if (st == OK) {
-        machine_console_mark();
-        st = zircon_start_program(image, size, (const char *const *)record->argv,
-                                  (const char *const *)record->envp, &frame.process);
+        st = start_image(record, image, size, &frame);
         vmo_put(image);
     }
     path_put(&root);

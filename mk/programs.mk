@@ -38,6 +38,9 @@ build/user/$1/%.o: build/gen/%.c | $(generated-all)
 build/user/$1/%.o: %.S | $(generated-all)
 	@mkdir -p $$(@D)
 	$$(call say,AS user-$1 $$<)$$(compile-user-$1) $$< -o $$@
+build/user/$1/foreign/%.o: build/foreign/%.c
+	@mkdir -p $$(@D)
+	$$(call say,CC user-$1 $$<)$$(compile-user-$1) -std=gnu17 -w $$< -o $$@
 endef
 $(foreach i,$(isas),$(eval $(call user-rules,$i)))
 

@@ -110,10 +110,13 @@ define register-user-isa
 
 user-programs += $(user-programs-zircon:%=build/user/$1/%)
 $(foreach p,$(user-programs-zircon),
-build/user/$1/$p: $(patsubst %,build/user/$1/$(here)/%.o,$(user-common) $(sources-isa-$1) $p))
+build/user/$1/$p: $(patsubst %,build/user/$1/$(here)/%.o,$(user-common) $(sources-isa-$1) $p) \
+    $(patsubst %,build/user/$1/foreign/%.o,$(foreign)))
 $(user-programs-zircon:%=build/user/$1/%): private user-ldflags := $(user-ldflags)
 $(patsubst %,build/user/$1/$(here)/%.o,$(user-common) $(sources-isa-$1) $(user-programs-zircon)): \
-    private module-cflags := $(user-cflags)
+    private module-cflags := $(user-cflags) $(foreign-includes:%=-isystem build/foreign/%)
+$(if $(foreign),$(patsubst %,build/user/$1/foreign/%.o,$(foreign)): \
+    private module-cflags := $(foreign-cflags) $(foreign-includes:%=-isystem build/foreign/%))
 endef
 
 define register-guests

@@ -7,12 +7,12 @@ sources        := call handle_calls object_calls policy child_calls resource_cal
                   time_calls clock_calls log_calls \
                   personality vdso load start hybrid fd_calls table exception_calls \
                   thread_state_calls memory_calls task_info test_calls \
-                  vdso_variant
-sources-libos  := power_hosted
-sources-sim    := power_hosted
-sources-bare   := power_bare
-sources-isa-x86_64  := isa/x86_64/vdso_image isa/x86_64/thread_state
-sources-isa-riscv64 := isa/riscv64/vdso_image isa/riscv64/thread_state
+                  vdso_variant userboot
+sources-libos  := power_machine
+sources-bare   := power_machine
+sources-sim    := power_sim
+sources-isa-x86_64  := isa/x86_64/vdso_image isa/x86_64/userboot_image isa/x86_64/thread_state
+sources-isa-riscv64 := isa/riscv64/vdso_image isa/riscv64/userboot_image isa/riscv64/thread_state
 generated      := personality/zircon/calls.h personality/zircon/table.c personality/zircon/fuzz_shapes.inc
 tests          := zircon_test fuzz_test task_test start_test transfer_test
 
@@ -33,6 +33,7 @@ build/gen/personality/zircon/fuzz_shapes.inc: personality/zircon/syscalls.tbl
 # Embedded by .incbin, which leaves no trace in a dependency file.
 define vdso-image-rule
 build/$1/personality/zircon/isa/$(isa-$1)/vdso_image.o: build/user/$(isa-$1)/vdso.so
+build/$1/personality/zircon/isa/$(isa-$1)/userboot_image.o: build/user/$(isa-$1)/userboot
 
 endef
 $(eval $(foreach t,$(targets),$(call vdso-image-rule,$t)))

@@ -5,5 +5,6 @@
 
 #include "base/status.h"
 
-/* Does not return, or ERR_NOT_SUPPORTED: the machine goes off when its first program ends. */
+/* To go off, or to start again, which is for the launcher's user to do. Does not return; the
+ * simulated machine: ERR_NOT_SUPPORTED. */
 status_t power_off(void) MUST_USE;

@@ -8,6 +8,7 @@
 #include "object/resource.h"
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
+#include "personality/zircon/bootstrap.h"
 #include "personality/zircon/load.h"
 #include "personality/zircon/vdso.h"
 #include "personality/zircon/vmar_flags.h"
@@ -141,8 +142,7 @@ static status_t compose(const struct start *s, const char *const argv[],
     return OK;
 }
 
-/* The message into a new channel whose other end is the process's. */
-static status_t send(struct process *p, struct message *m, handle_t *out)
+status_t bootstrap_send(struct process *p, struct message *m, handle_t *out)
 {
     struct object *ours, *theirs;
     struct handle our_handle, their_handle;
@@ -179,7 +179,7 @@ static status_t start(struct start *s, struct vmo *image, uint64_t size,
     if (st == OK)
         st = compose(s, argv, envp, &m);
     if (st == OK)
-        st = send(s->process, m, &bootstrap);
+        st = bootstrap_send(s->process, m, &bootstrap);
     if (st != OK)
         return st;
     user_regs_start(&s->thread->context.regs, loaded.entry, loaded.sp, bootstrap, loaded.vdso);

@@ -41,5 +41,8 @@ status_t zircon_system_powerctl(struct syscall *call)
         return st;
     if (command < ZX_SYSTEM_POWERCTL_ENABLE_ALL_CPUS || command > ZX_SYSTEM_POWERCTL_SHUTDOWN)
         return ERR_INVALID_ARGS;
-    return command == ZX_SYSTEM_POWERCTL_SHUTDOWN ? power_off() : ERR_NOT_SUPPORTED;
+    if (command == ZX_SYSTEM_POWERCTL_SHUTDOWN ||
+        (command >= ZX_SYSTEM_POWERCTL_REBOOT && command <= ZX_SYSTEM_POWERCTL_REBOOT_RECOVERY))
+        return power_off();
+    return ERR_NOT_SUPPORTED;
 }

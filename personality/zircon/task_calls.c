@@ -4,6 +4,7 @@
 #include "object/vmar_object.h"
 #include "personality/hybrid.h"
 #include "personality/zircon/policy.h"
+#include "personality/zircon/userboot.h"
 #include "personality/zircon/vmar_flags.h"
 #include "personality/zircon/zircon.h"
 
@@ -132,6 +133,8 @@ status_t zircon_process_start(struct syscall *call)
     if (st == OK)
         st = start_process(container_of(process, struct process, object),
                            container_of(thread, struct thread, object), call, &h);
+    if (st == OK)
+        userboot_started(call_process(call), container_of(process, struct process, object));
     handle_drop(&h);
     object_put(thread);
     object_put(process);

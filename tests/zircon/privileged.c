@@ -333,6 +333,6 @@ CASE(SystemCalls, AskForTheResourceFirst)
     EXPECT_EQ(zx_mtrace_control(mmio, 0, 0, 0, NULL, 0), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_system_get_performance_info(mmio, 0, 0, NULL, NULL), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_system_set_performance_info(mmio, 0, NULL, 0), ZX_ERR_WRONG_TYPE);
-    EXPECT_EQ(zx_system_powerctl(root(), 5, NULL), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_system_powerctl(root(), 3, NULL), ZX_ERR_NOT_SUPPORTED);
     EXPECT_OK(zx_handle_close(mmio));
 }

@@ -38,11 +38,13 @@ struct elf_rela {
     int64_t addend;
 };
 
-enum { PT_LOAD = 1, PT_DYNAMIC = 2, PT_TLS = 7 };
+enum { PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_TLS = 7, PT_GNU_STACK = 0x6474e551 };
+enum { ET_DYN = 3 };
 enum { STB_LOCAL = 0 };
 enum { PF_X = 1, PF_W = 2, PF_R = 4 };
 enum {
     DT_NULL = 0,
+    DT_NEEDED = 1,
     DT_PLTRELSZ = 2,
     DT_HASH = 4,
     DT_STRTAB = 5,

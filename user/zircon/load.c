@@ -92,17 +92,43 @@ static zx_status_t map_all(zx_handle_t vmar, zx_handle_t vmo, const struct elf_p
     return st;
 }
 
+/* Nothing that would overflow, or map what is not in the file. */
+static int segment_is_sound(const struct elf_phdr *ph)
+{
+    const uint64_t max = 1ull << 47;
+
+    return ph->filesz <= ph->memsz && ph->memsz < max && ph->vaddr < max && ph->offset < max &&
+           (ph->vaddr - ph->offset) % PAGE == 0;
+}
+
+zx_status_t elf_read(zx_handle_t vmo, struct elf_header *h, struct elf_phdr *ph, unsigned max)
+{
+    static const unsigned char ident[] = {
+        0x7f, 'E', 'L', 'F', 2 /* 64 bits */, 1 /* little endian */, 1 /* version */};
+    zx_status_t st = zx_vmo_read(vmo, h, 0, sizeof(*h));
+
+    if (st != ZX_OK)
+        return st;
+    for (unsigned i = 0; i < sizeof(ident); i++) {
+        if (h->ident[i] != ident[i])
+            return ZX_ERR_NOT_SUPPORTED;
+    }
+    if (h->type != ET_DYN || h->phnum > max || h->phentsize != sizeof(ph[0]))
+        return ZX_ERR_NOT_SUPPORTED;
+    st = zx_vmo_read(vmo, ph, h->phoff, h->phnum * sizeof(ph[0]));
+    for (unsigned i = 0; st == ZX_OK && i < h->phnum; i++) {
+        if (ph[i].type == PT_LOAD && !segment_is_sound(&ph[i]))
+            return ZX_ERR_NOT_SUPPORTED;
+    }
+    return st;
+}
+
 zx_status_t load_image(zx_handle_t vmar, zx_handle_t vmo, struct image *out)
 {
     struct elf_phdr ph[PHDRS_MAX];
     struct elf_header h;
-    zx_status_t st = zx_vmo_read(vmo, &h, 0, sizeof(h));
+    zx_status_t st = elf_read(vmo, &h, ph, PHDRS_MAX);
 
-    if (st != ZX_OK)
-        return st;
-    if (h.phnum > PHDRS_MAX || h.phentsize != sizeof(ph[0]))
-        return ZX_ERR_NOT_SUPPORTED;
-    st = zx_vmo_read(vmo, ph, h.phoff, h.phnum * sizeof(ph[0]));
     if (st == ZX_OK)
         st = map_all(vmar, vmo, ph, h.phnum, out);
     out->entry = out->base + h.entry;

@@ -22,6 +22,29 @@ void *memset(void *to, int byte, size_t size)
     return to;
 }
 
+void *memmove(void *to, const void *from, size_t size)
+{
+    unsigned char *t = to;
+    const unsigned char *f = from;
+
+    if (t <= f)
+        return memcpy(to, from, size);
+    while (size--)
+        t[size] = f[size];
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t size)
+{
+    const unsigned char *x = a, *y = b;
+
+    for (; size; size--, x++, y++) {
+        if (*x != *y)
+            return *x - *y;
+    }
+    return 0;
+}
+
 size_t strlen(const char *s)
 {
     const char *end = s;

@@ -25,5 +25,7 @@ void print_number(const char *text, int64_t number);
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memset(void *to, int byte, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
 size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);

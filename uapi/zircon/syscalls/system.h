@@ -13,8 +13,10 @@
 
 #define ZX_DEFAULT_SYSTEM_EVENT_RIGHTS (ZX_RIGHT_WAIT | ZX_RIGHT_DUPLICATE | ZX_RIGHT_TRANSFER)
 
-/* Commands of zx_system_powerctl, without gaps. */
+/* Commands of zx_system_powerctl, without gaps; 5 to 7 are kinds of rebooting. */
 #define ZX_SYSTEM_POWERCTL_ENABLE_ALL_CPUS 1u
+#define ZX_SYSTEM_POWERCTL_REBOOT          5u
+#define ZX_SYSTEM_POWERCTL_REBOOT_RECOVERY 7u
 #define ZX_SYSTEM_POWERCTL_SHUTDOWN        8u
 
 /* Kinds of zx_system_get_features, and bits of the first (x86_64 has that one only). */

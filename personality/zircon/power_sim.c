@@ -1,5 +1,5 @@
 /*
- * power_hosted.c - a machine that is a program of a host ends with its own first program.
+ * power_sim.c - the simulated machine goes off with its test.
  */
 #include "personality/zircon/power.h"
 

@@ -1,0 +1,9 @@
+/*
+ * stack.c (riscv64) - the stack pointer at a function's beginning.
+ */
+#include "user/zircon/stack.h"
+
+zx_vaddr_t initial_sp(zx_vaddr_t top)
+{
+    return top & ~(zx_vaddr_t)15;
+}
