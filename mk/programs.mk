@@ -29,10 +29,10 @@ compile-user-$1 = $(cc-guest-$1) -g $$(machine-freestanding) $(march-$1) -fpie -
                   -Iuser/sdk/native -Ibuild/gen $$(headers-user-$1) $$(module-cflags) -MMD -MP -c
 headers-user-$1 = $(if $(filter x86_64,$1),$$(headers-x86_64),$$(headers-riscv64))
 
-build/user/$1/%.o: %.c | $(generated-all)
+build/user/$1/%.o: %.c | $(generated-all) $(foreign-ready)
 	@mkdir -p $$(@D)
 	$$(call say,CC user-$1 $$<)$$(compile-user-$1) $(cflags-c) $(only-gcc) $$< -o $$@
-build/user/$1/%.o: build/gen/%.c | $(generated-all)
+build/user/$1/%.o: build/gen/%.c | $(generated-all) $(foreign-ready)
 	@mkdir -p $$(@D)
 	$$(call say,CC user-$1 $$<)$$(compile-user-$1) $(cflags-c) $(only-gcc) $$< -o $$@
 build/user/$1/%.o: %.S | $(generated-all)

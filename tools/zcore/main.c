@@ -32,10 +32,16 @@ static const struct command commands[] = {
     },
     {
         .name = "zircon",
-        .synopsis = "PROGRAM [ARG...]",
-        .summary = "Run a Zircon program, on the library OS or, with --arch, in QEMU.",
+        .synopsis = "PROGRAM [ARG...]\nIMAGE.zbi [WORD...]",
+        .summary = "Run a Zircon program, or start from a boot image with WORDs in its command "
+                   "line, on the library OS or, with --arch, in QEMU.\vThe exit status is the "
+                   "program's, or that of the first program of the image.",
         .machine = true,
         .run = command_zircon,
+    },
+    {
+        .name = "image",
+        .main = command_image,
     },
 };
 
@@ -90,7 +96,8 @@ static const struct argp program = {
            "Commands:\n"
            "  run      run a Linux program on the library OS\n"
            "  qemu     boot the kernel in QEMU and run a Linux program there\n"
-           "  zircon   run a Zircon program, on the library OS or in QEMU\n\n"
+           "  zircon   run a Zircon program or boot image, on the library OS or in QEMU\n"
+           "  image    make a Zircon boot image\n\n"
            "`zcore COMMAND --help' tells a command's options.",
 };
 
@@ -107,6 +114,8 @@ int main(int argc, char **argv)
         return STATUS_FAILED;
     if (!choice.command)
         errx(STATUS_FAILED, "no command given; see %s --help", program_invocation_short_name);
+    if (choice.command->main)
+        return choice.command->main(argc - choice.index, argv + choice.index);
     options_parse(choice.command, argc - choice.index, argv + choice.index, &options);
     return choice.command->run(&options);
 }

@@ -60,6 +60,7 @@ struct command {
     const char *name, *synopsis, *summary;
     bool machine; /* takes the options of QEMU */
     int (*run)(const struct options *options);
+    int (*main)(int argc, char **argv); /* instead: it has options of its own */
 };
 
 /* Serves --help, --usage and --version too. Does not return when something is wrong: one line

@@ -40,7 +40,7 @@ struct elf_rela {
 
 enum { PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_TLS = 7, PT_GNU_STACK = 0x6474e551 };
 enum { ET_DYN = 3 };
-enum { STB_LOCAL = 0 };
+enum { STB_LOCAL = 0, STB_WEAK = 2 };
 enum { PF_X = 1, PF_W = 2, PF_R = 4 };
 enum {
     DT_NULL = 0,
@@ -52,5 +52,7 @@ enum {
     DT_RELA = 7,
     DT_RELASZ = 8,
     DT_JMPREL = 23,
-    DT_COUNT = 24
+    DT_INIT_ARRAY = 25,
+    DT_INIT_ARRAYSZ = 27,
+    DT_COUNT = 28
 };

@@ -11,6 +11,8 @@ static zx_handle_t handles[ZX_CHANNEL_MAX_MSG_HANDLES];
 static uint32_t infos[ZX_CHANNEL_MAX_MSG_HANDLES];
 static uint32_t handle_count;
 static char *args[ARGS_MAX + 1];
+static zx_proc_args_t head;
+static uint32_t size;
 
 static zx_handle_t *find(uint32_t type)
 {
@@ -60,13 +62,28 @@ void print_number(const char *text, int64_t number)
     print(line);
 }
 
-/* The arguments, as far as they are all inside the message. */
-static int read_args(const zx_proc_args_t *head, uint32_t size)
+const char *startup_variable(const char *name)
 {
-    uint32_t at = head->args_off;
+    const char *word = (const char *)message + head.environ_off;
+    const char *end = (const char *)message + size; /* a NUL is there */
+
+    for (uint32_t i = 0; i < head.environ_num && word < end; i++, word += strlen(word) + 1) {
+        size_t length = strlen(name);
+
+        if (!memcmp(word, name, strlen(word) < length ? strlen(word) : length) &&
+            strlen(word) >= length && (!word[length] || word[length] == '='))
+            return word + length + (word[length] == '=');
+    }
+    return NULL;
+}
+
+/* The arguments, as far as they are all inside the message. */
+static int read_args(void)
+{
+    uint32_t at = head.args_off;
     int count = 0;
 
-    while ((uint32_t)count < head->args_num && count < ARGS_MAX && at < size) {
+    while ((uint32_t)count < head.args_num && count < ARGS_MAX && at < size) {
         args[count++] = (char *)&message[at];
         while (at < size && message[at])
             at++;
@@ -78,8 +95,6 @@ static int read_args(const zx_proc_args_t *head, uint32_t size)
 /* The number of arguments, or an error. */
 static int read_message(zx_handle_t bootstrap)
 {
-    zx_proc_args_t head;
-    uint32_t size;
     zx_status_t st = zx_channel_read(bootstrap, 0, message, handles, sizeof(message) - 1,
                                      ZX_CHANNEL_MAX_MSG_HANDLES, &size, &handle_count);
 
@@ -93,7 +108,7 @@ static int read_message(zx_handle_t bootstrap)
         handle_count * sizeof(infos[0]) > size - head.handle_info_off)
         return ZX_ERR_INVALID_ARGS;
     memcpy(infos, message + head.handle_info_off, handle_count * sizeof(infos[0]));
-    return read_args(&head, size);
+    return read_args();
 }
 
 _Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso)

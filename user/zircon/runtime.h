@@ -15,6 +15,9 @@ int main(int argc, char **argv);
 /* A handle from the start-up message, by PA_HND_TYPE; owned by the runtime. 0: none. */
 zx_handle_t startup_handle(uint32_t type);
 
+/* The value of NAME=VALUE in the environment, "" of NAME alone; NULL: it has no such word. */
+const char *startup_variable(const char *name);
+
 /* Where zx_thread_start enters, with a function that does not return and its argument. */
 extern const char runtime_thread_entry[];
 

@@ -49,12 +49,21 @@ uint64_t symbol_find(uint64_t base, const struct dynamic *image, const char *nam
     return 0;
 }
 
-void dynamic_of_image(uint64_t base, struct dynamic *out)
+const struct elf_dyn *dynamic_section(uint64_t base)
 {
     const struct elf_header *h = (const struct elf_header *)base;
     const struct elf_phdr *ph = (const struct elf_phdr *)(base + h->phoff);
 
-    while (ph->type != PT_DYNAMIC)
-        ph++;
-    dynamic_read((const struct elf_dyn *)(base + ph->vaddr), out);
+    static const struct elf_dyn none[1] = {{.tag = DT_NULL}};
+
+    for (unsigned i = 0; i < h->phnum; i++) {
+        if (ph[i].type == PT_DYNAMIC)
+            return (const struct elf_dyn *)(base + ph[i].vaddr);
+    }
+    return none;
+}
+
+void dynamic_of_image(uint64_t base, struct dynamic *out)
+{
+    dynamic_read(dynamic_section(base), out);
 }

@@ -12,7 +12,8 @@ struct dynamic {
 };
 
 void dynamic_read(const struct elf_dyn *dyn, struct dynamic *out);
-/* Of the image whose byte 0 is at `base`. */
+/* Of the image whose byte 0 is at `base`, which has one. */
+const struct elf_dyn *dynamic_section(uint64_t base);
 void dynamic_of_image(uint64_t base, struct dynamic *out);
 
 /* The address of a symbol that the image defines, or 0. It has a hash table of the gABI's kind.

@@ -1,0 +1,16 @@
+/*
+ * greet.h - a library of a native program: what it exports is reached by each kind of relocation.
+ */
+#pragma once
+
+#pragma GCC visibility push(default)
+
+/* Called through the PLT. */
+const char *greet_text(void);
+/* A word that the library's constructor sets, found through the GOT. */
+extern int greet_count;
+/* The program's, called by the library. */
+int program_answer(void);
+int greet_ask(void);
+
+#pragma GCC visibility pop
