@@ -12,11 +12,17 @@ enum { ZSTD_LEVEL = 9 };
 
 static char *pack_zstd(const char *data, size_t size, size_t *out_size)
 {
+    ZSTD_CCtx *context = ZSTD_createCCtx();
     size_t room = ZSTD_compressBound(size);
     char *out = malloc(room);
 
-    *out_size = out ? ZSTD_compress(out, room, data, size, ZSTD_LEVEL) : 0;
-    return out && !ZSTD_isError(*out_size) ? out : NULL;
+    if (!context || !out)
+        return NULL;
+    ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+    *out_size = ZSTD_compress2(context, out, room, data, size);
+    ZSTD_freeCCtx(context);
+    return ZSTD_isError(*out_size) ? NULL : out;
 }
 
 static char *pack_lz4(const char *data, size_t size, size_t *out_size)

@@ -2,7 +2,8 @@
 module       := tools/zcore
 host-program := zcore
 sources      := main debugger options record run zircon qemu machine relay input filter initramfs files identity host \
-                memory images embedded boot_libos hugefile terminal
+                memory images embedded boot_libos hugefile terminal image bootfs compress
+ldlibs       := -lzstd -llz4
 embeds       := build/libos/kernel.elf build/riscv64/kernel.elf build/riscv64/root.cpio \
                 build/x86_64/kernel.elf build/x86_64/root.cpio tools/gdb/zcore.py
 

@@ -61,6 +61,12 @@ static zx_status_t map_segment(zx_handle_t region, zx_handle_t vmo, const struct
     return st;
 }
 
+/* Linkers leave empty ones, too. */
+static int is_mapped(const struct elf_phdr *ph)
+{
+    return ph->type == PT_LOAD && ph->memsz;
+}
+
 static zx_status_t map_all(zx_handle_t vmar, zx_handle_t vmo, const struct elf_phdr *ph,
                            unsigned count, struct image *out)
 {
@@ -70,7 +76,7 @@ static zx_status_t map_all(zx_handle_t vmar, zx_handle_t vmo, const struct elf_p
     zx_status_t st;
 
     for (unsigned i = 0; i < count; i++) {
-        if (ph[i].type != PT_LOAD)
+        if (!is_mapped(&ph[i]))
             continue;
         if (page_down(ph[i].vaddr) < low)
             low = page_down(ph[i].vaddr);
@@ -84,7 +90,7 @@ static zx_status_t map_all(zx_handle_t vmar, zx_handle_t vmo, const struct elf_p
                               ZX_VM_CAN_MAP_SPECIFIC,
                           0, high - low, &region, &addr);
     for (unsigned i = 0; st == ZX_OK && i < count; i++) {
-        if (ph[i].type == PT_LOAD)
+        if (is_mapped(&ph[i]))
             st = map_segment(region, vmo, &ph[i], low);
     }
     zx_handle_close(region);
@@ -92,32 +98,39 @@ static zx_status_t map_all(zx_handle_t vmar, zx_handle_t vmo, const struct elf_p
     return st;
 }
 
-/* Nothing that would overflow, or map what is not in the file. */
-static int segment_is_sound(const struct elf_phdr *ph)
+/* Its own header: the machine that it is for is ours. */
+extern const struct elf_header __ehdr_start __attribute__((visibility("hidden")));
+
+/* Nothing that would overflow, or map what is not in the file, of `size` bytes. */
+static int segment_is_sound(const struct elf_phdr *ph, uint64_t size)
 {
     const uint64_t max = 1ull << 47;
 
-    return ph->filesz <= ph->memsz && ph->memsz < max && ph->vaddr < max && ph->offset < max &&
-           (ph->vaddr - ph->offset) % PAGE == 0;
+    return ph->filesz <= ph->memsz && ph->memsz < max && ph->vaddr < max && ph->offset <= size &&
+           ph->filesz <= size - ph->offset && (ph->vaddr - ph->offset) % PAGE == 0;
 }
 
 zx_status_t elf_read(zx_handle_t vmo, struct elf_header *h, struct elf_phdr *ph, unsigned max)
 {
     static const unsigned char ident[] = {
         0x7f, 'E', 'L', 'F', 2 /* 64 bits */, 1 /* little endian */, 1 /* version */};
+    uint64_t size = 0;
     zx_status_t st = zx_vmo_read(vmo, h, 0, sizeof(*h));
 
+    if (st == ZX_OK)
+        st = zx_vmo_get_size(vmo, &size);
     if (st != ZX_OK)
         return st;
     for (unsigned i = 0; i < sizeof(ident); i++) {
         if (h->ident[i] != ident[i])
             return ZX_ERR_NOT_SUPPORTED;
     }
-    if (h->type != ET_DYN || h->phnum > max || h->phentsize != sizeof(ph[0]))
+    if (h->type != ET_DYN || h->machine != __ehdr_start.machine || h->phnum > max ||
+        h->phentsize != sizeof(ph[0]))
         return ZX_ERR_NOT_SUPPORTED;
     st = zx_vmo_read(vmo, ph, h->phoff, h->phnum * sizeof(ph[0]));
     for (unsigned i = 0; st == ZX_OK && i < h->phnum; i++) {
-        if (ph[i].type == PT_LOAD && !segment_is_sound(&ph[i]))
+        if (ph[i].type == PT_LOAD && !segment_is_sound(&ph[i], size))
             return ZX_ERR_NOT_SUPPORTED;
     }
     return st;
