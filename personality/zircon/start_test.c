@@ -1,9 +1,11 @@
 /*
- * start_test.c - the first program: its image, its message, and what is refused.
+ * start_test.c - the first program: its image, its message, and what is refused; the start of userboot.
  */
 #include "personality/zircon/zircon_test.h"
 
+#include "uapi/zircon/boot.h"
 #include "uapi/zircon/processargs.h"
+#include "uapi/zircon/userboot.h"
 
 /*
  * The image: a text page whose first record is `entry`, and a page of data whose last half the
@@ -187,6 +189,67 @@ static void test_without_memory(void **state)
     vmo_put(vmo);
 }
 
+static const char *const words[] = {"userboot.shutdown", "a=b", NULL};
+
+/* It begins like a ZBI, which is all that the kernel looks at. */
+static void make_zbi(void)
+{
+    memset(image, 0, sizeof(image));
+    put(0, ZBI_TYPE_CONTAINER, 4);
+    put(8, ZBI_CONTAINER_MAGIC, 4);
+}
+
+static void test_zbi_is_known(void **state)
+{
+    struct vmo *vmo;
+
+    (void)state;
+    make_zbi();
+    vmo = image_vmo();
+    assert_int_equal(zircon_check_zbi(vmo, FILE_SIZE), OK);
+    assert_int_equal(zircon_check_zbi(vmo, sizeof(zbi_header_t) - 1), ERR_NO_EXEC);
+    vmo_put(vmo);
+    put(8, 0, 4);
+    vmo = image_vmo();
+    assert_int_equal(zircon_check_zbi(vmo, FILE_SIZE), ERR_NO_EXEC);
+    vmo_put(vmo);
+}
+
+/* userboot itself is no program of this machine; that it is given all it needs, or nothing. */
+static void test_zbi_without_memory(void **state)
+{
+    struct vmo *vmo;
+    struct process *p;
+    status_t st;
+
+    (void)state;
+    make_zbi();
+    vmo = image_vmo();
+    FAIL_EACH(st, st = zircon_start_zbi(vmo, FILE_SIZE, words, &p));
+    assert_string_equal(p->name, "userboot");
+    assert_null(zircon_first_program());
+    process_kill(p, 3);
+    run_to_end();
+    assert_int_equal(p->return_code, 3);
+    object_put(&p->object);
+    vmo_put(vmo);
+}
+
+static void test_zbi_command_line_too_long(void **state)
+{
+    static char huge[USERBOOT_COMMAND_LINE_MAX];
+    const char *const long_words[] = {huge, NULL};
+    struct vmo *vmo;
+    struct process *p;
+
+    (void)state;
+    memset(huge, 'x', sizeof(huge) - 1);
+    make_zbi();
+    vmo = image_vmo();
+    assert_int_equal(zircon_start_zbi(vmo, FILE_SIZE, long_words, &p), ERR_TOO_BIG);
+    vmo_put(vmo);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup_zircon, teardown_zircon)
 
 int main(void)
@@ -196,6 +259,9 @@ int main(void)
         TEST(test_refusals),
         TEST(test_too_many_arguments),
         TEST(test_without_memory),
+        TEST(test_zbi_is_known),
+        TEST(test_zbi_without_memory),
+        TEST(test_zbi_command_line_too_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

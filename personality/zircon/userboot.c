@@ -21,15 +21,14 @@ extern const unsigned char userboot_image[], userboot_image_end[];
 
 #define READ_ONLY (ZX_DEFAULT_VMO_RIGHTS & ~ZX_RIGHT_WRITE)
 
-/* References, for as long as the machine runs. */
-static struct process *userboot;      /* set before it runs; constant from then on */
-static struct process *_Atomic first; /* what it started */
+static koid_t userboot;               /* set before it runs; constant from then on */
+static struct process *_Atomic first; /* what it started; a reference, for good */
 
 void userboot_started(const struct process *by, struct process *p)
 {
     struct process *none = NULL;
 
-    if (by == userboot && atomic_compare_exchange_strong_explicit(
+    if (by->object.koid == userboot && atomic_compare_exchange_strong_explicit(
                               &first, &none, p, memory_order_acq_rel, memory_order_relaxed))
         object_get(&p->object);
 }
@@ -190,8 +189,7 @@ static status_t start(struct process *p, struct thread *t, struct gathered *g,
     if (st != OK)
         return st;
     user_regs_start(&t->context.regs, loaded.entry, loaded.sp, bootstrap, loaded.vdso);
-    userboot = p;
-    object_get(&p->object);
+    userboot = p->object.koid;
     return thread_start(t);
 }
 

@@ -22,7 +22,7 @@ static void touch_nothing(void *arg)
 static void undefined(void *arg)
 {
     (void)arg;
-    __builtin_trap();
+    undefined_instruction();
 }
 
 static void do_nothing(void *arg)

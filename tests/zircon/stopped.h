@@ -10,6 +10,9 @@
 #include "uapi/zircon/syscalls/object.h"
 #include "uapi/zircon/syscalls/port.h"
 
+/* Executes what is no instruction (isa/ISA/spin.S). */
+void undefined_instruction(void);
+
 static inline uint32_t thread_state(zx_handle_t thread)
 {
     zx_info_thread_t info = {.state = 99};

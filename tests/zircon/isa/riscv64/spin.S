@@ -50,4 +50,8 @@ raw_call:
         ecall
         ret
 
+        .globl  undefined_instruction
+undefined_instruction:
+        unimp
+
         .section .note.GNU-stack, "", @progbits

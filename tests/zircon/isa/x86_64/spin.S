@@ -60,4 +60,8 @@ raw_call:
         syscall
         ret
 
+        .globl  undefined_instruction
+undefined_instruction:
+        ud2
+
         .section .note.GNU-stack, "", @progbits
