@@ -58,6 +58,8 @@ static void make_variant(enum vdso_variant which, const char *name, const char *
         st = vmo_object_create(vmo, &variants[which]);
     assert(st == OK); /* memory at boot, and names of calls that there are */
     memcpy(vmo->label->name, name, strlen(name) + 1);
+    if (which != VDSO_FULL)
+        vmo_put(vmo); /* it is the object's */
 }
 
 void vdso_init(void)
