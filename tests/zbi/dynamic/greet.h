@@ -7,9 +7,9 @@
 
 /* Called through the PLT. */
 const char *greet_text(void);
-/* A word that the library's constructor sets, found through the GOT. */
+/* The library's own, which its constructor sets, found through the GOT. */
 extern int greet_count;
-/* The program's, called by the library. */
+/* The program's, called by the library: 40, to which the library adds two. */
 int program_answer(void);
 int greet_ask(void);
 

@@ -1,10 +1,10 @@
 # A program that is linked when it starts, by lib/ld.so.1, and the library that it needs.
 module               := tests/zbi/dynamic
 user-programs-zircon := dynamic
-user-common          := ../../../user/zircon/linked ../../../user/zircon/runtime ../../../user/zircon/memory
-sources-isa-x86_64   := ../../../user/zircon/isa/x86_64/start
-sources-isa-riscv64  := ../../../user/zircon/isa/riscv64/start
-user-cflags          := -fPIC
+user-common          := ../../../user/zircon/linked ../../../user/zircon/runtime ../../../user/zircon/memory \
+                        $(runtime-threads:%=../../../user/zircon/%)
+sources-isa-x86_64   := ../../../user/zircon/isa/x86_64/start ../../../user/zircon/isa/x86_64/thread ../../../user/zircon/isa/x86_64/tls_place
+sources-isa-riscv64  := ../../../user/zircon/isa/riscv64/start ../../../user/zircon/isa/riscv64/thread ../../../user/zircon/isa/riscv64/tls_place
 user-ldflags         := -Wl,-dynamic-linker,ld.so.1,--hash-style=sysv
 
 define library-rule
