@@ -207,8 +207,8 @@ static bool next_wait(struct zircon_wait *f)
         if (!f->zbi || job_is_empty())
             return false;
         f->obj = &job_root()->object;
-        want = object_signals(f->obj) & ZX_JOB_NO_PROCESSES ? ZX_JOB_NO_JOBS
-                                                            : ZX_JOB_NO_PROCESSES;
+        want =
+            object_signals(f->obj) & ZX_JOB_NO_PROCESSES ? ZX_JOB_NO_JOBS : ZX_JOB_NO_PROCESSES;
     }
     f->observer = (struct observer){.obj = f->obj, .want = want};
     return true;

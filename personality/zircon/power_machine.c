@@ -1,5 +1,6 @@
 /*
- * power_machine.c - the machine goes off with the status of its first program, if that has ended.
+ * power_machine.c - the machine goes off with the status of its first program, if that has
+ * ended.
  */
 #include "hal/boot.h"
 #include "object/process.h"

@@ -1,5 +1,6 @@
 /*
- * start_test.c - the first program: its image, its message, and what is refused; the start of userboot.
+ * start_test.c - the first program: its image, its message, and what is refused; the start of
+ * userboot.
  */
 #include "personality/zircon/zircon_test.h"
 

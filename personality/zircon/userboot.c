@@ -28,8 +28,9 @@ void userboot_started(const struct process *by, struct process *p)
 {
     struct process *none = NULL;
 
-    if (by->object.koid == userboot && atomic_compare_exchange_strong_explicit(
-                              &first, &none, p, memory_order_acq_rel, memory_order_relaxed))
+    if (by->object.koid == userboot &&
+        atomic_compare_exchange_strong_explicit(&first, &none, p, memory_order_acq_rel,
+                                                memory_order_relaxed))
         object_get(&p->object);
 }
 
@@ -41,13 +42,14 @@ struct process *zircon_first_program(void)
 status_t zircon_check_zbi(struct vmo *image, uint64_t size)
 {
     zbi_header_t header;
-    status_t st = size < sizeof(header) ? ERR_NO_EXEC
-                                        : vmo_read(image, 0, &header, sizeof(header), NULL);
+    status_t st =
+        size < sizeof(header) ? ERR_NO_EXEC : vmo_read(image, 0, &header, sizeof(header), NULL);
 
     if (st != OK)
         return st;
-    return header.type == ZBI_TYPE_CONTAINER && header.extra == ZBI_CONTAINER_MAGIC ? OK
-                                                                                  : ERR_NO_EXEC;
+    return header.type == ZBI_TYPE_CONTAINER && header.extra == ZBI_CONTAINER_MAGIC
+               ? OK
+               : ERR_NO_EXEC;
 }
 
 /* The handles of the message, each to be put in or given back. */

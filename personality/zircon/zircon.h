@@ -23,9 +23,9 @@ status_t zircon_start_program(struct vmo *image, uint64_t size, const char *cons
 status_t zircon_check_zbi(struct vmo *image, uint64_t size) MUST_USE;
 
 /*
- * A new process in the root job, userboot, that starts a program from the ZBI `image`. `words`, up
- * to NULL, are the kernel's command line. Its thread is started; `*out` is a reference of the
- * caller's. ERR_TOO_BIG: the command line.
+ * A new process in the root job, userboot, that starts a program from the ZBI `image`. `words`,
+ * up to NULL, are the kernel's command line. Its thread is started; `*out` is a reference of
+ * the caller's. ERR_TOO_BIG: the command line.
  */
 status_t zircon_start_zbi(struct vmo *image, uint64_t size, const char *const words[],
                           struct process **out) MUST_USE;

@@ -24,9 +24,9 @@ struct message {
 static zx_status_t send(zx_handle_t channel, const struct child *c, const char *name)
 {
     static const uint32_t infos[HANDLES] = {
-        PA_HND(PA_PROC_SELF, 0),  PA_HND(PA_THREAD_SELF, 0),
-        PA_HND(PA_JOB_DEFAULT, 0), PA_HND(PA_RESOURCE, 0),
-        PA_HND(PA_VMAR_ROOT, 0),  PA_HND(PA_VMO_VDSO, 0),
+        PA_HND(PA_PROC_SELF, 0),      PA_HND(PA_THREAD_SELF, 0),
+        PA_HND(PA_JOB_DEFAULT, 0),    PA_HND(PA_RESOURCE, 0),
+        PA_HND(PA_VMAR_ROOT, 0),      PA_HND(PA_VMO_VDSO, 0),
         PA_HND(PA_VMO_EXECUTABLE, 0), PA_HND(PA_FD, PA_FD_USE_FOR_STDIO),
     };
     const zx_handle_t from[HANDLES] = {
@@ -115,9 +115,9 @@ static int64_t run(const char *name, zx_handle_t executable)
 static zx_status_t open(const zbi_bootfs_dirent_t *entry, zx_handle_t *out)
 {
     zx_handle_t vmo;
-    zx_status_t st = zx_vmo_create_child(startup_handle(PA_VMO_BOOTFS), ZX_VMO_CHILD_SNAPSHOT,
-                                         entry->data_off, (entry->data_len + 4095) & ~4095u,
-                                         &vmo);
+    zx_status_t st =
+        zx_vmo_create_child(startup_handle(PA_VMO_BOOTFS), ZX_VMO_CHILD_SNAPSHOT,
+                            entry->data_off, (entry->data_len + 4095) & ~4095u, &vmo);
 
     if (st == ZX_OK)
         st = zx_handle_replace(vmo, ZX_DEFAULT_VMO_RIGHTS & ~ZX_RIGHT_WRITE, &vmo);

@@ -1,5 +1,6 @@
 /*
- * bootfs.c - gathers files and lays them out: a directory, then each file at a page's beginning.
+ * bootfs.c - gathers files and lays them out: a directory, then each file at a page's
+ * beginning.
  */
 #include "tools/zcore/bootfs.h"
 
@@ -49,8 +50,8 @@ void bootfs_add_file(struct bootfs *fs, const char *name, const char *host)
     struct bootfs_file *file;
 
     if (!*name || *name == '/' || strlen(name) >= ZBI_BOOTFS_MAX_NAME_LEN)
-        errx(STATUS_FAILED, "%.300s is not a name of 1 to %u bytes without a leading slash", name,
-             ZBI_BOOTFS_MAX_NAME_LEN - 1);
+        errx(STATUS_FAILED, "%.300s is not a name of 1 to %u bytes without a leading slash",
+             name, ZBI_BOOTFS_MAX_NAME_LEN - 1);
     fs->files = reallocarray(fs->files, fs->count + 1, sizeof(*fs->files));
     if (!fs->files)
         err(STATUS_FAILED, "%s", name);

@@ -37,7 +37,8 @@ static char *pack_lz4(const char *data, size_t size, size_t *out_size)
 
 const struct packing *packing_find(const char *name)
 {
-    static const struct packing all[] = {{"zstd", pack_zstd}, {"lz4", pack_lz4}, {"none", NULL}};
+    static const struct packing all[] = {
+        {"zstd", pack_zstd}, {"lz4", pack_lz4}, {"none", NULL}};
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (!strcmp(all[i].name, name))

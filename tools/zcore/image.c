@@ -33,7 +33,8 @@ static const struct argp_option image_options[] = {
     {"output", 'o', "FILE", 0, "Write the image to FILE", 0},
     {"cmdline", KEY_CMDLINE, "WORDS", 0,
      "Words of the command line, such as userboot=bin/first; may be given again", 0},
-    {"compress", KEY_COMPRESS, "HOW", 0, "Pack the files with zstd (default) or lz4, or none", 0},
+    {"compress", KEY_COMPRESS, "HOW", 0, "Pack the files with zstd (default) or lz4, or none",
+     0},
     {0},
 };
 
@@ -155,8 +156,9 @@ int command_image(int argc, char **argv)
         .options = image_options,
         .parser = parse,
         .args_doc = "-o FILE [DIRECTORY|NAME=FILE]...",
-        .doc = "Make a Zircon boot image, for zcore zircon.\vIt has all regular files below each "
-               "DIRECTORY, under their names there, and each FILE of the host as NAME."};
+        .doc =
+            "Make a Zircon boot image, for zcore zircon.\vIt has all regular files below each "
+            "DIRECTORY, under their names there, and each FILE of the host as NAME."};
     struct image_options o = {.packing = packing_find("zstd")};
     char name[64];
     int fd;

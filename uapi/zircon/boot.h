@@ -1,7 +1,7 @@
 /*
  * boot.h - what the boot loader hands over: a ZBI (zircon/boot/image.h), a header and items one
- * after another, each with a header and padded to 8 bytes; and BOOTFS (zircon/boot/bootfs.h), the
- * files inside, which begins with a directory.
+ * after another, each with a header and padded to 8 bytes; and BOOTFS (zircon/boot/bootfs.h),
+ * the files inside, which begins with a directory.
  */
 #pragma once
 
@@ -37,7 +37,8 @@ typedef struct zbi_bootfs_header {
     uint32_t reserved0, reserved1;
 } zbi_bootfs_header_t;
 
-/* The name follows, without a leading slash and with its NUL; entries begin at multiples of 4. */
+/* The name follows, without a leading slash and with its NUL; entries begin at multiples of 4.
+ */
 typedef struct zbi_bootfs_dirent {
     uint32_t name_len; /* bytes, NUL included */
     uint32_t data_len;

@@ -35,8 +35,7 @@ zx_status_t startup_read(zx_handle_t bootstrap, struct startup *out)
         return st;
     memcpy(&head, bytes, sizeof(head));
     if (size < sizeof(head) || head.protocol != ZX_PROCARGS_PROTOCOL ||
-        head.handle_info_off > size ||
-        count * sizeof(uint32_t) > size - head.handle_info_off)
+        head.handle_info_off > size || count * sizeof(uint32_t) > size - head.handle_info_off)
         return ZX_ERR_INVALID_ARGS;
     for (uint32_t i = 0; i < count; i++) {
         zx_handle_t *place;

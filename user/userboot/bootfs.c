@@ -12,7 +12,8 @@ static uint64_t page_up(uint64_t n)
     return (n + PAGE - 1) / PAGE * PAGE;
 }
 
-/* A VMO with the item's contents, mapped to be written; by its size when it is not compressed. */
+/* A VMO with the item's contents, mapped to be written; by its size when it is not compressed.
+ */
 static zx_status_t unpack(struct bootfs *fs, const zbi_header_t *header,
                           const unsigned char *payload)
 {

@@ -32,8 +32,9 @@ static zx_status_t read_needs(zx_handle_t vmo, struct needs *out)
             out->stack = ph[i].memsz;
         if (ph[i].type != PT_INTERP)
             continue;
-        st = ph[i].filesz > INTERP_MAX ? ZX_ERR_INVALID_ARGS
-                                       : zx_vmo_read(vmo, out->interp, ph[i].offset, ph[i].filesz);
+        st = ph[i].filesz > INTERP_MAX
+                 ? ZX_ERR_INVALID_ARGS
+                 : zx_vmo_read(vmo, out->interp, ph[i].offset, ph[i].filesz);
     }
     return st;
 }
@@ -49,8 +50,8 @@ zx_status_t child_create(zx_handle_t job, const char *name, struct child *out)
     return st == ZX_OK ? ZX_OK : fail("making the process", st);
 }
 
-/* The lower half of the address space, which is kept free while the program is loaded: it is for
- * what the program itself wants there. */
+/* The lower half of the address space, which is kept free while the program is loaded: it is
+ * for what the program itself wants there. */
 static zx_status_t reserve_low_half(zx_handle_t vmar, zx_handle_t *out)
 {
     zx_info_vmar_t info;

@@ -66,14 +66,12 @@ static bool answer(struct loader *loader, zx_handle_t channel, const union reque
     case LDSVC_DONE:
         return false;
     case LDSVC_LOAD_OBJECT:
-        reply.status =
-            text ? load(loader, text, r->text.size, &object) : ZX_ERR_INVALID_ARGS;
+        reply.status = text ? load(loader, text, r->text.size, &object) : ZX_ERR_INVALID_ARGS;
         if (reply.status == ZX_OK)
             reply.object = FIDL_HANDLE_PRESENT;
         break;
     case LDSVC_CONFIG:
-        reply.status =
-            text ? configure(loader, text, r->text.size) : ZX_ERR_INVALID_ARGS;
+        reply.status = text ? configure(loader, text, r->text.size) : ZX_ERR_INVALID_ARGS;
         break;
     case LDSVC_CLONE:
         break;

@@ -1,7 +1,7 @@
 /*
  * lz4.c - frames of LZ4 (LZ4 Frame Format 1.6): a header, blocks, an end mark. What stands in
- * memory whole needs no window: a block refers to what was made before it. Checksums are skipped,
- * for the item of the image has its own.
+ * memory whole needs no window: a block refers to what was made before it. Checksums are
+ * skipped, for the item of the image has its own.
  */
 #include <lz4.h>
 

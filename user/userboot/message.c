@@ -101,7 +101,8 @@ static zx_status_t send_to_linker(zx_handle_t channel, const struct child *child
     return send(channel, &m, NULL, environment, sizeof(environment), 1);
 }
 
-/* What the program calls the kernel's handles; the first two are not the kernel's but its own. */
+/* What the program calls the kernel's handles; the first two are not the kernel's but its own.
+ */
 static uint32_t info_of(enum userboot_handle i)
 {
     switch (i) {
@@ -142,9 +143,8 @@ static zx_status_t send_to_program(zx_handle_t channel, const struct child *chil
         st = add(&m, fs->vmo, PA_HND(PA_VMO_BOOTFS, 0));
     if (st == ZX_OK)
         st = add(&m, say_log(), PA_HND(PA_FD, PA_FD_USE_FOR_STDIO));
-    return st == ZX_OK
-               ? send(channel, &m, options, words->text, words->size, words->count)
-               : st;
+    return st == ZX_OK ? send(channel, &m, options, words->text, words->size, words->count)
+                       : st;
 }
 
 zx_status_t message_send(zx_handle_t channel, const struct child *child,

@@ -51,7 +51,8 @@ static void parse(char *word, struct options *out, char **program)
         out->reboot = true;
 }
 
-/* PROGRAM or PROGRAM+ARGUMENT+..., copied: the words themselves are the program's environment. */
+/* PROGRAM or PROGRAM+ARGUMENT+..., copied: the words themselves are the program's environment.
+ */
 static void set_program(const char *value, struct options *out)
 {
     static char program[USERBOOT_COMMAND_LINE_MAX];

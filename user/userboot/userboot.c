@@ -86,8 +86,8 @@ static void say_code(const char *program, int64_t code)
 static zx_status_t end_with(const struct options *options, const struct child *child)
 {
     zx_info_process_t info;
-    zx_status_t st = zx_object_wait_one(child->process, ZX_TASK_TERMINATED, ZX_TIME_INFINITE,
-                                        NULL);
+    zx_status_t st =
+        zx_object_wait_one(child->process, ZX_TASK_TERMINATED, ZX_TIME_INFINITE, NULL);
 
     if (st == ZX_OK)
         st = zx_object_get_info(child->process, ZX_INFO_PROCESS, &info, sizeof(info), NULL,
@@ -95,10 +95,9 @@ static zx_status_t end_with(const struct options *options, const struct child *c
     if (st != ZX_OK)
         return fail("waiting for the program", st);
     say_code(options->program, info.return_code);
-    return zx_system_powerctl(handles[USERBOOT_ROOT_RESOURCE],
-                              options->reboot ? ZX_SYSTEM_POWERCTL_REBOOT
-                                              : ZX_SYSTEM_POWERCTL_SHUTDOWN,
-                              NULL);
+    return zx_system_powerctl(
+        handles[USERBOOT_ROOT_RESOURCE],
+        options->reboot ? ZX_SYSTEM_POWERCTL_REBOOT : ZX_SYSTEM_POWERCTL_SHUTDOWN, NULL);
 }
 
 static zx_status_t boot(zx_handle_t bootstrap)

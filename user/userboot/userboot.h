@@ -29,8 +29,8 @@ zx_status_t fail(const char *what, zx_status_t st);
 /* --- option.c: words of the command line --- */
 
 struct options {
-    const char *root;    /* prefix of all files in BOOTFS; "" */
-    const char *program; /* path below root */
+    const char *root;      /* prefix of all files in BOOTFS; "" */
+    const char *program;   /* path below root */
     const char *arguments; /* what follows it, separated by '+'; NULL: nothing */
     bool shutdown, reboot;
 };
@@ -108,8 +108,8 @@ zx_status_t child_load(struct child *child, const struct bootfs *fs, const char 
 /* --- message.c: what it finds in its channel --- */
 
 /* The messages of a new program into `channel`, which it has the other end of. `own` are the
- * kernel's handles; `loader` is the end of a loader service's channel, consumed if the program has
- * an interpreter. */
+ * kernel's handles; `loader` is the end of a loader service's channel, consumed if the program
+ * has an interpreter. */
 zx_status_t message_send(zx_handle_t channel, const struct child *child,
                          const zx_handle_t own[USERBOOT_HANDLES], const struct bootfs *fs,
                          const struct words *words, const struct options *options,

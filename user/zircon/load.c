@@ -106,8 +106,9 @@ static int segment_is_sound(const struct elf_phdr *ph, uint64_t size)
 {
     const uint64_t max = 1ull << 47;
 
-    return ph->filesz <= ph->memsz && ph->memsz < max && ph->vaddr < max && ph->offset <= size &&
-           ph->filesz <= size - ph->offset && (ph->vaddr - ph->offset) % PAGE == 0;
+    return ph->filesz <= ph->memsz && ph->memsz < max && ph->vaddr < max &&
+           ph->offset <= size && ph->filesz <= size - ph->offset &&
+           (ph->vaddr - ph->offset) % PAGE == 0;
 }
 
 zx_status_t elf_read(zx_handle_t vmo, struct elf_header *h, struct elf_phdr *ph, unsigned max)

@@ -14,8 +14,8 @@ struct image {
  * the kernel's choice below `vmar`. Works for programs and for the vDSO. */
 zx_status_t load_image(zx_handle_t vmar, zx_handle_t vmo, struct image *out);
 
-/* Reads the headers of an ELF file of this machine that is to be mapped (ET_DYN), and checks them.
- * ZX_ERR_NOT_SUPPORTED: it is none, or has more than `max` program headers. */
+/* Reads the headers of an ELF file of this machine that is to be mapped (ET_DYN), and checks
+ * them. ZX_ERR_NOT_SUPPORTED: it is none, or has more than `max` program headers. */
 struct elf_header;
 struct elf_phdr;
 zx_status_t elf_read(zx_handle_t vmo, struct elf_header *h, struct elf_phdr *ph, unsigned max);

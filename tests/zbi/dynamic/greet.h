@@ -1,5 +1,6 @@
 /*
- * greet.h - a library of a native program: what it exports is reached by each kind of relocation.
+ * greet.h - a library of a native program: what it exports is reached by each kind of
+ * relocation.
  */
 #pragma once
 
