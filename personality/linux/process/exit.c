@@ -63,9 +63,9 @@ _Static_assert(sizeof(struct linux_exiting) <= sizeof(union thread_slot), "outgr
 
 static CO_FN(linux_exiting)
 {
+    hybrid_thread_ended(f->thread); /* who joins it finds its handle gone */
     futex_thread_exit(f->thread->linux_);
     strace_thread_ended(f->thread->linux_, thread_status(f->thread->linux_));
-    hybrid_thread_ended(f->thread);
     note_thread_exit(f->thread->linux_);
     CO_RETURN(OK);
 }
