@@ -9,10 +9,16 @@
  *     jmp 1f
  *     .fill ROOM, 1, 0xcc
  *  1:
+ * A call that is to be made again begins at the two bytes before its return, as if they were a
+ * `syscall`: they jump back to the start.
  */
-enum { ROOM = 16, SITE_SIZE = SYSCALL_SIZE + 2 + ROOM };
+enum { ROOM = 18, SITE_SIZE = SYSCALL_SIZE + 2 + ROOM };
 
-_Static_assert(sizeof(struct call_code) == SITE_SIZE, "it takes the place");
+struct site_code {
+    struct call_code call;
+    uint8_t again[SYSCALL_SIZE];
+} __attribute__((packed));
+_Static_assert(sizeof(struct site_code) == SITE_SIZE, "it takes the place");
 
 static bool is_site(const uint8_t *bytes)
 {
@@ -28,10 +34,10 @@ static bool is_site(const uint8_t *bytes)
 
 void hal_user_code(void *code, size_t size)
 {
-    const struct call_code call = call_code(SITE_SIZE);
+    const struct site_code site = {call_code(SITE_SIZE), {0xeb, (uint8_t)-SITE_SIZE}};
     uint8_t *bytes = code;
 
     for (size_t at = 0; at + SITE_SIZE <= size; at++)
         if (is_site(bytes + at))
-            memcpy(bytes + at, &call, sizeof(call));
+            memcpy(bytes + at, &site, sizeof(site));
 }

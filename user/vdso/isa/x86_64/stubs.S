@@ -36,7 +36,7 @@ vdso_\name:
 .macro  ENTER
         syscall
         jmp     1f
-        .fill   16, 1, 0xcc
+        .fill   18, 1, 0xcc
 1:
 .endm
 
