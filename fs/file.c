@@ -216,8 +216,11 @@ status_t file_mmap(struct file *file, uint64_t offset, uint64_t size, struct vmo
         return file->ops->mmap(file, offset, size, out);
     if (file->ops == &regular_file_ops)
         vmo = inode_vmo(file->inode);
+    if (!vmo)
+        return ERR_NO_DEVICE;
+    file_note_read(file);
     *out = vmo;
-    return vmo ? OK : ERR_NO_DEVICE;
+    return OK;
 }
 
 status_t file_truncate(struct file *file, uint64_t size)

@@ -248,6 +248,12 @@ static const struct inode_ops gen_magic_ops = {
     .destroy = gen_destroy,
 };
 
+bool gen_inode_is(struct inode *inode, const struct gen_ops *ops)
+{
+    return (inode->ops == &gen_inode_ops || inode->ops == &gen_magic_ops) &&
+           gen_inode_of(inode)->ops == ops;
+}
+
 status_t gen_inode_create(struct filesystem *fs, uint64_t ino, enum inode_type type,
                           uint32_t mode, uint32_t uid, uint32_t gid, const struct gen_ops *ops,
                           void *data, struct inode **out)

@@ -42,6 +42,9 @@ status_t gen_inode_create(struct filesystem *fs, uint64_t ino, enum inode_type t
                           uint32_t mode, uint32_t uid, uint32_t gid, const struct gen_ops *ops,
                           void *data, struct inode **out) MUST_USE;
 
+/* Whether an inode, of any file system, was made with these. */
+bool gen_inode_is(struct inode *inode, const struct gen_ops *ops);
+
 /* Directories with fixed contents: a table of names. */
 struct gen_entry {
     const char *name;

@@ -96,6 +96,23 @@ static void signals_go_through_it(void)
     CHECK_KILLED(pid, SIGTERM);
 }
 
+static void a_directory_of_proc_will_do(void)
+{
+    pid_t pid = sleeper();
+    char name[40];
+    int fd;
+
+    snprintf(name, sizeof(name), "/proc/%d", (int)pid);
+    fd = open(name, O_RDONLY | O_DIRECTORY);
+    CHECK(fd >= 0);
+    CHECK_EQ(pidfd_signal(fd, 0, NULL, 0), 0);
+    CHECK_EQ(pidfd_signal(fd, SIGTERM, NULL, 0), 0);
+    CHECK_KILLED(pid, SIGTERM);
+    CHECK_ERR(pidfd_signal(fd, SIGTERM, NULL, 0), ESRCH);
+    CHECK_ERR(pidfd_signal(open("/proc", O_RDONLY), 0, NULL, 0), EBADF);
+    CHECK_ERR(pidfd_signal(open("/proc/self/stat", O_RDONLY), 0, NULL, 0), EBADF);
+}
+
 static void waiting_by_it(void)
 {
     pid_t pid = sleeper();
@@ -186,6 +203,7 @@ static const struct check_case cases[] = {
     CASE(it_is_ready_when_the_process_ends),
     CASE(a_zombie_has_one),
     CASE(signals_go_through_it),
+    CASE(a_directory_of_proc_will_do),
     CASE(waiting_by_it),
     CASE(descriptors_are_taken_from_others),
     CASE(clone_gives_one),

@@ -46,6 +46,13 @@ status_t proc_process(struct inode *inode, struct linux_process **out)
     return OK;
 }
 
+status_t procfs_process(struct file *file, struct linux_process **out)
+{
+    if (!file->inode || !gen_inode_is(file->inode, &proc_pid_dir_ops))
+        return ERR_BAD_FD;
+    return proc_process(file->inode, out);
+}
+
 static status_t pid_inode(struct filesystem *fs, struct linux_process *lp, uint32_t index,
                           enum inode_type type, uint32_t mode, const struct gen_ops *ops,
                           struct inode **out)

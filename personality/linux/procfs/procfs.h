@@ -4,11 +4,16 @@
  */
 #pragma once
 
-#include "fs/inode.h"
+#include "fs/file.h"
+#include "personality/linux/process/process.h"
 
 status_t procfs_create(struct filesystem **out) MUST_USE;
 /* Known to mount(2) as "proc"; once per boot. */
 status_t procfs_register(void) MUST_USE;
+
+/* The process whose directory /proc/PID `file` is: a reference. ERR_BAD_FD: it is none;
+ * ERR_NO_PROCESS: the process is gone. */
+status_t procfs_process(struct file *file, struct linux_process **out) MUST_USE;
 
 /* One more line of /proc/zcore: static, stays. */
 struct procfs_counter {

@@ -1,8 +1,10 @@
 /*
  * signal_kill.c - sending signals: kill, tkill, tgkill, rt_sigqueueinfo (kill(2), tgkill(2)).
  */
+#include "personality/linux/file/fd.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/pidfd.h"
+#include "personality/linux/procfs/procfs.h"
 #include "personality/linux/signal/signal_internal.h"
 
 /* kill(2): root, or the same user. */
@@ -170,16 +172,32 @@ static status_t pidfd_info(struct syscall *call, struct linux_process *to, struc
     return st == OK ? queue_info(call, call->arg[2], signo, to->pid, info) : st;
 }
 
+/* By a pidfd, or a directory /proc/PID: a reference. */
+static status_t pidfd_target(struct syscall *call, struct linux_process **out)
+{
+    struct file *file;
+    bool nonblock;
+    status_t st = pidfd_process(call, (int)call->arg[0], out, &nonblock);
+
+    if (st != ERR_BAD_FD)
+        return st;
+    st = call_fd_get(call, (int)call->arg[0], &file);
+    if (st != OK)
+        return st;
+    st = procfs_process(file, out);
+    file_put(file);
+    return st;
+}
+
 status_t sys_pidfd_send_signal(struct syscall *call)
 {
     struct linux_process *to;
     struct siginfo info;
-    bool nonblock;
     status_t st;
 
     if (call->arg[3])
         return ERR_INVALID_ARGS;
-    st = pidfd_process(call, (int)call->arg[0], &to, &nonblock);
+    st = pidfd_target(call, &to);
     if (st != OK)
         return st;
     st = pidfd_info(call, to, &info);
