@@ -2,6 +2,7 @@
 
 A suite makes a Suite, calls its check or table for each test, and ends with finish().
 """
+import contextlib
 import os
 import pathlib
 import pty
@@ -33,20 +34,24 @@ def shown(data):
     return repr(data if len(data) <= 400 else data[:200] + b" ... " + data[-200:])
 
 
-def run(command, stdin=b"", limit=LIMIT, **more):
-    """`stdin`: bytes, which go through a pipe, or what Popen takes."""
+def run(command, stdin=b"", limit=LIMIT, session=False, **more):
+    """`stdin`: bytes, which go through a pipe, or what Popen takes. `session`: its own, of which nothing stays."""
     data = stdin if isinstance(stdin, bytes) else None
     process = subprocess.Popen([str(word) for word in command],
                                stdin=subprocess.PIPE if data is not None else stdin,
                                stdout=more.pop("stdout", subprocess.PIPE),
-                               stderr=more.pop("stderr", subprocess.PIPE), **more)
+                               stderr=more.pop("stderr", subprocess.PIPE),
+                               start_new_session=session, **more)
     try:
         out, err = process.communicate(data, timeout=limit)
         status = process.returncode
     except subprocess.TimeoutExpired:
-        process.kill()
+        (os.killpg if session else os.kill)(process.pid, signal.SIGKILL)
         out, err = process.communicate()
         status = None
+    if session:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     return Result(status, out or b"", err or b"")
 
 

@@ -383,5 +383,8 @@ status_t sys_msync(struct syscall *call)
     if (call->arg[0] + size < call->arg[0] ||
         !memory_all_mapped(aspace_of(call), call->arg[0], size))
         return ERR_NO_MEMORY;
+    if (flags & MS_INVALIDATE &&
+        memory_locked(aspace_of(call), call->arg[0], call->arg[0] + size))
+        return ERR_UNAVAILABLE;
     return write_back(aspace_of(call), call->arg[0], size);
 }
