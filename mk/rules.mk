@@ -105,15 +105,18 @@ define register-user
 $(foreach i,$(isas),$(call register-user-isa,$i))
 endef
 
+# Objects for ISA $1 of sources $2. Each has one name, whoever shares it by a path with `..`.
+user-objects = $(patsubst $(CURDIR)/%,%,$(abspath $(patsubst %,build/user/$1/$(here)/%.o,$2)))
+
 # The runtime comes first: its entry point is the image's.
 define register-user-isa
 
 user-programs += $(user-programs-zircon:%=build/user/$1/%)
 $(foreach p,$(user-programs-zircon),
-build/user/$1/$p: $(patsubst %,build/user/$1/$(here)/%.o,$(user-common) $(sources-isa-$1) $p) \
+build/user/$1/$p: $(call user-objects,$1,$(user-common) $(sources-isa-$1) $p) \
     $(patsubst %,build/user/$1/foreign/%.o,$(foreign)))
 $(user-programs-zircon:%=build/user/$1/%): private user-ldflags := $(user-ldflags)
-$(patsubst %,build/user/$1/$(here)/%.o,$(user-common) $(sources-isa-$1) $(user-programs-zircon)): \
+$(call user-objects,$1,$(user-common) $(sources-isa-$1) $(user-programs-zircon)): \
     private module-cflags := $(user-cflags) $(foreign-includes:%=-isystem build/foreign/%)
 $(if $(foreign),$(patsubst %,build/user/$1/foreign/%.o,$(foreign)): \
     private module-cflags := $(foreign-cflags) $(foreign-includes:%=-isystem build/foreign/%))
