@@ -68,7 +68,7 @@ CASE(Threads, WritingGeneralRegisterState)
     ASSERT_OK(ztest_thread_start(&t, spin, NULL));
     token = suspend_thread(t.handle);
     read_state(t.handle, ZX_THREAD_STATE_GENERAL_REGS, &set, m->size);
-    set.word[m->pc] = (uintptr_t)spin;
+    set.word[m->pc] = (uintptr_t)spin_address;
     for (unsigned i = m->first; i < m->first + m->words; i++)
         set.word[i] = 0x0101010101010101ull * (i + 1);
     write_state(t.handle, ZX_THREAD_STATE_GENERAL_REGS, &set, m->size);
