@@ -13,9 +13,6 @@
 
 enum { LAYERS_MAGIC = 0x794c7631 };
 
-/* Numbers of the upper layer's files are none of the lower layer's. */
-#define UPPER_INO (1ull << 58)
-
 SLAB_CACHE(layer_inode_cache, struct layer_inode);
 
 status_t layer_find(struct inode *dir, struct name name, struct inode **out)
@@ -36,11 +33,6 @@ void layer_parts_put(struct layer_parts *parts)
     *parts = (struct layer_parts){0};
 }
 
-static bool is_dir(const struct inode *inode)
-{
-    return inode && inode->attr.type == INODE_DIR;
-}
-
 static void drop(struct inode **part)
 {
     inode_put(*part);
@@ -56,16 +48,16 @@ status_t layer_parts(struct layer_inode *dir, struct name name, struct layer_par
     st = layer_find(layer_gone(dir), name, &out->gone);
     if (st == OK)
         st = layer_find(layer_upper(dir), name, &out->upper);
-    hidden = out->gone && !is_dir(out->gone);
+    hidden = out->gone && !layer_is_dir(out->gone);
     if (st == OK && !hidden)
         st = layer_find(dir->lower, name, &out->lower);
     if (st != OK) {
         layer_parts_put(out);
         return st;
     }
-    if (out->upper && !(is_dir(out->upper) && is_dir(out->lower)))
+    if (out->upper && !(layer_is_dir(out->upper) && layer_is_dir(out->lower)))
         drop(&out->lower);
-    if (hidden || !is_dir(out->lower))
+    if (hidden || !layer_is_dir(out->lower))
         drop(&out->gone);
     return OK;
 }
@@ -84,7 +76,7 @@ static uint64_t hash_of_link(const struct list *link)
  * be found by others do not change while it has no upper. */
 static bool is_for(struct layer_inode *li, const struct layer_inode *dir, struct name name)
 {
-    if (layer_upper(li) || li->lower->attr.nlink <= 1 || is_dir(li->lower))
+    if (layer_upper(li) || li->lower->attr.nlink <= 1 || layer_is_dir(li->lower))
         return true;
     return li->parent == dir && name_equal(name, li->name, strlen(li->name));
 }
@@ -132,7 +124,7 @@ static struct layer_inode *make(struct layers *layers, struct layer_inode *dir,
     text[name.size] = '\0';
     inode_attr_get(parts->upper ? parts->upper : parts->lower, &attr);
     if (parts->upper)
-        attr.ino |= UPPER_INO;
+        attr.ino |= LAYER_UPPER_INO;
     inode_init(&li->inode, &layers->fs,
                attr.type == INODE_DIR ? &layers_dir_ops : &layers_other_ops, &attr);
     li->lower = parts->lower;
@@ -208,89 +200,6 @@ static status_t layers_lookup(struct inode *dir, struct name name, struct inode 
         return ERR_NOT_FOUND;
     }
     return layer_inode_for(layers_of(dir), layer_inode_of(dir), name, &parts, out);
-}
-
-/* --- listing: the upper layer's, then what shows of the lower layer's --- */
-
-#define CURSOR_LOWER (1ull << 61)
-
-struct listing {
-    struct layer_inode *dir;
-    bool (*emit)(void *arg, struct name name, uint64_t ino, enum inode_type type,
-                 uint64_t next);
-    void *arg;
-    bool full; /* emit took no more */
-};
-
-static bool emit_upper(void *arg, struct name name, uint64_t ino, enum inode_type type,
-                       uint64_t next)
-{
-    struct listing *l = arg;
-
-    l->full = !l->emit(l->arg, name, ino | UPPER_INO, type, next);
-    return !l->full;
-}
-
-/* A store that cannot tell shows too much rather than too little. */
-static bool is_hidden(struct layer_inode *dir, struct name name)
-{
-    struct inode *upper, *gone = NULL;
-    bool hidden = layer_find(layer_upper(dir), name, &upper) == OK && upper;
-
-    if (!hidden)
-        hidden = layer_find(layer_gone(dir), name, &gone) == OK && gone && !is_dir(gone);
-    inode_put(upper);
-    inode_put(gone);
-    return hidden;
-}
-
-static bool emit_lower(void *arg, struct name name, uint64_t ino, enum inode_type type,
-                       uint64_t next)
-{
-    struct listing *l = arg;
-
-    return is_hidden(l->dir, name) || l->emit(l->arg, name, ino, type, next | CURSOR_LOWER);
-}
-
-static status_t layers_readdir(struct inode *dir, uint64_t *at,
-                               bool (*emit)(void *arg, struct name name, uint64_t ino,
-                                            enum inode_type type, uint64_t next),
-                               void *arg)
-{
-    struct layer_inode *li = layer_inode_of(dir);
-    struct inode *upper = layer_upper(li);
-    struct listing listing = {.dir = li, .emit = emit, .arg = arg};
-    uint64_t lower_at = *at & CURSOR_LOWER ? *at & ~CURSOR_LOWER : 0;
-    status_t st;
-
-    if (upper && !(*at & CURSOR_LOWER)) {
-        st = upper->ops->readdir(upper, at, emit_upper, &listing);
-        if (st != OK || listing.full)
-            return st;
-    }
-    *at = CURSOR_LOWER | lower_at;
-    if (!li->lower)
-        return OK;
-    st = li->lower->ops->readdir(li->lower, &lower_at, emit_lower, &listing);
-    *at = lower_at | CURSOR_LOWER;
-    return st;
-}
-
-static bool note_one(void *arg, struct name name, uint64_t ino, enum inode_type type,
-                     uint64_t next)
-{
-    (void)name, (void)ino, (void)type, (void)next;
-    *(bool *)arg = true;
-    return false;
-}
-
-status_t layer_check_empty(struct inode *dir)
-{
-    uint64_t at = 0;
-    bool any = false;
-    status_t st = layers_readdir(dir, &at, note_one, &any);
-
-    return st == OK && any ? ERR_NOT_EMPTY : st;
 }
 
 /* --- what is asked of one inode --- */
@@ -396,7 +305,7 @@ static status_t store_dir(struct layers *layers, const char *name, struct inode 
     status_t st = layer_find(root, name_of(name), out);
 
     if (st != OK || *out)
-        return st != OK || is_dir(*out) ? st : ERR_NOT_DIR;
+        return st != OK || layer_is_dir(*out) ? st : ERR_NOT_DIR;
     inode_attr_get(layers->lower->root, &attr);
     return root->ops->mkdir ? root->ops->mkdir(root, name_of(name), &attr, out) : ERR_READ_ONLY;
 }

@@ -10,6 +10,9 @@
 #include "fs/fs_internal.h"
 #include "fs/table.h"
 
+/* Numbers of the upper layer's files are none of the lower layer's. */
+#define LAYER_UPPER_INO (1ull << 58)
+
 struct layers {
     struct filesystem fs;
     struct filesystem *lower, *store;  /* held */
@@ -63,6 +66,11 @@ extern const struct inode_ops layers_dir_ops, layers_other_ops;
 
 /* layers.c */
 
+static inline bool layer_is_dir(const struct inode *inode)
+{
+    return inode && inode->attr.type == INODE_DIR;
+}
+
 /* `name` in `dir`, NULL if there is none or no `dir`; a reference. */
 status_t layer_find(struct inode *dir, struct name name, struct inode **out) MUST_USE;
 /* What of `name` the layers have that counts: references, or NULL. `gone`: its mirror. */
@@ -77,6 +85,12 @@ status_t layer_inode_for(struct layers *layers, struct layer_inode *dir, struct 
                          struct layer_parts *parts, struct inode **out) MUST_USE;
 /* It has been copied up, and is found by that. */
 void layer_inode_set_upper(struct layer_inode *li, struct inode *upper);
+
+/* layers_list.c */
+status_t layers_readdir(struct inode *dir, uint64_t *at,
+                        bool (*emit)(void *arg, struct name name, uint64_t ino,
+                                     enum inode_type type, uint64_t next),
+                        void *arg) MUST_USE;
 /* ERR_NOT_EMPTY: a name shows. */
 status_t layer_check_empty(struct inode *dir) MUST_USE;
 
