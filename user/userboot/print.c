@@ -19,7 +19,7 @@ zx_handle_t say_log(void)
     return log;
 }
 
-void say(const char *first, ...)
+void say_pieces(const char *first, ...)
 {
     char line[ZX_LOG_RECORD_DATA];
     size_t size = 0;
@@ -39,6 +39,6 @@ void say(const char *first, ...)
 
 zx_status_t fail(const char *what, zx_status_t st)
 {
-    say("userboot: ", what, ": ", zx_status_get_string(st), NULL);
+    say("userboot: ", what, ": ", zx_status_get_string(st));
     return st;
 }

@@ -79,7 +79,7 @@ static void say_code(const char *program, int64_t code)
     while (rest /= 10);
     if (code < 0)
         *--d = '-';
-    say("userboot: ", program, " exited with code ", d, NULL);
+    say("userboot: ", program, " exited with code ", d);
 }
 
 /* The machine ends with the program. */

@@ -21,8 +21,9 @@
 /* With a debug log made of the root resource, or on the console if there is none. */
 void say_open(zx_handle_t resource);
 zx_handle_t say_log(void);
-/* Pieces of one line; NULL ends them. */
-void say(const char *first, ...) __attribute__((sentinel));
+/* Pieces of one line. */
+#define say(...) say_pieces(__VA_ARGS__, (const char *)NULL)
+void say_pieces(const char *first, ...) __attribute__((sentinel));
 /* Says so and is `st`. */
 zx_status_t fail(const char *what, zx_status_t st);
 
