@@ -111,6 +111,7 @@ static status_t fork_locked(struct aspace *from, struct aspace *to)
     SPIN_GUARD(&from->lock);
     SPIN_GUARD(&to->lock);
 
+    to->growth = from->growth;
     while (st == OK) {
         struct mapping *m = mapping_find_from(from->root, at);
 
