@@ -76,7 +76,8 @@ unsigned vmo_run_order_locked(struct vmo *vmo, uint64_t index, uint64_t from, ui
 static status_t alloc_run(struct vmo_run *run, uint64_t first, unsigned order, bool zeroed)
 {
     struct page *head;
-    status_t st = zeroed ? page_alloc_order_zeroed(order, &head) : page_alloc_order(order, &head);
+    status_t st =
+        zeroed ? page_alloc_order_zeroed(order, &head) : page_alloc_order(order, &head);
 
     if (st != OK)
         return st;
