@@ -103,6 +103,9 @@ static void scheduling_as_it_is(void)
     cpu_set_t cpus;
 
     CHECK(sched_getaffinity(0, sizeof(cpus), &cpus) == 0);
+    CHECK_ERR(sched_getaffinity(-1, sizeof(cpus), &cpus), ESRCH);
+    CHECK_ERR(sched_setaffinity(-1, sizeof(cpus), &cpus), ESRCH);
+    CHECK(sched_getscheduler(1) >= 0); /* another's, and the first of all */
     CHECK(sched_setaffinity(0, sizeof(cpus), &cpus) == 0);
     CPU_ZERO(&cpus);
     CHECK_ERR(sched_setaffinity(0, sizeof(cpus), &cpus), EINVAL);

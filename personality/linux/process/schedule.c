@@ -27,8 +27,11 @@ static status_t find_thread(struct syscall *call, pid_t_ tid, struct thread **ou
 static status_t check_thread(struct syscall *call, pid_t_ tid)
 {
     struct thread *t;
-    status_t st = find_thread(call, tid, &t);
+    status_t st;
 
+    if (tid == PID_INIT) /* has no thread, and the policy of all */
+        return OK;
+    st = find_thread(call, tid, &t);
     if (st == OK)
         object_put(&t->object);
     return st;
@@ -65,7 +68,7 @@ status_t sys_sched_getaffinity(struct syscall *call)
 
     if (call->arg[1] < sizeof(mask) || call->arg[1] % 8)
         return ERR_INVALID_ARGS;
-    st = check_thread(call, (pid_t_)call->arg[0]);
+    st = (pid_t_)call->arg[0] < 0 ? ERR_NO_PROCESS : check_thread(call, (pid_t_)call->arg[0]);
     if (st == OK)
         st = copy_to_user(&call->thread->user, call->arg[2], &mask, sizeof(mask));
     call->result = sizeof(mask);
@@ -79,7 +82,8 @@ status_t sys_sched_setaffinity(struct syscall *call)
                                  MIN(call->arg[1], sizeof(mask)));
 
     if (st == OK)
-        st = check_change(call, (pid_t_)call->arg[0]);
+        st = (pid_t_)call->arg[0] < 0 ? ERR_NO_PROCESS
+                                      : check_change(call, (pid_t_)call->arg[0]);
     if (st != OK)
         return st;
     /* Threads are not kept to some of the CPUs. */
