@@ -144,6 +144,10 @@ static int parent(void)
     int64_t code;
 
     print("hello from Zircon");
+    if (startup_handle(PA_VMO_EXECUTABLE) == ZX_HANDLE_INVALID) {
+        print("no child: a program of a boot image is not given its own file");
+        return 0;
+    }
     if (zx_channel_create(0, &ours, &theirs) != ZX_OK)
         return FAILED_CHANNEL;
     if (create(&c) != ZX_OK)
