@@ -129,23 +129,6 @@ static void test_the_bus(void **state)
 static struct msi_allocation *block;
 static struct handle interrupt;
 
-struct actor {
-    struct co co;
-    void (*act)(void);
-    unsigned done;
-    struct task task;
-};
-
-static CO_FN(actor)
-{
-    for (f->done = 0; f->done < STEPS; f->done++) {
-        f->act();
-        CO_YIELD();
-    }
-    CO_RETURN(OK);
-}
-CO_END
-
 static void send(void)
 {
     zx_info_msi_t info;
@@ -174,16 +157,10 @@ static void test_messages_against_closes(void **state)
 
     (void)state;
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        static struct actor actors[countof(acts)];
-
         boot_with(&(struct sim_config){.cpus = 3, .seed = seed, .switch_one_in = 5});
         resource_init();
         assert_int_equal(msi_allocate(4, &block), OK);
-        for (unsigned i = 0; i < countof(acts); i++) {
-            actors[i] = (struct actor){.co = {.resume = actor}, .act = acts[i]};
-            spawn(&actors[i].task, &actors[i].co);
-        }
-        assert_int_equal(sim_run(executor_run), SIM_IDLE);
+        run_actors(acts, countof(acts), STEPS);
         handle_drop(&interrupt);
         object_put(&block->object);
         object_put(&resource_root()->object);

@@ -191,24 +191,6 @@ static void test_a_killed_wait_leaves_nothing(void **state)
 
 /* --- several CPUs --- */
 
-/* A task that does one thing several times, letting others go first each time. */
-struct actor {
-    struct co co;
-    void (*act)(void);
-    unsigned done;
-    struct task task;
-};
-
-static CO_FN(actor)
-{
-    for (f->done = 0; f->done < STEPS; f->done++) {
-        f->act();
-        CO_YIELD();
-    }
-    CO_RETURN(OK);
-}
-CO_END
-
 static struct handle interrupt, port;
 static unsigned triggered, taken;
 
@@ -270,7 +252,6 @@ static void close_port(void)
 
 static void run(struct handle subject, void (*const acts[])(void), unsigned count)
 {
-    static struct actor actors[8];
     struct waiter_task w[2];
 
     interrupt = subject;
@@ -282,11 +263,7 @@ static void run(struct handle subject, void (*const acts[])(void), unsigned coun
                                             .interrupt = interrupt.obj};
         spawn(&w[i].task, &w[i].wait.co);
     }
-    for (unsigned i = 0; i < count; i++) {
-        actors[i] = (struct actor){.co = {.resume = actor}, .act = acts[i]};
-        spawn(&actors[i].task, &actors[i].co);
-    }
-    assert_int_equal(sim_run(executor_run), SIM_IDLE);
+    run_actors(acts, count, STEPS);
     (void)interrupt_destroy(interrupt.obj);
     assert_int_equal(sim_run(executor_run), SIM_IDLE);
     assert_true(task_done(&w[0].task) && task_done(&w[1].task));
@@ -296,11 +273,6 @@ static void run(struct handle subject, void (*const acts[])(void), unsigned coun
     handle_drop(&interrupt);
     object_put(port.obj);
     object_put(port.obj);
-}
-
-static void boot_seed(uint64_t seed)
-{
-    boot_with(&(struct sim_config){.cpus = 2 + seed % 3, .seed = seed, .switch_one_in = 6});
 }
 
 static void test_triggers_acks_and_ports(void **state)

@@ -52,6 +52,47 @@ static UNUSED void pass(time_ns_t time)
     settle();
 }
 
+/* --- tasks that race --- */
+
+/* Of a few CPUs, in the order that `seed` says. */
+static UNUSED void boot_seed(uint64_t seed)
+{
+    boot_with(&(struct sim_config){.cpus = 2 + seed % 3, .seed = seed, .switch_one_in = 6});
+}
+
+/* A task that does one thing several times, letting others go first each time. */
+struct actor {
+    struct co co;
+    void (*act)(void);
+    unsigned steps, done;
+    struct task task;
+};
+
+static UNUSED CO_FN(actor)
+{
+    for (f->done = 0; f->done < f->steps; f->done++) {
+        f->act();
+        CO_YIELD();
+    }
+    CO_RETURN(OK);
+}
+CO_END
+
+/* One actor for each of `acts`, which does it `steps` times; until nothing will ever happen. */
+static UNUSED void run_actors(void (*const acts[])(void), unsigned count, unsigned steps)
+{
+    static struct actor actors[8];
+
+    assert_true(count <= countof(actors));
+    for (unsigned i = 0; i < count; i++) {
+        actors[i] = (struct actor){.co = {.resume = actor}, .act = acts[i], .steps = steps};
+        spawn(&actors[i].task, &actors[i].co);
+    }
+    assert_int_equal(sim_run(executor_run), SIM_IDLE);
+}
+
+/* --- tasks that wait --- */
+
 /* A task that waits for signals, as zx_object_wait_one does. */
 struct test_wait {
     struct co co;

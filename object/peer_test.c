@@ -13,41 +13,6 @@
 
 enum { SEEDS = 200, STEPS = 16, ELEMENTS = 4 };
 
-/* A task that does one thing several times, letting others go first each time. */
-struct actor {
-    struct co co;
-    void (*act)(void);
-    unsigned done;
-    struct task task;
-};
-
-static CO_FN(actor)
-{
-    for (f->done = 0; f->done < STEPS; f->done++) {
-        f->act();
-        CO_YIELD();
-    }
-    CO_RETURN(OK);
-}
-CO_END
-
-static void run_actors(void (*const acts[])(void), unsigned count)
-{
-    static struct actor actors[5];
-
-    assert_true(count <= countof(actors));
-    for (unsigned i = 0; i < count; i++) {
-        actors[i] = (struct actor){.co = {.resume = actor}, .act = acts[i]};
-        spawn(&actors[i].task, &actors[i].co);
-    }
-    assert_int_equal(sim_run(executor_run), SIM_IDLE);
-}
-
-static void boot_seed(uint64_t seed)
-{
-    boot_with(&(struct sim_config){.cpus = 2 + seed % 3, .seed = seed, .switch_one_in = 6});
-}
-
 /* --- two ends; the one that reads goes in the middle --- */
 
 static struct object *writer, *reader;
@@ -121,7 +86,7 @@ static void test_fifo(void **state)
         boot_seed(seed);
         assert_int_equal(fifo_create(ELEMENTS, sizeof(uint32_t), &writer, &reader), OK);
         begin();
-        run_actors(acts, countof(acts));
+        run_actors(acts, countof(acts), STEPS);
         finish();
     }
 }
@@ -171,7 +136,7 @@ static void test_socket(void **state)
         boot_seed(seed);
         assert_int_equal(socket_object_create(ZX_SOCKET_STREAM, &writer, &reader), OK);
         begin();
-        run_actors(acts, countof(acts));
+        run_actors(acts, countof(acts), STEPS);
         finish();
     }
 }
@@ -209,7 +174,7 @@ static void test_timer(void **state)
         boot_seed(seed);
         assert_int_equal(timer_object_create(ZX_TIMER_SLACK_CENTER, &timer), OK);
         timer_handle = handle_make(timer, 0);
-        run_actors(acts, countof(acts));
+        run_actors(acts, countof(acts), STEPS);
         timer_object_state(timer, &s);
         assert_int_equal(s.deadline, 0);
         handle_drop(&timer_handle);

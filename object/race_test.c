@@ -12,41 +12,6 @@
 
 enum { SEEDS = 300, STEPS = 12 };
 
-/* A task that does one thing several times, letting others go first each time. */
-struct actor {
-    struct co co;
-    void (*act)(void);
-    unsigned steps, done;
-    struct task task;
-};
-
-static CO_FN(actor)
-{
-    for (f->done = 0; f->done < f->steps; f->done++) {
-        f->act();
-        CO_YIELD();
-    }
-    CO_RETURN(OK);
-}
-CO_END
-
-static void run_actors(void (*const acts[])(void), unsigned count)
-{
-    static struct actor actors[8];
-
-    assert_true(count <= countof(actors));
-    for (unsigned i = 0; i < count; i++) {
-        actors[i] = (struct actor){.co = {.resume = actor}, .act = acts[i], .steps = STEPS};
-        spawn(&actors[i].task, &actors[i].co);
-    }
-    assert_int_equal(sim_run(executor_run), SIM_IDLE);
-}
-
-static void boot_seed(uint64_t seed)
-{
-    boot_with(&(struct sim_config){.cpus = 2 + seed % 3, .seed = seed, .switch_one_in = 6});
-}
-
 /* --- a port, the handles that it waits through, and the end of all --- */
 
 static struct handle_table table;
@@ -128,7 +93,7 @@ static void test_port(void **state)
         port_handle = handle_make(port, 0);
         wait.port = port;
         spawn(&waiter, &wait.co);
-        run_actors(acts, countof(acts));
+        run_actors(acts, countof(acts), STEPS);
         handle_drop(&port_handle);
         assert_int_equal(sim_run(executor_run), SIM_IDLE);
         assert_true(task_done(&waiter));
@@ -230,7 +195,7 @@ static void test_channel(void **state)
                 OK);
             spawn(&tasks[i], &calls[i].co);
         }
-        run_actors(acts, countof(acts));
+        run_actors(acts, countof(acts), STEPS);
         handle_drop(&ends[0]);
         handle_drop(&ends[1]);
         assert_int_equal(sim_run(executor_run), SIM_IDLE);
@@ -266,7 +231,7 @@ static void test_wait_and_close(void **state)
                                           .deadline = TIME_INFINITE};
             spawn(&waits[i].task, &waits[i].co);
         }
-        run_actors(acts, countof(acts));
+        run_actors(acts, countof(acts), STEPS);
         for (unsigned i = 0; i < countof(waits); i++) {
             status_t st = waits[i].task.status;
 
