@@ -38,7 +38,6 @@ static void linux_boot(const struct sim_config *config, bool strace)
 {
     machine_boot(config, &(struct hal_upcalls){.syscall = thread_syscall,
                                                .space_died = reaper_space_died});
-    hal_one_cpu = hal_cpu_count() == 1;
     job_init();
     vfs_init();
     chardev_init();
