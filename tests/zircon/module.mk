@@ -3,7 +3,7 @@
 module               := tests/zircon
 user-programs-zircon := access channel channel_write_etc clock event exception fifo futex \
                         handle info_job info_process info_task info_thread info_vmar job \
-                        memory_info pager_args pager_commit pager_read policy port privileged \
+                        memory_info pager_args pager_clone pager_commit pager_fail pager_read policy port privileged \
                         process profile registers socket stream suspend vdso vmo
 user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync threads tls
 user-programs-zircon += channel_internal debuglog ecam interrupt msi pci shutdown

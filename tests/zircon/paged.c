@@ -159,6 +159,15 @@ void paged_read(struct paged_reader *r, struct paged *p, enum paged_how how, uin
     paged_read_other(r, p->vmo, p->addr, how, first, count);
 }
 
+int paged_asked(struct paged *p, struct paged_reader *r, enum paged_how how, uint64_t pages)
+{
+    if (!paged_make(p, pages, 0))
+        return 0;
+    paged_read(r, p, how, 0, pages);
+    paged_expect(p, 0, pages);
+    return 1;
+}
+
 zx_status_t paged_done(struct paged_reader *r)
 {
     ztest_thread_join(&r->thread);

@@ -18,6 +18,19 @@ struct paged {
     uint64_t pages;
 };
 
+/* A case both ways: Pager.NAME_vmo and Pager.NAME_vmar. */
+#define BOTH(name)                        \
+    static void name(enum paged_how how); \
+    CASE(Pager, name##_vmo)               \
+    {                                     \
+        name(PAGED_READ);                 \
+    }                                     \
+    CASE(Pager, name##_vmar)              \
+    {                                     \
+        name(PAGED_TOUCH);                \
+    }                                     \
+    static void name(enum paged_how how)
+
 /* Failures are noted; false: there is none. */
 int paged_make(struct paged *p, uint64_t pages, uint32_t options);
 void paged_drop(struct paged *p);
@@ -48,6 +61,9 @@ void paged_read(struct paged_reader *r, struct paged *p, enum paged_how how, uin
 /* The same of another VMO, mapped at `addr`. */
 void paged_read_other(struct paged_reader *r, zx_handle_t vmo, zx_vaddr_t addr,
                       enum paged_how how, uint64_t first, uint64_t count);
+/* A VMO of so many pages, a reader of them all, and the request for them all, which has come.
+ */
+int paged_asked(struct paged *p, struct paged_reader *r, enum paged_how how, uint64_t pages);
 /* Waits for its end; its status. */
 zx_status_t paged_done(struct paged_reader *r);
 

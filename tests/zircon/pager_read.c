@@ -3,19 +3,6 @@
  */
 #include "tests/zircon/paged.h"
 
-/* A case both ways: Pager.NAME_vmo and Pager.NAME_vmar. */
-#define BOTH(name)                        \
-    static void name(enum paged_how how); \
-    CASE(Pager, name##_vmo)               \
-    {                                     \
-        name(PAGED_READ);                 \
-    }                                     \
-    CASE(Pager, name##_vmar)              \
-    {                                     \
-        name(PAGED_TOUCH);                \
-    }                                     \
-    static void name(enum paged_how how)
-
 enum { MANY = 32 };
 
 BOTH(SinglePageTest)
@@ -23,9 +10,7 @@ BOTH(SinglePageTest)
     struct paged_reader r;
     struct paged p;
 
-    ASSERT_TRUE(paged_make(&p, 1, 0));
-    paged_read(&r, &p, how, 0, 1);
-    paged_expect(&p, 0, 1);
+    ASSERT_TRUE(paged_asked(&p, &r, how, 1));
     paged_supply(&p, 0, 1);
     EXPECT_OK(paged_done(&r));
     paged_drop(&p);
@@ -37,9 +22,7 @@ BOTH(UncommittedSinglePageTest)
     struct paged p;
     zx_handle_t empty;
 
-    ASSERT_TRUE(paged_make(&p, 1, 0));
-    paged_read(&r, &p, how, 0, 1);
-    paged_expect(&p, 0, 1);
+    ASSERT_TRUE(paged_asked(&p, &r, how, 1));
     ASSERT_OK(zx_vmo_create(PAGE, 0, &empty));
     EXPECT_OK(zx_pager_supply_pages(p.pager, p.vmo, 0, PAGE, empty, 0));
     EXPECT_OK(zx_handle_close(empty));
@@ -236,9 +219,7 @@ CASE(Pager, SuccessiveVmoTest)
         struct paged_reader r;
         struct paged p;
 
-        ASSERT_TRUE(paged_make(&p, 1, 0));
-        paged_read(&r, &p, PAGED_TOUCH, 0, 1);
-        paged_expect(&p, 0, 1);
+        ASSERT_TRUE(paged_asked(&p, &r, PAGED_TOUCH, 1));
         paged_supply(&p, 0, 1);
         EXPECT_OK(paged_done(&r));
         paged_drop(&p);
@@ -363,9 +344,7 @@ BOTH(SuspendReadTest)
     struct paged p;
     zx_handle_t token;
 
-    ASSERT_TRUE(paged_make(&p, 1, 0));
-    paged_read(&r, &p, how, 0, 1);
-    paged_expect(&p, 0, 1);
+    ASSERT_TRUE(paged_asked(&p, &r, how, 1));
     ASSERT_OK(zx_task_suspend_token(r.thread.handle, &token));
     EXPECT_OK(zx_object_wait_one(r.thread.handle, ZX_THREAD_SUSPENDED,
                                  ztest_after(ZTEST_MSEC(5000)), NULL));
