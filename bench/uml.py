@@ -10,6 +10,7 @@ import measure
 
 KERNEL = "linux.uml"
 BUSYBOX = "/bin/busybox"
+XSTATE = measure.ROOT / "build/bench/uml_xstate.so"
 INIT = """#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t tmpfs tmpfs /tmp
@@ -47,4 +48,4 @@ def measured(command):
     with tempfile.TemporaryDirectory() as folder:
         image = os.path.join(folder, "initramfs")
         pathlib.Path(image).write_bytes(archive(command))
-        return measure.results([KERNEL, f"initrd={image}", "mem=256M", "con=null", "con0=null,fd:1", "quiet"])
+        return measure.results(["env", f"LD_PRELOAD={XSTATE}", KERNEL, f"initrd={image}", "mem=256M", "con=null", "con0=null,fd:1", "quiet"])
