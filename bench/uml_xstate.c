@@ -1,14 +1,13 @@
 /*
- * uml_xstate.c - lets user-mode-linux run where the processor has more extended state than it knows
- * of: preloaded into linux.uml, it completes what that sets.
+ * uml_xstate.c - lets user-mode-linux run where the processor has more extended state than it
+ * knows of: preloaded into linux.uml, it completes what that sets.
  *
- * PTRACE_SETREGSET takes NT_X86_XSTATE only whole (ptrace(2)). linux.uml keeps 2,696 bytes of it, the
- * legacy area up to AVX-512 and the protection keys; with AMX's tiles the host has some 11 KiB, and
- * answers EFAULT. What is behind those bytes stays as the tracee has it.
+ * PTRACE_SETREGSET takes NT_X86_XSTATE only whole (ptrace(2)). linux.uml keeps 2,696 bytes of
+ * it, the legacy area up to AVX-512 and the protection keys; with AMX's tiles the host has some
+ * 11 KiB, and answers EFAULT. What is behind those bytes stays as the tracee has it.
  */
 #include <dlfcn.h>
 #include <elf.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -24,7 +23,8 @@ static long set_xstate(ptrace_fn *next, pid_t pid, void *addr, const struct iove
 
     if (next(PTRACE_GETREGSET, pid, addr, &whole) < 0)
         return -1;
-    memcpy(bytes, part->iov_base, part->iov_len < whole.iov_len ? part->iov_len : whole.iov_len);
+    memcpy(bytes, part->iov_base,
+           part->iov_len < whole.iov_len ? part->iov_len : whole.iov_len);
     return next(PTRACE_SETREGSET, pid, addr, &whole);
 }
 
