@@ -67,6 +67,19 @@ END
         echo '#include <stdio.h>
               int main(void) { printf("hello %d\\n", 42); return 7; }' >t.c
         gcc -O2 t.c -o t && ./t; echo $?; gcc -static t.c -o t && ./t; echo $?"""),
+    "a program of several files": ("gcc", """
+        mkdir src include lib; echo 'int area(int, int); const char *name(void);' >include/shape.h
+        printf '#include "shape.h"\nint area(int w, int h) { return w * h; }\n' >src/area.c
+        printf '#include "shape.h"\nconst char *name(void) { return "oblong"; }\n' >src/name.c
+        printf '#include <stdio.h>\n#include "shape.h"\nint main(int n, char **v)
+                { printf("%%s %%s %%d\\n", *v, name(), area(n, 6)); return n; }\n' >src/main.c
+        for f in area name main; do gcc -g -O1 -Wall -Iinclude -fPIC -MMD -c src/$f.c -o $f.o || echo no; done
+        cat area.d; ar rcs lib/libshape.a area.o name.o; gcc main.o -Llib -lshape -o with_archive; ./with_archive a; echo $?
+        gcc -shared area.o name.o -o lib/libshape.so; gcc main.o -Llib -lshape -Wl,-rpath,'$ORIGIN/lib' -o with_library
+        ./with_library a b; echo $?; ldd with_library | grep -c libshape; rm lib/libshape.so; ./with_library 2>&1; echo $?
+        gcc -no-pie main.o -Llib -lshape -o fixed; ./fixed; echo $?; gcc -flto -O2 -Iinclude src/*.c -o whole; ./whole; echo $?
+        nm with_archive | grep -w area | cut -c18-; strip with_archive; ./with_archive; objdump -d area.o | grep -c imul
+        gcc -fsanitize=address,undefined -g -Iinclude src/*.c -o checked; ./checked; echo $?"""),
     "crashes": ("gcc", """
         exec 2>/dev/null
         for body in '*(volatile int *)8 = 1;' '__builtin_trap();' 'abort();' 'main();' \\
@@ -80,7 +93,10 @@ END
               static void *f(void *p) { return p; }
               int main(void) { pthread_t t; void *r; pthread_create(&t, 0, f, (void *)5);
                                pthread_join(t, &r); printf("%d\\n", (int)(long)r); return 3; }' >t.c
-        musl-gcc -static -O2 t.c -o t && ./t; echo $?"""),
+        musl-gcc -static -O2 t.c -o t && ./t; echo $?
+        musl-gcc -O2 t.c -o d && ./d; echo $?; od -An -c -j 568 -N 40 d | grep -c 'm   u   s   l'
+        echo 'int main(void) { extern int f(int); return f(6); }' >m.c; echo 'int f(int x) { return x * 7; }' >f.c
+        musl-gcc -shared -fPIC f.c -o libf.so; musl-gcc m.c -o m -L. -lf -Wl,-rpath,. && ./m; echo $?"""),
     "python": ("/usr/bin/python3", """/usr/bin/python3 - <<'END'
 import os, select, signal, subprocess, tempfile, threading, time
 print(subprocess.run(["echo", "sub"], capture_output=True, check=True).stdout)
@@ -176,6 +192,18 @@ END
         git config user.name n; seq 100 >a; git add a; git commit -qm one; echo x >>a
         git commit -qam two; git log --format=%s; git status --short; git diff HEAD~1 --stat
         git fsck 2>/dev/null; git gc -q; git log -p | wc -l; git clone -q . ../c 2>/dev/null; cat ../c/a | wc -l"""),
+    "lua": ("lua5.4", """cat >t.lua <<'END'
+local function gen(n) return coroutine.wrap(function() for i = 1, n do coroutine.yield(i * i) end end) end
+for v in gen(5) do io.write(v, " ") end
+local p = io.popen("seq 4"); for line in p:lines() do io.write(line, ",") end; print(p:close())
+print(pcall(error, {code = 7}), select("#", table.unpack({}, 1, 200)), #string.rep("ab", 1e6), 7 // 2, 2^53 | 0)
+local name = os.tmpname(); local f = assert(io.open(name, "w+")); f:write("one\ntwo 2\n"); f:seek("set", 4)
+print(f:read("l"), f:seek("end")); f:close(); print(os.rename(name, name .. "x"), os.remove(name .. "x"), io.open(name))
+local t = setmetatable({}, {__gc = function() print("collected") end, __mode = "k"}); t = nil; collectgarbage()
+for i = 1, 1e5 do t = {i, {i}} end; print(("%5.2f|%q"):format(math.pi, "a\n"), ("key=val"):match("(%w+)=(%w+)"))
+print(os.execute("exit 3")); print(os.getenv("HOME") ~= nil, os.time{year=2020, month=1, day=1, hour=12} > 0); os.exit(9, true)
+END
+        lua5.4 t.lua; echo $?; echo 'print(1 +' | lua5.4 - ; echo $?; lua5.4 -e 'print(...)' a b"""),
     "sqlite": ("sqlite3", """
         sqlite3 t.db 'create table t(a,b); insert into t values(1,2),(3,4); select sum(a*b) from t'
         sqlite3 t.db 'pragma journal_mode=wal; insert into t select a+1,b from t;
@@ -184,4 +212,31 @@ END
         b() { busybox "$@"; }; b seq 5 | b tac | b awk "{ s += \\$1 } END { print s }"
         b tar cf - /etc/passwd 2>/dev/null | b tar tf -; b gzip -c /etc/passwd | b zcat | b md5sum
         b find /etc -maxdepth 1 -name passwd; b expr 3 + 4; b ps >/dev/null; b free >/dev/null; echo $?'"""),
+    "busybox applets": ("busybox", """cat >t.sh <<'END'
+b() { busybox "$@" || echo "$1: $?"; }
+seq 20 >n; b sort -rn n | b head -n 3; b tail -n 2 n; b cut -c1 n | b uniq -c; b nl n | b sed -n '3,4p;s/1/x/gp' | b md5sum
+b paste n n | b expand | b unexpand -a | b tr 0-9 a-j <n | b rev | b fold -w 1 | b wc; split -l 6 n p; b ls
+b cat paa pab pac pad | b cmp - n; b diff paa pab; b shuf -e a | b tee o; b comm paa pab 2>/dev/null; b xxd -l 16 n; b od -c paa
+b hexdump -C paa; b strings n | b wc -l; b uuencode n n | b uudecode -o m; b cmp n m; b base64 n | b base64 -d | b crc32
+for h in md5sum sha1sum sha256sum sha512sum sha3sum; do b $h n; b $h n | busybox $h -c; done; for z in gzip bzip2 lzop xz; do
+    b cp n c; busybox $z c 2>/dev/null && b ls c.*; b rm -f c c.*; done
+b tar cf t.tar n p*; b mkdir -p d/e/f; b tar xf t.tar -C d; b find d -type f | b sort | b xargs b ls -l | b awk '{ print $1, $5 }'
+find d | b cpio -o -H newc 2>/dev/null | b cpio -t 2>/dev/null | b sort; b ar -t /nosuch; b du -s d >/dev/null; b mkfifo q; b stat -c %F q n d
+b ln -s n l; b readlink l; b realpath l | b sed 's/.*.n$/n/'; b chmod 751 n; b chown 3:4 n; b stat -c '%a %u %g' n; b touch -d '2020-01-02 03:04' n
+b date -r n +%F; b truncate -s 5 n; b wc -c n; b dd if=/dev/zero of=z bs=1k count=3 2>/dev/null; b fallocate -l 9999 z; b stat -c %s z
+b mv z y; b rm y; b rmdir d/e/f; b mktemp -d x.XXXXXX | b wc -c; b sed s/1/one/ paa >pae; b diff -u paa pae >u
+b patch paa <u; b head -n 1 paa; b ed paa <<X
+2s/2/two/
+w
+q
+X
+b sed -i 's/two/2/' paa; b cat paa; echo '2^64; 7/2' | b bc; b dc -e '5 6 * p' ; b expr length abc; b factor 91; b seq -w 8 10; b printf '%05d|%s\n' 7 x
+b env -i A=1 busybox env; b test 3 -gt 2; b [ a = b ]; b true; b false; b basename /a/b.c .c; b dirname /a/b; b which sh; b yes | b head -n 2
+b timeout 0.1 busybox sleep 9; b setsid busybox echo own; b id -u; b whoami; b tty
+b usleep 1; b sleep 0; b uname -s; b hostname >/dev/null; b nproc >/dev/null; b getopt -o ab: -- -a -b 5 x; b cal 2 2020; b date -u -d @0
+b sh -c 'trap "echo t" TERM; kill -TERM $$; exit 3'; b ash -c 'for i in 1 2; do (exit $i); echo $?; done'; b run-parts --test d 2>/dev/null
+busybox sleep 99 & b kill $!; wait $! 2>/dev/null; echo $?; busybox sleep 98 & b pidof nosuch; b killall -q nosuch; b kill -9 $!; wait $! 2>/dev/null; echo $?
+b mount | b grep -c . >/dev/null; b df / >/dev/null; b uptime >/dev/null; b ps >/dev/null; b top -b -n1 >/dev/null; b w >/dev/null; b last >/dev/null
+END
+        busybox sh t.sh 2>&1"""),
 }
