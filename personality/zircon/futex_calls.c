@@ -92,6 +92,31 @@ status_t zircon_futex_wake(struct syscall *call)
     return wake(call, (uint32_t)call->arg[1], (struct futex_owner){.rule = FUTEX_OWNER_SET});
 }
 
+struct zircon_futex_wake_handle_close_thread_exit {
+    SYSCALL_FRAME;
+    int32_t value;
+    struct transfer transfer;
+};
+CO_FITS(zircon_futex_wake_handle_close_thread_exit, union syscall_slot);
+SYSCALL_WAIT(zircon_futex_wake_handle_close_thread_exit);
+
+/* From the store on the caller's stack may be gone. So there is nobody to tell of an error: the
+ * vDSO traps on return. */
+CO_FN(zircon_futex_wake_handle_close_thread_exit)
+{
+    status_t st;
+
+    f->value = (int32_t)f->call->arg[2];
+    CO_CALL(st, f->transfer, transfer, .thread = f->call->thread, .direction = TO_USER,
+            .kernel = &f->value, .user = f->call->arg[0], .size = sizeof(f->value));
+    if (st == OK)
+        st = zircon_futex_wake(f->call);
+    if (st == OK && (handle_t)f->call->arg[3] != HANDLE_INVALID)
+        st = handle_close(call_handles(f->call), (handle_t)f->call->arg[3]);
+    CO_RETURN(st == OK ? zircon_thread_exit(f->call) : st);
+}
+CO_END
+
 status_t zircon_futex_wake_single_owner(struct syscall *call)
 {
     return wake(call, 1, (struct futex_owner){.rule = FUTEX_OWNER_WOKEN});

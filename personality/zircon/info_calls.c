@@ -357,6 +357,7 @@ static status_t put_records(struct syscall *call, const struct info_topic *topic
     return st;
 }
 
+/* Whether it is one is the answer, not a use of it: no policy is asked. */
 static status_t check_handle(struct syscall *call)
 {
     struct object *obj;
@@ -364,7 +365,8 @@ static status_t check_handle(struct syscall *call)
 
     if (st == OK)
         object_put(obj);
-    return st;
+    call->result = status_to_zircon(st);
+    return OK;
 }
 
 status_t zircon_object_get_info(struct syscall *call)

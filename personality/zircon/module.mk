@@ -14,7 +14,7 @@ sources-sim    := power_sim
 sources-isa-x86_64  := isa/x86_64/vdso_image isa/x86_64/userboot_image isa/x86_64/thread_state
 sources-isa-riscv64 := isa/riscv64/vdso_image isa/riscv64/userboot_image isa/riscv64/thread_state
 generated      := personality/zircon/calls.h personality/zircon/table.c personality/zircon/fuzz_shapes.inc
-tests          := zircon_test fuzz_test task_test start_test transfer_test
+tests          := zircon_test fuzz_test task_test start_test transfer_test kill_test stream_test
 
 build/gen/personality/zircon/calls.h: personality/zircon/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)

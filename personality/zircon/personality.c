@@ -5,6 +5,7 @@
 #include "object/memory_event.h"
 #include "object/resource.h"
 #include "personality/zircon/calls.h"
+#include "personality/zircon/policy.h"
 #include "personality/zircon/vdso.h"
 #include "personality/zircon/zircon.h"
 
@@ -48,11 +49,22 @@ static status_t missing(struct syscall *call)
     return ERR_BAD_SYSCALL;
 }
 
+/* A policy on handles that name nothing, or the wrong thing, leaves the call's error as it is:
+ * what it may add is an exception, or the process's end. */
+static void judge(struct syscall *call, status_t st)
+{
+    if (st == ERR_BAD_HANDLE)
+        (void)!call_policy(call, ZX_POL_BAD_HANDLE);
+    else if (st == ERR_WRONG_TYPE)
+        (void)!call_policy(call, ZX_POL_WRONG_OBJECT);
+}
+
 /* An interrupted call is always made again: its deadline is absolute. */
 static void finish(struct syscall *call, status_t st)
 {
     struct user_regs *regs = &call->thread->context.regs;
 
+    judge(call, st);
     if (st == ERR_INTERRUPTED)
         user_regs_restart_syscall(regs, call->number | SYSCALL_ZIRCON_TAG, call->arg[0]);
     else

@@ -3,7 +3,7 @@
  */
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 #include "personality/zircon/vdso.h"
 #include "personality/zircon/vmar_flags.h"
 
@@ -165,6 +165,14 @@ status_t zircon_vmar_allocate(struct syscall *call)
     return st;
 }
 
+/* A job may forbid memory that can be both written and executed. */
+static status_t check_wx(struct syscall *call, uint32_t options)
+{
+    const uint32_t both = ZX_VM_PERM_WRITE | ZX_VM_PERM_EXECUTE;
+
+    return (options & both) == both ? call_policy(call, ZX_POL_VMAR_WX) : OK;
+}
+
 struct map_call {
     uint32_t options;
     struct vmar_object *vmar; /* reference */
@@ -221,6 +229,8 @@ static status_t map(struct syscall *call, const struct map_call *m, user_addr_t 
     uint64_t size = ROUND_UP(call->arg[5], PAGE_SIZE);
     status_t st = map_check(m);
 
+    if (st == OK)
+        st = check_wx(call, m->options);
     if (st == OK && size < call->arg[5])
         st = ERR_OUT_OF_RANGE;
     if (st == OK)
@@ -344,11 +354,15 @@ static status_t protect(struct syscall *call, struct vmar_object *vo)
 {
     uint64_t size = ROUND_UP(call->arg[3], PAGE_SIZE);
     uint32_t options = (uint32_t)call->arg[1];
+    status_t st;
 
     if ((options & ~PERMS) || !covers(vo, call->arg[2], size))
         return ERR_INVALID_ARGS;
     if ((options & ZX_VM_PERM_WRITE) && !(options & ZX_VM_PERM_READ))
         return ERR_INVALID_ARGS;
+    st = check_wx(call, options);
+    if (st != OK)
+        return st;
     return vmar_protect(vo->vmar, call->arg[2], size, rights_prot(perm_rights(options)), true);
 }
 

@@ -129,6 +129,8 @@ status_t zircon_vmo_create_child(struct syscall *call)
     parent = vmo_object_of(obj);
     st = check_child(parent, options, call->arg[2]);
     if (st == OK)
+        st = call_policy(call, ZX_POL_NEW_VMO);
+    if (st == OK)
         st = create_child(parent, options, call->arg[2], call->arg[3], &child);
     object_put(obj);
     if (st != OK)

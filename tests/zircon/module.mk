@@ -2,10 +2,10 @@
 # tests/zircon/run runs them.
 module               := tests/zircon
 user-programs-zircon := access channel channel_write_etc clock event exception fifo futex \
-                        handle info_job info_process info_task info_thread info_vmar job \
+                        handle info_job info_process info_task info_thread info_vmar job job_tree \
                         memory_info pager_args pager_clone pager_commit pager_fail pager_read policy port privileged \
                         process profile registers socket stream suspend vdso vmo
-user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync threads tls
+user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync thread_end threads tls
 user-programs-zircon += channel_internal debuglog ecam interrupt msi pci shutdown
 user-common          := ztest ztest_help paged infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
                         ../../user/zircon/memory ../../user/zircon/load
@@ -30,7 +30,7 @@ hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out debuglog ecam
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \
     tests/zircon/isa/x86_64/spin.S \
-    tests/zircon/runtime_linux.c user/zircon/load.c user/zircon/isa/x86_64/thread.S build/sdk/lib/libzircon.so \
+    tests/zircon/runtime_linux.c user/zircon/load.c user/zircon/symbol.c user/zircon/isa/x86_64/thread.S build/sdk/lib/libzircon.so \
     tests/zircon/ztest.h
 	@mkdir -p $(@D)
 	$(call say,CC hybrid $@)gcc -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= -I. -Ibuild/gen -pthread $(filter %.c %.S,$^) \

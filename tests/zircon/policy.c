@@ -3,6 +3,7 @@
  */
 #include "uapi/zircon/syscalls/policy.h"
 #include "tests/zircon/ztest.h"
+#include "uapi/zircon/syscalls/memory.h"
 
 static zx_handle_t new_job(zx_handle_t parent)
 {
@@ -202,5 +203,115 @@ CASE(JobPolicy, AnyNewObjectButOne)
 
     EXPECT_OK(zx_job_set_policy(job, ZX_JOB_POL_ABSOLUTE, ZX_JOB_POL_BASIC_V2, policy, 3));
     EXPECT_EQ(things_made_in(job), 4);
+    EXPECT_OK(zx_handle_close(job));
+}
+
+/* Its value: which of its calls was answered as without a policy last. */
+CHILD(uses_bad_handles)
+{
+    zx_handle_t bad = channel ^ 0x10000, out;
+
+    if (zx_object_get_info(bad, ZX_INFO_HANDLE_VALID, NULL, 0, NULL, NULL) != ZX_ERR_BAD_HANDLE)
+        return 1; /* that is a question */
+    if (zx_handle_duplicate(bad, ZX_RIGHT_SAME_RIGHTS, &out) != ZX_ERR_BAD_HANDLE)
+        return 2;
+    return zx_port_cancel(ztest_process(), channel, 0) == ZX_ERR_WRONG_TYPE ? 4 : 3;
+}
+
+CHILD(asks_whether_handles_are_bad)
+{
+    return zx_object_get_info(channel ^ 0x10000, ZX_INFO_HANDLE_VALID, NULL, 0, NULL, NULL) ==
+                   ZX_ERR_BAD_HANDLE
+               ? 5
+               : 1;
+}
+
+/* What becomes of a child of that name in a job with that policy. */
+static int64_t child_under(uint32_t condition, uint32_t action, const char *name)
+{
+    zx_handle_t job = new_job(ztest_job());
+    struct ztest_child c;
+    int64_t code = -1;
+
+    EXPECT_OK(set_basic(job, ZX_JOB_POL_ABSOLUTE, condition, action, 0));
+    if (ztest_child_run(&c, job, name))
+        code = ztest_child_join(&c);
+    EXPECT_OK(zx_handle_close(job));
+    return code;
+}
+
+CASE(JobPolicy, BadHandlesAndWrongObjects)
+{
+    static const uint32_t conditions[] = {ZX_POL_BAD_HANDLE, ZX_POL_WRONG_OBJECT};
+
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT_EQ(child_under(conditions[i], ZX_POL_ACTION_ALLOW, "uses_bad_handles"), 4);
+        EXPECT_EQ(child_under(conditions[i], ZX_POL_ACTION_DENY, "uses_bad_handles"), 4);
+        EXPECT_EQ(child_under(conditions[i], ZX_POL_ACTION_KILL, "uses_bad_handles"),
+                  ZX_TASK_RETCODE_POLICY_KILL);
+        EXPECT_EQ(child_under(conditions[i], ZX_POL_ACTION_DENY_EXCEPTION, "uses_bad_handles"),
+                  ZX_TASK_RETCODE_EXCEPTION_KILL);
+        EXPECT_EQ(
+            child_under(conditions[i], ZX_POL_ACTION_KILL, "asks_whether_handles_are_bad"), 5);
+    }
+}
+
+/* Its value: a bit each for a mapping made to be written and executed, one turned into it, and
+ * a clone. */
+CHILD(maps_to_write_and_execute)
+{
+    const uint32_t rwx = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_PERM_EXECUTE;
+    zx_handle_t vmo, child;
+    zx_vaddr_t addr;
+    int done = 0;
+
+    (void)channel;
+    if (zx_vmo_create(4096, 0, &vmo) != ZX_OK ||
+        zx_vmo_replace_as_executable(vmo, ZX_HANDLE_INVALID, &vmo) != ZX_OK ||
+        zx_vmar_map(ztest_root_vmar(), rwx & ~ZX_VM_PERM_WRITE, 0, vmo, 0, 4096, &addr) !=
+            ZX_OK)
+        return -1;
+    done |= zx_vmar_protect(ztest_root_vmar(), rwx, addr, 4096) == ZX_OK ? 1 : 0;
+    done |= zx_vmar_map(ztest_root_vmar(), rwx, 0, vmo, 0, 4096, &addr) == ZX_OK ? 2 : 0;
+    done |= zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, 4096, &child) == ZX_OK ? 4 : 0;
+    return done;
+}
+
+CASE(JobPolicy, WriteAndExecute)
+{
+    static const char name[] = "maps_to_write_and_execute";
+
+    EXPECT_EQ(child_under(ZX_POL_VMAR_WX, ZX_POL_ACTION_ALLOW, name), 7);
+    EXPECT_EQ(child_under(ZX_POL_VMAR_WX, ZX_POL_ACTION_DENY, name), 4);
+    EXPECT_EQ(child_under(ZX_POL_VMAR_WX, ZX_POL_ACTION_KILL, name),
+              ZX_TASK_RETCODE_POLICY_KILL);
+    EXPECT_EQ(child_under(ZX_POL_VMAR_WX, ZX_POL_ACTION_DENY_EXCEPTION, name),
+              ZX_TASK_RETCODE_EXCEPTION_KILL);
+}
+
+/* Of the VMO that it is sent. */
+CHILD(makes_a_clone)
+{
+    zx_handle_t vmo, child;
+
+    if (zx_channel_read(channel, 0, NULL, &vmo, 0, 1, NULL, NULL) != ZX_OK)
+        return 1;
+    return zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, 4096, &child) ==
+                   ZX_ERR_ACCESS_DENIED
+               ? 2
+               : 3;
+}
+
+CASE(JobPolicy, ACloneIsANewVmo)
+{
+    zx_handle_t job = new_job(ztest_job()), vmo;
+    struct ztest_child c;
+
+    EXPECT_OK(set_basic(job, ZX_JOB_POL_ABSOLUTE, ZX_POL_NEW_VMO, ZX_POL_ACTION_DENY, 0));
+    ASSERT_OK(zx_vmo_create(4096, 0, &vmo));
+    ASSERT_OK(ztest_child_create(&c, job, "makes_a_clone"));
+    EXPECT_OK(zx_channel_write(c.channel, 0, NULL, 0, &vmo, 1));
+    EXPECT_OK(ztest_child_start(&c));
+    EXPECT_EQ(ztest_child_join(&c), 2);
     EXPECT_OK(zx_handle_close(job));
 }

@@ -3,19 +3,12 @@
  */
 #include "user/zircon/thread.h"
 
-#include "user/sdk/include/lib/sync/mutex.h"
 #include "user/zircon/tls.h"
 
 enum { PAGE = 4096, FIRST_BLOCK = 4096 };
 
 /* The first thread's, unless its variables need more. */
 static unsigned char first_block[FIRST_BLOCK] __attribute__((aligned(64)));
-
-/* Those that ended detached: a thread cannot unmap what it stands on. */
-static struct {
-    sync_mutex_t lock;
-    struct runtime_thread *first;
-} ended;
 
 static size_t page_up(size_t n)
 {
@@ -76,25 +69,7 @@ static void give_back(struct runtime_thread *t)
     zx_handle_close(region);
 }
 
-/* Takes down who ended detached, but for those that are still on their last instructions. */
-static void bury(void)
-{
-    struct runtime_thread **link = &ended.first;
-
-    sync_mutex_lock(&ended.lock);
-    while (*link) {
-        struct runtime_thread *t = *link;
-
-        if (zx_object_wait_one(t->handle, ZX_THREAD_TERMINATED, 0, NULL) == ZX_OK) {
-            *link = t->next;
-            give_back(t);
-        } else {
-            link = &t->next;
-        }
-    }
-    sync_mutex_unlock(&ended.lock);
-}
-
+/* A detached thread takes down what it stands on. */
 _Noreturn void runtime_thread_exit(void *result)
 {
     struct runtime_thread *t = runtime_thread_self();
@@ -103,10 +78,10 @@ _Noreturn void runtime_thread_exit(void *result)
     runtime_keys_destroy(t);
     t->result = result;
     if (!atomic_compare_exchange_strong(&t->state, &state, THREAD_ENDED) && t->region) {
-        sync_mutex_lock(&ended.lock);
-        t->next = ended.first;
-        ended.first = t;
-        sync_mutex_unlock(&ended.lock);
+        zx_handle_close(t->region);
+        zx_vmar_unmap_handle_close_thread_exit(startup_handle(PA_VMAR_ROOT), t->stack - PAGE,
+                                               PAGE + t->stack_size + page_up(tls_block_size()),
+                                               t->handle);
     }
     zx_thread_exit();
 }
@@ -159,7 +134,6 @@ zx_status_t runtime_thread_create(struct runtime_thread **out,
     zx_handle_t region;
     zx_status_t st;
 
-    bury();
     st = make(page_up(options->stack ? options->stack : RUNTIME_STACK), out);
     if (st != ZX_OK)
         return st;

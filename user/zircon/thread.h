@@ -22,10 +22,9 @@ struct runtime_thread {
     void *(*start)(void *arg);
     int (*start_int)(void *arg); /* in its place, of threads.h */
     void *arg, *result;
-    zx_handle_t region;          /* VMAR of guard, stack and block; 0: the first thread */
-    zx_vaddr_t stack;            /* its lowest byte; */
-    size_t stack_size;           /* 0: not known */
-    struct runtime_thread *next; /* ended, detached and not given back */
+    zx_handle_t region; /* VMAR of guard, stack and block; 0: the first thread */
+    zx_vaddr_t stack;   /* its lowest byte; */
+    size_t stack_size;  /* 0: not known */
     int error_number;
     void *specific[RUNTIME_KEYS];
 };

@@ -11,7 +11,7 @@
         .text
 
 /* Hidden vdso_NAME for the vDSO's own code, _zx_NAME and weak zx_NAME for programs. */
-.macro  STUB_INTERNAL name, number
+.macro  STUB_INTERNAL name, number, end=ret
         .p2align 2
         .hidden vdso_\name
         .globl  vdso_\name
@@ -20,7 +20,7 @@ vdso_\name:
         mv      t0, a7
         li      a7, \number | TAG
         ecall
-        ret
+        \end
         .size   vdso_\name, . - vdso_\name
 .endm
 
@@ -35,6 +35,12 @@ vdso_\name:
 
 .macro  STUB name, number
         STUB_INTERNAL \name, \number
+        EXPORT  \name
+.endm
+
+/* What comes back from there has failed, and has nowhere to go. */
+.macro  STUB_NORETURN name, number
+        STUB_INTERNAL \name, \number, unimp
         EXPORT  \name
 .endm
 

@@ -70,6 +70,17 @@ vdso_\name:
         EXPORT  \name
 .endm
 
+/* What comes back from there has failed, and has nowhere to go. */
+.macro  STUB_NORETURN name, number
+        BEGIN   \name
+        mov     %rcx, %r10
+        mov     $(\number | TAG), %eax
+        ENTER
+        ud2
+        END     \name
+        EXPORT  \name
+.endm
+
 .macro  STUB_WIDE name, number
         STUB_INTERNAL_WIDE \name, \number
         EXPORT  \name
