@@ -66,8 +66,10 @@ static void core_init(void)
 
 static void personalities_init(const struct boot_record *record)
 {
-    linux_personality_init(record_number(record, "strace", 0) != 0);
-    zircon_init();
+    bool strace = record_number(record, "strace", 0) != 0;
+
+    linux_personality_init(strace);
+    zircon_init(strace);
     machine_counters_init();
     debuglog_set_console(machine_program_output);
     machine_program_input_init();

@@ -17,7 +17,7 @@ sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill
 sources += $(addprefix socket/,address control header header_calls message message_calls \
     options rights socket socket_calls unix unix_connect unix_datagram unix_flight \
     unix_identity unix_message unix_name unix_options unix_receive unix_send unix_show)
-sources += $(addprefix strace/,names show_event show_file show_process show_scalar strace trace)
+sources += $(addprefix strace/,linux_strace names show_event show_file show_process show_scalar)
 sources += $(addprefix time/,clock itimer posix_timer sleep time time_set \
     timer_setting timerfd)
 sources += $(addprefix tty/,devpts pty pty_ioctl stdio tty tty_edit tty_hangup tty_input \

@@ -6,8 +6,9 @@
 #include "base/log.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/procfs/procfs.h"
-#include "personality/linux/strace/strace.h"
+#include "personality/linux/strace/linux_strace.h"
 #include "personality/linux/vdso.h"
+#include "personality/strace/strace.h"
 
 extern const struct syscall_entry linux_syscalls[];
 extern const uint32_t linux_syscall_count;
@@ -71,9 +72,8 @@ void linux_personality_init(bool strace)
     table.entries = linux_syscalls;
     table.count = linux_syscall_count;
     if (strace) {
-        table.trace_enter = strace_enter;
+        table.trace_enter = linux_strace_enter;
         table.trace_exit = strace_exit;
-        strace_start();
     }
     syscall_table_register(0, &table);
     procfs_counter_register(&missing_counter);

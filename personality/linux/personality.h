@@ -6,5 +6,5 @@
 #include <stdbool.h>
 
 /* Registers the call table and pid 1. Once, before the first program. `strace`: as
- * personality/linux/strace/strace.h says. */
+ * personality/strace/strace.h says. */
 void linux_personality_init(bool strace);

@@ -4,8 +4,10 @@
 #include "base/log.h"
 #include "object/memory_event.h"
 #include "object/resource.h"
+#include "personality/strace/strace.h"
 #include "personality/zircon/calls.h"
 #include "personality/zircon/policy.h"
+#include "personality/zircon/strace/zircon_strace.h"
 #include "personality/zircon/vdso.h"
 #include "personality/zircon/zircon.h"
 
@@ -80,9 +82,13 @@ static struct syscall_table table = {
     .missing = missing,
 };
 
-void zircon_init(void)
+void zircon_init(bool strace)
 {
     table.count = zircon_syscall_count;
+    if (strace) {
+        table.trace_enter = zircon_strace_enter;
+        table.trace_exit = strace_exit;
+    }
     syscall_table_register(1, &table);
     vdso_init();
     resource_init();
@@ -129,8 +135,26 @@ static CO_FN(zircon_exception)
 }
 CO_END
 
+struct zircon_exiting {
+    THREAD_FRAME;
+};
+CO_FITS(zircon_exiting, union thread_slot);
+
+static CO_FN(zircon_exiting)
+{
+    struct trace *t = strace_note_begin(f->thread);
+
+    if (t)
+        strace_note(t, "+++ ended +++\n");
+    strace_thread_ended(f->thread);
+    CO_RETURN(OK);
+}
+CO_END
+
 const struct personality zircon_personality = {
     .name = "zircon",
     .pending = zircon_pending,
     .exception = zircon_exception,
+    .exiting = zircon_exiting,
+    .thread_free = strace_thread_free,
 };

@@ -7,8 +7,9 @@
 
 extern const struct personality zircon_personality;
 
-/* Once, at boot, after job_init: registers the call table and makes the vDSO. */
-void zircon_init(void);
+/* Once, at boot, after job_init: registers the call table and makes the vDSO. `strace`: as
+ * personality/strace/strace.h says. */
+void zircon_init(bool strace);
 
 /*
  * A new process in the root job that runs the native program `image`, an ELF file of `size`

@@ -123,7 +123,7 @@ static void find_code(void)
 static void start_zircon(void)
 {
     job_init();
-    zircon_init();
+    zircon_init(false);
     find_code();
     failed_line = 0;
 }

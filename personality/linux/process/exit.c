@@ -9,7 +9,7 @@
 #include "personality/linux/process/pidfd.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/process/session.h"
-#include "personality/linux/strace/strace.h"
+#include "personality/linux/strace/linux_strace.h"
 
 /* Nobody chose a return code: it is that of the last thread's exit(2). */
 static void note_return_code(struct process *p, uint32_t wait_status)
@@ -65,7 +65,7 @@ static CO_FN(linux_exiting)
 {
     hybrid_thread_ended(f->thread); /* who joins it finds its handle gone */
     futex_thread_exit(f->thread->linux_);
-    strace_thread_ended(f->thread->linux_, thread_status(f->thread->linux_));
+    linux_strace_ended(f->thread->linux_, thread_status(f->thread->linux_));
     note_thread_exit(f->thread->linux_);
     CO_RETURN(OK);
 }

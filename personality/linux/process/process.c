@@ -14,7 +14,7 @@
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/thread_limit.h"
 #include "personality/linux/signal/signalfd.h"
-#include "personality/linux/strace/strace.h"
+#include "personality/strace/strace.h"
 #include "uapi/linux/sched.h"
 
 SLAB_CACHE(linux_process_cache, struct linux_process);
@@ -235,7 +235,7 @@ void linux_thread_free(struct thread *t)
     signalfd_thread_gone(lt);
     signal_pending_clear(&lt->signals.pending);
     linux_process_put(lt->process);
-    strace_thread_free(lt);
+    strace_thread_free(t);
     thread_limit_remove();
     slab_free(&linux_thread_cache, lt);
 }

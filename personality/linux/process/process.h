@@ -154,11 +154,10 @@ struct linux_thread {
     /* The interrupted call that a signal without handler, or one with SA_RESTART, makes again;
      * set by the call table's finish, taken by signal_pending_co. */
     enum restart_kind restart;
-    bool exited;         /* by exit(2), not killed */
-    bool restarted;      /* the call being made was made before, with ... */
-    time_ns_t deadline;  /* ... this deadline of its relative timeout */
-    struct usage io;     /* bytes and calls only; the thread's own */
-    struct trace *trace; /* strace's; heap, NULL until used */
+    bool exited;        /* by exit(2), not killed */
+    bool restarted;     /* the call being made was made before, with ... */
+    time_ns_t deadline; /* ... this deadline of its relative timeout */
+    struct usage io;    /* bytes and calls only; the thread's own */
 };
 
 extern struct spinlock family_lock;

@@ -9,7 +9,7 @@
 #include "personality/linux/process/session.h"
 #include "personality/linux/signal/sigaction.h"
 #include "personality/linux/signal/signal_internal.h"
-#include "personality/linux/strace/strace.h"
+#include "personality/linux/strace/linux_strace.h"
 
 /* A stop keeps its threads from user mode. */
 static bool signal_stopped(struct linux_process *lp)
@@ -91,7 +91,7 @@ static void default_action(struct linux_thread *lt, int signo)
         return;
     case DEFAULT_STOP:
         if (stop_applies(lp, signo)) {
-            strace_stopped(lt, signo);
+            linux_strace_stopped(lt, signo);
             signal_stop_process(lp, signo);
         }
         return;
@@ -162,7 +162,7 @@ static bool take_one(struct linux_thread *lt, struct signal_action *action,
             return false;
         *action = lp->signals.actions[info->signo - 1];
     }
-    strace_signal(lt, info);
+    linux_strace_signal(lt, info);
     if (action->handler == 0)
         default_action(lt, info->signo);
     return true;

@@ -143,6 +143,20 @@ static void add_child(struct trace *t, const struct siginfo *info)
               (long)info->child.stime);
 }
 
+void trace_add_signal(struct trace *t, int signo)
+{
+    const struct trace_name *name = trace_find_name(&names_signal, (uint64_t)signo);
+
+    if (name)
+        trace_add(t, "%s", name->name);
+    else if (signo == SIGRTMIN_)
+        trace_add(t, "SIGRTMIN");
+    else if (signo > SIGRTMIN_ && signo <= SIGNALS)
+        trace_add(t, "SIGRT_%d", signo - SIGRTMIN_);
+    else
+        trace_add(t, "%d", signo);
+}
+
 void trace_add_siginfo(struct trace *t, const struct siginfo *info)
 {
     trace_add(t, "{si_signo=");

@@ -5,7 +5,7 @@ import re
 import shutil
 import tempfile
 
-from harness import clean_environment, libos, run
+from harness import ROOT, clean_environment, libos, run, zcore
 
 # What differs for good reason: how a program is started and placed, and what the machine is.
 ELSEWHERE = re.compile(r"^(execve|l?getxattr|rseq|statx|sysinfo|uname|prctl|clone|rt_sigreturn)\(")
@@ -71,7 +71,37 @@ def overtaken():
     return None if resumed else f"the wait does not end: {text[-600:]}"
 
 
+# What tests/zircon/fifo.c asks for, with handles, counts, names, errors and times.
+ZIRCON = (
+    r"fifo_create\(8, 8, 0, \[0x[0-9a-f]+\], \[0x[0-9a-f]+\]\) += 0\n",
+    r'thread_create\(0x[0-9a-f]+, "ztest", 5, 0, \[0x[0-9a-f]+\]\) += 0\n',
+    r"strace: Thread \d+ attached\n",
+    r"\[koid +\d+\] object_wait_one\(0x[0-9a-f]+, ZX_OBJECT_(READ|WRIT)ABLE, ZX_TIME_INFINITE, .*\n",
+    r"fifo_read\(0x[0-9a-f]+, 8, 0x[0-9a-f]+, \d+, .*\) += -22 ZX_ERR_SHOULD_WAIT\n",
+    r"handle_duplicate\(0x[0-9a-f]+, ZX_RIGHT_\w+(\|ZX_RIGHT_\w+)*, \[0x[0-9a-f]+\]\) += 0\n",
+    r"thread_exit\(\) += \?\n.*\+\+\+ ended \+\+\+\n",
+)
+
+
+def of_zircon():
+    """A native program's calls, and a hybrid one's beside its Linux calls."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "trace")
+        zcore("zircon", f"--strace={path}", ROOT / "build/user/x86_64/fifo")
+        libos(ROOT / "build/hybrid/x86_64/fifo", options=("--zircon", f"--strace={path}.hybrid"))
+        texts = []
+        for name in (path, path + ".hybrid"):
+            with open(name, encoding="latin-1") as file:
+                texts.append(file.read())
+    missing = [pattern for pattern in ZIRCON if not re.search(pattern, texts[0], re.S)]
+    if missing:
+        return f"native: {missing}"
+    both = re.search(ZIRCON[0], texts[1]) and re.search(r"^exit_group\(0\) += \?$", texts[1], re.M)
+    return None if both else f"hybrid: {texts[1][-600:]}"
+
+
 def tests(suite):
+    suite.check("strace/zircon", of_zircon)
     suite.check("strace/overtaken", overtaken)
     suite.expect("strace/interrupted", libos("dash", "-c", "(kill -USR1 $$) & sleep 0.1 | cat; wait",
                                              options=("--strace",)), 128 + 10, None,

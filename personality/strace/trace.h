@@ -15,6 +15,7 @@ struct trace_name {
 struct trace_names {
     const struct trace_name *entries;
     unsigned count;
+    bool wide; /* values have 64 bits; else 32 */
 };
 
 struct trace;
@@ -36,15 +37,26 @@ struct trace_signature {
     unsigned count;
 };
 
-/* By number, as linux_syscalls; made from syscalls.tbl. */
-extern const struct trace_signature linux_signatures[];
+/* What is a personality's own. */
+struct trace_style {
+    const struct trace_signature *signatures; /* by number; made from syscalls.tbl */
+    /* Who speaks, where there is a choice: a word before the number that `id` gives; what it is
+     * called when it begins to. */
+    const char *word, *kind;
+    uint64_t (*id)(const struct thread *thread);
+    /* Adds what is shown for the result of a call that did not end well. */
+    void (*failed)(struct trace *t, status_t st);
+};
 
 /* What may be added before the result; the room behind it is the result's. */
 enum { TRACE_ROOM = 2048, TRACE_RESERVE = 256 };
 
-/* Of a thread, on the heap, from its first call on. Its own, but for `overtaken`, which is
- * guarded by the lock of strace.c. */
+/* Of a thread, on the heap, from its first call on. Its own, but for `next`, `overtaken` and
+ * `ended`, which are guarded by the lock of strace.c. */
 struct trace {
+    struct trace *next; /* in its bucket */
+    const struct thread *thread;
+    const struct trace_style *style; /* of the last call */
     struct syscall *call;
     const struct trace_signature *signature;
     const struct trace_names *names; /* of the argument being shown */
@@ -52,6 +64,7 @@ struct trace {
     bool done;                       /* the call has returned; call->result is valid */
     bool begun;                      /* its first half is on the console */
     bool overtaken;                  /* that half was closed by "<unfinished ...>" */
+    bool ended;                      /* the thread makes no more calls */
     size_t size;                     /* of `text` */
     size_t column;                   /* of the console's line, where `text` will begin */
     size_t room;                     /* `text` may grow up to here */
@@ -69,7 +82,6 @@ void trace_add_address(struct trace *t, uint64_t addr);
 void trace_add_names(struct trace *t, const struct trace_names *names, uint64_t value);
 /* The entry of exactly this value; NULL: it has no name. */
 const struct trace_name *trace_find_name(const struct trace_names *names, uint64_t value);
-void trace_add_signal(struct trace *t, int signo);
 
 /* At most this many bytes of a buffer are shown. */
 enum { TRACE_BYTES = 32 };
@@ -77,6 +89,3 @@ enum { TRACE_BYTES = 32 };
 void trace_add_bytes(struct trace *t, user_addr_t from, uint64_t size);
 /* A string of user memory that ends with NUL; at most `most` bytes of it, `most` <= 1024. */
 void trace_add_string(struct trace *t, user_addr_t from, size_t most);
-
-struct siginfo;
-void trace_add_siginfo(struct trace *t, const struct siginfo *info);

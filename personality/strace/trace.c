@@ -1,13 +1,11 @@
 /*
  * trace.c - pieces that a trace is made of: text, names, addresses, strings of user memory.
  */
-#include "personality/linux/strace/trace.h"
+#include "personality/strace/trace.h"
 
 #include "base/format.h"
 #include "base/string.h"
 #include "object/thread.h"
-#include "personality/linux/signal/signal.h"
-#include "personality/linux/strace/names.h"
 
 void trace_add(struct trace *t, const char *fmt, ...)
 {
@@ -73,20 +71,6 @@ void trace_add_names(struct trace *t, const struct trace_names *names, uint64_t 
     }
     if (value || !*between)
         trace_add(t, "%s%#lx", between, (unsigned long)value);
-}
-
-void trace_add_signal(struct trace *t, int signo)
-{
-    const struct trace_name *name = trace_find_name(&names_signal, (uint64_t)signo);
-
-    if (name)
-        trace_add(t, "%s", name->name);
-    else if (signo == SIGRTMIN_)
-        trace_add(t, "SIGRTMIN");
-    else if (signo > SIGRTMIN_ && signo <= SIGNALS)
-        trace_add(t, "SIGRT_%d", signo - SIGRTMIN_);
-    else
-        trace_add(t, "%d", signo);
 }
 
 static bool is_octal_digit(char c)
