@@ -48,37 +48,47 @@ static void ready_insert(struct executor *ex, struct task *task)
 }
 
 /* Caller holds ready_lock. */
-static struct task *ready_take(struct executor *ex)
+static struct task *ready_take(struct executor *ex, struct list *link)
 {
-    unsigned priority;
-    struct list *link;
+    struct task *task = container_of(link, struct task, run_link);
 
-    if (!ex->ready_mask)
-        return NULL;
-    priority = 31u - (unsigned)__builtin_clz(ex->ready_mask);
-    link = list_pop_front(&ex->ready[priority]);
-    if (list_empty(&ex->ready[priority]))
-        ex->ready_mask &= ~(1u << priority);
+    list_remove(link);
+    if (list_empty(&ex->ready[task->priority]))
+        ex->ready_mask &= ~(1u << task->priority);
     ex->ready_count--;
-    return container_of(link, struct task, run_link);
+    return task;
+}
+
+static unsigned highest(uint32_t mask)
+{
+    return 31u - (unsigned)__builtin_clz(mask);
 }
 
 static struct task *ready_pop(struct executor *ex)
 {
     SPIN_GUARD(&ex->ready_lock);
 
-    return ready_take(ex);
+    return ex->ready_mask ? ready_take(ex, ex->ready[highest(ex->ready_mask)].next) : NULL;
 }
 
-/* A task of another CPU's list becomes ours. Its `cpu` changes under the victim's lock. */
+/* The most urgent task of another CPU's list that may be on this one becomes ours. Its `cpu`
+ * changes under the victim's lock. */
 static struct task *steal_from(struct executor *victim)
 {
+    unsigned me = hal_cpu_id();
     SPIN_GUARD(&victim->ready_lock);
-    struct task *task = ready_take(victim);
 
-    if (task)
-        task->cpu = hal_cpu_id();
-    return task;
+    for (uint32_t left = victim->ready_mask; left; left &= ~(1u << highest(left)))
+        list_for_each (it, &victim->ready[highest(left)]) {
+            struct task *task = container_of(it, struct task, run_link);
+
+            if (!(task_cpus(task) >> me & 1))
+                continue;
+            ready_take(victim, it);
+            task->cpu = me;
+            return task;
+        }
+    return NULL;
 }
 
 static struct task *ready_steal(struct executor *ex)
@@ -114,6 +124,25 @@ static void kick_an_idle_cpu(void)
     }
 }
 
+/* Where it was last, or, if it may not be there any more, where it may: on an idle CPU if there
+ * is one. Nobody else looks at a task that is on no list. */
+static unsigned place(struct task *task)
+{
+    uint32_t cpus = task_cpus(task);
+    unsigned first;
+
+    if (cpus >> task->cpu & 1)
+        return task->cpu;
+    first = (unsigned)__builtin_ctz(cpus);
+    task->cpu = first;
+    for (unsigned cpu = first; cpu < hal_cpu_count(); cpu++)
+        if (cpus >> cpu & 1 && atomic_load(&executors[cpu].idle)) {
+            task->cpu = cpu;
+            break;
+        }
+    return task->cpu;
+}
+
 /*
  * The push and the idle CPU's last look meet like this:
  *     pusher:  list += task;   fence;  idle?  -> kick
@@ -122,7 +151,7 @@ static void kick_an_idle_cpu(void)
  */
 void executor_push(struct task *task)
 {
-    unsigned cpu = task->cpu;
+    unsigned cpu = place(task);
     struct executor *ex = &executors[cpu];
     struct task *current;
 
@@ -140,6 +169,13 @@ void executor_push(struct task *task)
     hal_cpu_kick(cpu);
     if (!atomic_load(&ex->idle)) /* it is busy: let one steal that is not */
         kick_an_idle_cpu();
+}
+
+void executor_resched(unsigned cpu)
+{
+    atomic_store_explicit(&executors[cpu].resched, 1, memory_order_relaxed);
+    if (cpu != hal_cpu_id())
+        hal_cpu_kick(cpu);
 }
 
 time_ns_t executor_next_deadline(void)
@@ -190,7 +226,7 @@ bool executor_should_yield(struct task *task)
     if (!atomic_load_explicit(&ex->resched, memory_order_relaxed))
         return false;
     SPIN_GUARD(&ex->ready_lock);
-    return ex->ready_mask >> task->priority != 0;
+    return ex->ready_mask >> task->priority != 0 || task_misplaced(task);
 }
 
 /* A kick from another CPU may mean that it pushed here: the running task's slice begins to
@@ -249,6 +285,27 @@ time_ns_t task_ran(const struct task *task)
     }
 }
 
+struct task_time task_time(const struct task *task)
+{
+    return (struct task_time){.ran = task_ran(task),
+                              .queued = __atomic_load_n(&task->queued, __ATOMIC_RELAXED)};
+}
+
+/* Its wait for a CPU is over. A moment ago there was a reading of the clock, which is exact
+ * enough but for a task that has never run. */
+static void note_queued(struct executor *ex, struct task *task)
+{
+    time_ns_t now;
+
+    if (!task->ready_at)
+        return;
+    now = task->runs ? ex->charged : hal_time_now();
+    if (now > task->ready_at)
+        __atomic_store_n(&task->queued,
+                         task->queued + (now - task->ready_at) * task->ready_weight,
+                         __ATOMIC_RELAXED);
+}
+
 bool executor_step(void)
 {
     struct executor *ex = executor_local();
@@ -261,6 +318,9 @@ bool executor_step(void)
     if (!task)
         return false;
     atomic_store_explicit(&ex->resched, 0, memory_order_relaxed);
+    if (!task_claim(task))
+        return true;
+    note_queued(ex, task);
     ex->stats.switches++;
     task->runs++;
     ex->current = task;

@@ -36,8 +36,19 @@ static inline struct executor *executor_local(void)
     return &executors[hal_cpu_id()];
 }
 
-/* The task just became ready: onto its CPU's list, and whoever must know is told. */
+/* The task just became ready: onto the list of its CPU, or of one that it may be on, and
+ * whoever must know is told. */
 void executor_push(struct task *task);
+
+/* What runs there is to let another have the CPU, or leave it. */
+void executor_resched(unsigned cpu);
+
+static inline uint32_t task_cpus(const struct task *task)
+{
+    uint32_t cpus = atomic_load(&task->cpus);
+
+    return cpus ? cpus : UINT32_MAX;
+}
 
 /* Program this CPU's timer if `deadline` is earlier than what it waits for. */
 void executor_program(struct executor *ex, time_ns_t deadline);
@@ -45,7 +56,10 @@ void executor_program(struct executor *ex, time_ns_t deadline);
 /* The time since the last charge was this task's. */
 void executor_charge(struct task *task);
 
-/* Run `task` until it suspends or is done. */
+/* A ready task that was taken off its list is to run here. False: it may not, and is ready
+ * elsewhere. */
+bool task_claim(struct task *task);
+/* Run it until it suspends or is done. */
 void task_run(struct task *task);
 
 /* Fire what is due on this CPU. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "co/executor_internal.h"
 #include "hal/context.h"
+#include "hal/time.h"
 
 /* Bounds of section co_info, supplied by the linker. */
 extern const struct co_info __start_co_info[], __stop_co_info[];
@@ -32,8 +33,8 @@ static void all_remove(struct task *task)
     all_count--;
 }
 
-void task_spawn(struct task *task, const char *name, struct co *root, uint8_t priority,
-                struct hal_context *context, void (*on_done)(struct task *task))
+void task_prepare(struct task *task, const char *name, struct co *root, uint8_t priority,
+                  struct hal_context *context, void (*on_done)(struct task *task))
 {
     assert(priority < TASK_PRIORITIES);
     *task = (struct task){.top = root,
@@ -44,13 +45,47 @@ void task_spawn(struct task *task, const char *name, struct co *root, uint8_t pr
                           .on_done = on_done};
     list_init(&task->run_link);
     all_insert(task);
+}
+
+void task_spawn(struct task *task, const char *name, struct co *root, uint8_t priority,
+                struct hal_context *context, void (*on_done)(struct task *task))
+{
+    task_prepare(task, name, root, priority, context, on_done);
     task_wake(task);
 }
 
 void task_wake(struct task *task)
 {
-    if (atomic_fetch_or_explicit(&task->state, TASK_WOKEN, memory_order_acq_rel) == 0)
-        executor_push(task);
+    if (atomic_fetch_or_explicit(&task->state, TASK_WOKEN, memory_order_acq_rel) != 0)
+        return;
+    task->ready_at = task->runs % TASK_QUEUED_EACH ? 0 : hal_time_now();
+    task->ready_weight = task->runs ? TASK_QUEUED_EACH : 1;
+    executor_push(task);
+}
+
+uint32_t task_all_cpus(void)
+{
+    return UINT32_MAX >> (HAL_MAX_CPUS - hal_cpu_count());
+}
+
+static bool may_be_here(struct task *task, unsigned cpu)
+{
+    return task_cpus(task) >> cpu & 1;
+}
+
+/* Running on a CPU that it may not be on, it is told to let another have it, and is pushed
+ * elsewhere then. See task_claim for one that is about to run. */
+void task_set_cpus(struct task *task, uint32_t cpus)
+{
+    atomic_store(&task->cpus, cpus);
+    if (atomic_load(&task->state) & TASK_RUNNING)
+        executor_resched(task->cpu);
+}
+
+bool task_misplaced(struct task *task)
+{
+    return atomic_load_explicit(&task->state, memory_order_acquire) & TASK_RUNNING &&
+           !may_be_here(task, task->cpu);
 }
 
 void task_interrupt(struct task *task, unsigned reasons)
@@ -106,6 +141,22 @@ static void task_resume(struct task *task)
 }
 
 /*
+ * To take a task and to say where it may be meet like this:
+ *     CPU:     state = RUNNING;   cpus?
+ *     others:  cpus = ...;        state?  -> resched
+ * At least one of the two sees the other.
+ */
+bool task_claim(struct task *task)
+{
+    atomic_exchange(&task->state, TASK_RUNNING);
+    if (may_be_here(task, hal_cpu_id()))
+        return true;
+    atomic_store(&task->state, TASK_WOKEN);
+    executor_push(task);
+    return false;
+}
+
+/*
  * WOKEN is cleared before the frame looks at its condition and RUNNING after it has parked, so
  * a wake that comes in between is seen here and not lost. Both are read-modify-writes: the
  * waker's "condition, then state" and our "state, then condition" may not pass each other.
@@ -113,7 +164,6 @@ static void task_resume(struct task *task)
  */
 void task_run(struct task *task)
 {
-    atomic_exchange_explicit(&task->state, TASK_RUNNING, memory_order_acq_rel);
     task_resume(task);
     assert(hal_cpu_local()->preempt_count == 0);
     executor_charge(task);
@@ -126,8 +176,11 @@ void task_run(struct task *task)
         return;
     }
     if (atomic_fetch_and_explicit(&task->state, ~(unsigned)TASK_RUNNING, memory_order_acq_rel) &
-        TASK_WOKEN)
+        TASK_WOKEN) {
+        task->ready_at = executor_local()->charged;
+        task->ready_weight = 1;
         executor_push(task);
+    }
 }
 
 static const struct co_info *co_info_of(const struct co *co)

@@ -27,20 +27,31 @@ enum {
 
 enum { TASK_PRIORITIES = 32, TASK_PRIORITY_DEFAULT = 16 }; /* higher runs first */
 
+/* On CPUs; and ready without one, which is an estimate: beside a task's first wait and those of
+ * who let others go first, one wait of so many is measured, and stands for them. */
+struct task_time {
+    time_ns_t ran, queued;
+};
+enum { TASK_QUEUED_EACH = 16 };
+
 struct task {
     struct co *top; /* innermost suspended frame; only the running CPU touches it */
     unsigned cpu;   /* whose ready list and timers; changes only while ready, under that
                        executor's ready_lock */
     uint8_t priority;
+    uint8_t ready_weight; /* how many waits the present one stands for */
+    atomic_uint cpus;     /* that it may be on, a bit each; 0: all. See task_set_cpus */
     struct list run_link; /* executor.ready[priority]; guarded by ready_lock */
     struct list all_link; /* of all tasks, for dumps; guarded by task.c's own lock */
     atomic_uint state;
     atomic_uint pending; /* TASK_KILL ... */
     struct hal_context
-        *context;    /* of a user thread: parked when the task suspends; else NULL */
-    time_ns_t ran;   /* on CPUs, up to its last suspension; see task_ran */
-    uint64_t runs;   /* how often it got a CPU */
-    status_t status; /* the root coroutine's, once `top` is NULL */
+        *context;  /* of a user thread: parked when the task suspends; else NULL */
+    time_ns_t ran; /* on CPUs, up to its last suspension; see task_ran */
+    time_ns_t queued;
+    time_ns_t ready_at; /* since when it waits for a CPU; 0: nobody has looked */
+    uint64_t runs;      /* how often it got a CPU */
+    status_t status;    /* the root coroutine's, once `top` is NULL */
     const char *name;
     /* Called by the executor when the root coroutine has returned; may free the task. NULL:
      * none. */
@@ -51,6 +62,21 @@ struct task {
  * Starts on the calling CPU, at `priority`. */
 void task_spawn(struct task *task, const char *name, struct co *root, uint8_t priority,
                 struct hal_context *context, void (*on_done)(struct task *task));
+
+/* The same in two steps, for who has something to say of the task before it runs: `task_wake`
+ * is the second. */
+void task_prepare(struct task *task, const char *name, struct co *root, uint8_t priority,
+                  struct hal_context *context, void (*on_done)(struct task *task));
+
+/*
+ * From now on it runs on these CPUs only; there must be one. 0: on any. It leaves the CPU that
+ * it is on by itself, soon: task_misplaced tells whether it has yet to.
+ */
+void task_set_cpus(struct task *task, uint32_t cpus);
+bool task_misplaced(struct task *task);
+
+/* All CPUs that there are. */
+uint32_t task_all_cpus(void);
 
 /* Any CPU. Wakes do not count: two of them before the task runs are one. */
 void task_wake(struct task *task);
@@ -85,6 +111,13 @@ static inline bool task_done(const struct task *task)
 
 /* How long the task has been on CPUs, to this moment. Any CPU, any lock. */
 time_ns_t task_ran(const struct task *task);
+struct task_time task_time(const struct task *task);
+
+static inline void task_time_add(struct task_time *sum, struct task_time time)
+{
+    sum->ran += time.ran;
+    sum->queued += time.queued;
+}
 
 /* One log line per suspended frame, innermost first. The task must not be running. */
 void task_dump(const struct task *task);

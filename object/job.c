@@ -38,7 +38,7 @@ static bool leave_parent(struct job *job)
     if (list_empty(&job->sibling))
         return false;
     list_remove(&job->sibling);
-    parent->ran += job->ran;
+    task_time_add(&parent->time, job->time);
     if (list_empty(&parent->children))
         object_signal_locked(&parent->object, 0, ZX_JOB_NO_JOBS);
     return ended_locked(parent);
@@ -143,7 +143,7 @@ static bool leave_locked(struct job *job, struct process *p)
     if (list_empty(&p->job_link))
         return false;
     list_remove(&p->job_link);
-    job->ran += p->ran;
+    task_time_add(&job->time, p->time);
     if (list_empty(&job->processes))
         object_signal_locked(&job->object, 0, ZX_JOB_NO_PROCESSES);
     return ended_locked(job);

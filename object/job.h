@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "co/task.h"
 #include "object/exceptionate.h"
 #include "object/job_policy.h"
 
@@ -25,7 +26,7 @@ struct job {
     bool terminated;          /* ... and the last member is gone; guarded by object.lock */
     bool kill_on_oom;         /* guarded by object.lock */
     struct job_policy policy; /* constant while the job has members */
-    time_ns_t ran;            /* by processes that are gone; guarded by object.lock */
+    struct task_time time;    /* of processes that are gone; guarded by object.lock */
     struct exceptionate exceptions, debugger;
     char name[32];
 };
@@ -47,7 +48,7 @@ status_t job_set_slack(struct job *job, const zx_policy_timer_slack_t *slack) MU
 bool job_holds(const struct job *job, const struct job *below);
 
 /* How long its processes have been on CPUs, those of jobs below it included. */
-time_ns_t job_ran(struct job *job);
+struct task_time job_time(struct job *job);
 
 /* The koids of the first `max` members into `out`; how many there are. */
 size_t job_child_koids(struct job *job, koid_t *out, size_t max);

@@ -64,25 +64,25 @@ static struct job *child_behind(struct job *job, koid_t after)
     return NULL;
 }
 
-static time_ns_t processes_ran(struct job *job)
+static struct task_time time_of_processes(struct job *job)
 {
     SPIN_GUARD(&job->object.lock);
-    time_ns_t sum = job->ran;
+    struct task_time sum = job->time;
 
     list_for_each (it, &job->processes)
-        sum += process_ran(container_of(it, struct process, job_link));
+        task_time_add(&sum, process_time(container_of(it, struct process, job_link)));
     return sum;
 }
 
 /* As deep as jobs nest. */
-time_ns_t job_ran(struct job *job)
+struct task_time job_time(struct job *job)
 {
-    time_ns_t sum = processes_ran(job);
+    struct task_time sum = time_of_processes(job);
     koid_t last = 0;
 
     for (struct job *child; (child = child_behind(job, last));) {
         last = child->object.koid;
-        sum += job_ran(child);
+        task_time_add(&sum, job_time(child));
         object_put(&child->object);
     }
     return sum;

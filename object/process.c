@@ -186,13 +186,13 @@ void process_resume(struct process *p)
         thread_resume_locked(container_of(it, struct thread, process_link));
 }
 
-time_ns_t process_ran(struct process *p)
+struct task_time process_time(struct process *p)
 {
     SPIN_GUARD(&p->object.lock);
-    time_ns_t sum = p->ran;
+    struct task_time sum = p->time;
 
     list_for_each (it, &p->threads)
-        sum += thread_ran_locked(container_of(it, struct thread, process_link));
+        task_time_add(&sum, thread_time_locked(container_of(it, struct thread, process_link)));
     return sum;
 }
 

@@ -33,7 +33,7 @@ struct process {
     int64_t return_code;
     uint32_t calls;               /* PROCESS_CALLS_* */
     struct linux_process *linux_; /* NULL: none */
-    time_ns_t ran;                /* by threads that are gone; guarded by object.lock */
+    struct task_time time;        /* of threads that are gone; guarded by object.lock */
     struct job *critical_job; /* its end kills this job: a reference; guarded by object.lock */
     bool critical_failure;    /* ... but only with a return code that is not 0; likewise */
     user_addr_t vdso_code, vdso_end; /* where Zircon calls may come from; 0: nowhere */
@@ -66,7 +66,7 @@ void process_resume(struct process *p);
 status_t process_set_critical(struct process *p, struct job *job, bool failure) MUST_USE;
 
 /* How long its threads have been on CPUs. */
-time_ns_t process_ran(struct process *p);
+struct task_time process_time(struct process *p);
 
 /* The koids of the first `max` threads that run into `out`; how many there are. */
 size_t process_thread_koids(struct process *p, koid_t *out, size_t max);

@@ -31,6 +31,15 @@ static bool deadline_valid(const zx_sched_deadline_params_t *d)
            d->relative_deadline <= d->period;
 }
 
+static bool cpus_valid(const zx_profile_info_t *info)
+{
+    uint64_t others = info->cpu_affinity_mask[0] & ~(uint64_t)task_all_cpus();
+
+    for (unsigned i = 1; i < countof(info->cpu_affinity_mask); i++)
+        others |= info->cpu_affinity_mask[i];
+    return !others;
+}
+
 static bool info_valid(const zx_profile_info_t *info)
 {
     bool priority = info->flags & ZX_PROFILE_INFO_FLAG_PRIORITY;
@@ -40,6 +49,8 @@ static bool info_valid(const zx_profile_info_t *info)
         return false;
     if (priority &&
         (info->priority < ZX_PRIORITY_LOWEST || info->priority > ZX_PRIORITY_HIGHEST))
+        return false;
+    if (info->flags & ZX_PROFILE_INFO_FLAG_CPU_MASK && !cpus_valid(info))
         return false;
     return !deadline || deadline_valid(&info->deadline_params);
 }
@@ -59,26 +70,18 @@ status_t profile_create(const zx_profile_info_t *info, struct profile **out)
     return OK;
 }
 
-/* An empty mask stands for all CPUs. */
-static bool mask_is_all(const zx_profile_info_t *info)
+uint32_t profile_cpus(const struct profile *profile)
 {
-    uint64_t any = 0;
-    unsigned cpu = 0;
+    uint32_t cpus = (uint32_t)profile->info.cpu_affinity_mask[0];
 
-    for (unsigned i = 0; i < countof(info->cpu_affinity_mask); i++)
-        any |= info->cpu_affinity_mask[i];
-    while (cpu < hal_cpu_count() && info->cpu_affinity_mask[cpu / 64] >> cpu % 64 & 1)
-        cpu++;
-    return !any || cpu == hal_cpu_count();
+    if (!(profile->info.flags & ZX_PROFILE_INFO_FLAG_CPU_MASK))
+        return 0;
+    return cpus ? cpus : task_all_cpus();
 }
 
-status_t profile_apply(const struct profile *profile, struct thread *t)
+status_t profile_check(struct thread *t)
 {
     SPIN_GUARD(&t->process->object.lock);
 
-    if (t->state != THREAD_RUNNING)
-        return ERR_BAD_STATE;
-    return profile->info.flags & ZX_PROFILE_INFO_FLAG_CPU_MASK && !mask_is_all(&profile->info)
-               ? ERR_NOT_SUPPORTED
-               : OK;
+    return t->state == THREAD_RUNNING ? OK : ERR_BAD_STATE;
 }

@@ -1,8 +1,8 @@
 /*
  * profile.h - profiles: how a thread wants to be scheduled, to be given to many.
  *
- * The executor schedules all threads alike and on any CPU: a priority or a deadline is a wish
- * that changes nothing, and a thread cannot be kept to some of the CPUs.
+ * The executor schedules all threads alike: a priority or a deadline is a wish that changes
+ * nothing. A mask of CPUs is obeyed.
  */
 #pragma once
 
@@ -16,11 +16,16 @@ struct profile {
     zx_profile_info_t info; /* constant */
 };
 
-/* ERR_INVALID_ARGS: it asks for nothing, for two things that exclude each other, or wrongly. */
+/* ERR_INVALID_ARGS: it asks for nothing, for two things that exclude each other, for CPUs that
+ * there are not, or wrongly. */
 status_t profile_create(const zx_profile_info_t *info, struct profile **out) MUST_USE;
 
-/* ERR_BAD_STATE: the thread does not run; ERR_NOT_SUPPORTED: a mask that excludes a CPU. */
-status_t profile_apply(const struct profile *profile, struct thread *t) MUST_USE;
+/* May a profile be given to the thread? ERR_BAD_STATE: it does not run. */
+status_t profile_check(struct thread *t) MUST_USE;
+
+/* The CPUs that a thread with the profile may be on, of those that there are; 0: it leaves that
+ * as it is. An empty mask stands for all. */
+uint32_t profile_cpus(const struct profile *profile);
 
 static inline struct profile *profile_of(struct object *obj)
 {

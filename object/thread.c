@@ -103,6 +103,7 @@ static bool suspended_locked(const struct thread *t)
 static status_t start_locked(struct thread *t)
 {
     struct process *p = t->process;
+    uint32_t cpus = t->task.cpus;
 
     if (t->state != THREAD_INITIAL || p->state >= PROCESS_DYING)
         return ERR_BAD_STATE;
@@ -113,8 +114,10 @@ static status_t start_locked(struct thread *t)
     object_get(&t->object);
     t->user.aspace = p->aspace;
     t->main = (struct thread_main){.co = {.resume = thread_main}, .thread = t};
-    task_spawn(&t->task, t->name, &t->main.co, TASK_PRIORITY_DEFAULT, &t->context,
-               thread_task_done);
+    task_prepare(&t->task, t->name, &t->main.co, TASK_PRIORITY_DEFAULT, &t->context,
+                 thread_task_done);
+    task_set_cpus(&t->task, cpus);
+    task_wake(&t->task);
     if (suspended_locked(t))
         task_interrupt(&t->task, TASK_SUSPEND);
     return OK;
@@ -211,17 +214,43 @@ void thread_kill(struct thread *t)
     thread_kill_locked(t);
 }
 
-time_ns_t thread_ran_locked(const struct thread *t)
+struct task_time thread_time_locked(const struct thread *t)
 {
-    return t->state == THREAD_RUNNING ? task_ran(&t->task) : t->ran;
+    return t->state == THREAD_RUNNING ? task_time(&t->task) : t->time;
 }
 
-time_ns_t thread_ran(struct thread *t)
+struct task_time thread_time(struct thread *t)
 {
     SPIN_GUARD(&t->process->object.lock);
 
-    return thread_ran_locked(t);
+    return thread_time_locked(t);
 }
+
+uint32_t thread_cpus(const struct thread *t)
+{
+    uint32_t cpus = atomic_load_explicit(&t->task.cpus, memory_order_relaxed);
+
+    return cpus ? cpus : task_all_cpus();
+}
+
+static bool misplaced(struct thread *t)
+{
+    SPIN_GUARD(&t->process->object.lock);
+
+    return t->state == THREAD_RUNNING && task_misplaced(&t->task);
+}
+
+CO_FN(thread_set_cpus)
+{
+    {
+        SPIN_GUARD(&f->thread->process->object.lock);
+        task_set_cpus(&f->thread->task, f->cpus);
+    }
+    while (misplaced(f->thread) && !task_killed(task))
+        CO_YIELD();
+    CO_RETURN(OK);
+}
+CO_END
 
 /* Off the process. The last one takes the process with it. */
 static void thread_end(struct thread *t)
@@ -232,8 +261,8 @@ static void thread_end(struct thread *t)
     {
         SPIN_GUARD(&p->object.lock);
         t->state = THREAD_DEAD;
-        t->ran = task_ran(&t->task);
-        p->ran += t->ran;
+        t->time = task_time(&t->task);
+        task_time_add(&p->time, t->time);
         list_remove(&t->process_link);
         last = --p->thread_count == 0;
         if (last)

@@ -101,8 +101,8 @@ struct thread {
     bool leaving;                      /* is to end of its own will; the thread's own */
     struct exception *exception;       /* that a handler has; guarded by process->object.lock */
     struct exceptionate exceptions;
-    time_ns_t ran; /* once dead; guarded by process->object.lock */
-    struct task task;
+    struct task_time time; /* once dead; guarded by process->object.lock */
+    struct task task;      /* before the start, its `cpus` alone */
     struct thread_main main;
     handle_t own; /* as process.own, on the thread */
     struct thread_usage usage;
@@ -156,10 +156,23 @@ void thread_kill(struct thread *t);
 /* The same with t->process->object.lock held. */
 void thread_kill_locked(struct thread *t);
 
-/* How long it has been on CPUs. */
-time_ns_t thread_ran(struct thread *t);
+/* How long it has been on CPUs, and waited for one. */
+struct task_time thread_time(struct thread *t);
 /* The same with t->process->object.lock held. */
-time_ns_t thread_ran_locked(const struct thread *t);
+struct task_time thread_time_locked(const struct thread *t);
+
+/*
+ * From now on the thread runs on these CPUs only, whether it has been started or not; done when
+ * it has left the others. 0: on any.
+ */
+struct thread_set_cpus {
+    struct co co;
+    struct thread *thread; /* in */
+    uint32_t cpus;         /* in: CPUs that there are */
+};
+co_fn thread_set_cpus;
+/* Where it may run. */
+uint32_t thread_cpus(const struct thread *t);
 
 /* Of all threads: memory for general registers and FP state. */
 uint64_t thread_register_bytes(void);

@@ -110,23 +110,27 @@ static status_t fill_thread_stats(struct object *obj, rights_t rights, union inf
     return OK;
 }
 
-/* Of threads, processes and jobs. How long tasks were ready without a CPU is not counted. */
+/* Of threads, processes and jobs. */
 static status_t fill_runtime(struct object *obj, rights_t rights, union info_record *out)
 {
+    struct task_time time;
+
     (void)rights;
     switch (obj->ops->type) {
     case ZX_OBJ_TYPE_JOB:
-        out->runtime.cpu_time = job_ran(container_of(obj, struct job, object));
-        return OK;
+        time = job_time(container_of(obj, struct job, object));
+        break;
     case ZX_OBJ_TYPE_PROCESS:
-        out->runtime.cpu_time = process_ran(container_of(obj, struct process, object));
-        return OK;
+        time = process_time(container_of(obj, struct process, object));
+        break;
     case ZX_OBJ_TYPE_THREAD:
-        out->runtime.cpu_time = thread_ran(container_of(obj, struct thread, object));
-        return OK;
+        time = thread_time(container_of(obj, struct thread, object));
+        break;
     default:
         return ERR_WRONG_TYPE;
     }
+    out->runtime = (zx_info_task_runtime_t){.cpu_time = time.ran, .queue_time = time.queued};
+    return OK;
 }
 
 static status_t fill_vmar(struct object *obj, rights_t rights, union info_record *out)

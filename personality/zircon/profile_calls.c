@@ -35,18 +35,50 @@ status_t zircon_profile_create(struct syscall *call)
     return st;
 }
 
-status_t zircon_object_set_profile(struct syscall *call)
+struct zircon_object_set_profile {
+    SYSCALL_FRAME;
+    struct object *thread; /* reference */
+    uint32_t cpus;
+    struct thread_set_cpus set;
+};
+CO_FITS(zircon_object_set_profile, union syscall_slot);
+SYSCALL_WAIT(zircon_object_set_profile);
+
+static struct thread *thread_of(struct object *obj)
 {
-    struct object *thread, *profile;
-    status_t st = call_object(call, 0, ZX_OBJ_TYPE_THREAD, ZX_RIGHT_MANAGE_THREAD, &thread);
+    return container_of(obj, struct thread, object);
+}
+
+/* What is asked for, and of whom. */
+static status_t begin(struct zircon_object_set_profile *f)
+{
+    struct object *profile;
+    status_t st =
+        call_object(f->call, 0, ZX_OBJ_TYPE_THREAD, ZX_RIGHT_MANAGE_THREAD, &f->thread);
 
     if (st != OK)
         return st;
-    st = call_object(call, 1, ZX_OBJ_TYPE_PROFILE, ZX_RIGHT_APPLY_PROFILE, &profile);
+    st = call_object(f->call, 1, ZX_OBJ_TYPE_PROFILE, ZX_RIGHT_APPLY_PROFILE, &profile);
     if (st == OK) {
-        st = profile_apply(profile_of(profile), container_of(thread, struct thread, object));
+        f->cpus = profile_cpus(profile_of(profile));
         object_put(profile);
+        st = profile_check(thread_of(f->thread));
     }
-    object_put(thread);
+    if (st != OK)
+        object_put(f->thread);
     return st;
 }
+
+CO_FN(zircon_object_set_profile)
+{
+    status_t st;
+
+    st = begin(f);
+    if (st != OK)
+        CO_RETURN(st);
+    if (f->cpus)
+        CO_CALL(st, f->set, thread_set_cpus, .thread = thread_of(f->thread), .cpus = f->cpus);
+    object_put(f->thread);
+    CO_RETURN(st);
+}
+CO_END

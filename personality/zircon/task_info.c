@@ -55,8 +55,7 @@ void thread_info_fill(struct thread *t, zx_info_thread_t *out)
                                                                   : running_state(t)};
     if (t->exception)
         out->wait_exception_channel_type = t->exception->channel_type;
-    for (unsigned i = 0; i < hal_cpu_count(); i++)
-        out->cpu_affinity_mask[i / 64] |= 1ull << i % 64;
+    out->cpu_affinity_mask[0] = thread_cpus(t);
 }
 
 status_t thread_exception_report(struct thread *t, zx_exception_report_t *out)

@@ -3,6 +3,7 @@
  */
 #include "uapi/zircon/syscalls/profile.h"
 #include "tests/zircon/ztest.h"
+#include "uapi/zircon/syscalls/object.h"
 
 /* Creates one and closes it; `handle` is what it is asked of. */
 static zx_status_t try_create(zx_handle_t handle, uint32_t options,
@@ -160,6 +161,48 @@ CASE(CpuMaskProfile, EmptyMaskIsValid)
     zx_profile_info_t info = {.flags = ZX_PROFILE_INFO_FLAG_CPU_MASK};
 
     EXPECT_OK(try_create(ztest_job(), 0, &info));
+}
+
+CASE(CpuMaskProfile, OfCpusThatThereAre)
+{
+    zx_profile_info_t info = {.flags = ZX_PROFILE_INFO_FLAG_CPU_MASK,
+                              .cpu_affinity_mask = {1ull << zx_system_get_num_cpus()}};
+
+    EXPECT_EQ(try_create(ztest_job(), 0, &info), ZX_ERR_INVALID_ARGS);
+    info.cpu_affinity_mask[0] = 1;
+    EXPECT_OK(try_create(ztest_job(), 0, &info));
+    info.cpu_affinity_mask[7] = 1;
+    EXPECT_EQ(try_create(ztest_job(), 0, &info), ZX_ERR_INVALID_ARGS);
+}
+
+static void apply_mask(uint64_t mask)
+{
+    zx_profile_info_t info = {.flags = ZX_PROFILE_INFO_FLAG_CPU_MASK,
+                              .cpu_affinity_mask = {mask}};
+    zx_handle_t profile;
+
+    ASSERT_OK(zx_profile_create(ztest_job(), 0, &info, &profile));
+    EXPECT_OK(zx_object_set_profile(startup_handle(PA_THREAD_SELF), profile, 0));
+    EXPECT_OK(zx_handle_close(profile));
+}
+
+CASE(CpuMaskProfile, ApplyProfile)
+{
+    zx_handle_t self = startup_handle(PA_THREAD_SELF);
+    zx_info_thread_stats_t stats;
+    zx_info_thread_t info;
+
+    for (unsigned cpu = 0; cpu < zx_system_get_num_cpus(); cpu++) {
+        apply_mask(1ull << cpu);
+        EXPECT_OK(zx_object_get_info(self, ZX_INFO_THREAD, &info, sizeof(info), NULL, NULL));
+        EXPECT_EQ(info.cpu_affinity_mask[0], 1ull << cpu);
+        EXPECT_OK(
+            zx_object_get_info(self, ZX_INFO_THREAD_STATS, &stats, sizeof(stats), NULL, NULL));
+        EXPECT_EQ(stats.last_scheduled_cpu, cpu);
+    }
+    apply_mask(0);
+    EXPECT_OK(zx_object_get_info(self, ZX_INFO_THREAD, &info, sizeof(info), NULL, NULL));
+    EXPECT_EQ(info.cpu_affinity_mask[0], (1ull << zx_system_get_num_cpus()) - 1);
 }
 
 CASE(Profile, NeedsAThreadThatRuns)

@@ -118,6 +118,7 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
         st = linux_process_create(lp, rq->flags, rq->exit_signal, &t);
     if (st != OK)
         return st == ERR_BAD_STATE ? ERR_NO_RESOURCES : st;
+    task_set_cpus(&t->task, me->task.cpus);
     if (!(rq->flags & CLONE_THREAD)) {
         t->process->linux_->forked_by = me->linux_->tid;
         st = give_memory(me->process, t->process, rq->flags);

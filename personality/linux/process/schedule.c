@@ -1,9 +1,9 @@
 /*
- * schedule.c - scheduling as programs see it (sched(7)): one policy for all, on any CPU. What
- * is asked for and is the case is granted, everything else refused.
+ * schedule.c - scheduling as programs see it (sched(7)): one policy for all, and the CPUs
+ * that each thread may be on. What else is asked for and is the case is granted, all other
+ * things refused.
  */
 #include "base/string.h"
-#include "hal/cpu.h"
 #include "hal/time.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/process.h"
@@ -53,42 +53,66 @@ static status_t check_change(struct syscall *call, pid_t_ tid)
     return st;
 }
 
-static uint64_t all_cpus(void)
-{
-    unsigned count = hal_cpu_count();
-
-    return count >= 64 ? UINT64_MAX : (1ull << count) - 1;
-}
-
-/* Any thread may run on any CPU; the mask says so. Returns the bytes written. */
+/* The mask of the CPUs that the thread may be on. Returns the bytes written. */
 status_t sys_sched_getaffinity(struct syscall *call)
 {
-    uint64_t mask = all_cpus();
-    status_t st;
+    uint64_t mask = task_all_cpus();
+    pid_t_ tid = (pid_t_)call->arg[0];
+    struct thread *t = NULL;
+    status_t st = OK;
 
     if (call->arg[1] < sizeof(mask) || call->arg[1] % 8)
         return ERR_INVALID_ARGS;
-    st = (pid_t_)call->arg[0] < 0 ? ERR_NO_PROCESS : check_thread(call, (pid_t_)call->arg[0]);
-    if (st == OK)
-        st = copy_to_user(&call->thread->user, call->arg[2], &mask, sizeof(mask));
-    call->result = sizeof(mask);
-    return st;
-}
-
-status_t sys_sched_setaffinity(struct syscall *call)
-{
-    uint64_t mask = 0;
-    status_t st = copy_from_user(&call->thread->user, &mask, call->arg[2],
-                                 MIN(call->arg[1], sizeof(mask)));
-
-    if (st == OK)
-        st = (pid_t_)call->arg[0] < 0 ? ERR_NO_PROCESS
-                                      : check_change(call, (pid_t_)call->arg[0]);
+    if (tid != PID_INIT)
+        st = tid < 0 ? ERR_NO_PROCESS : find_thread(call, tid, &t);
     if (st != OK)
         return st;
-    /* Threads are not kept to some of the CPUs. */
-    return (mask & all_cpus()) == all_cpus() ? OK : ERR_INVALID_ARGS;
+    if (t) {
+        mask = thread_cpus(t);
+        object_put(&t->object);
+    }
+    call->result = sizeof(mask);
+    return copy_to_user(&call->thread->user, call->arg[2], &mask, sizeof(mask));
 }
+
+struct sys_sched_setaffinity {
+    SYSCALL_FRAME;
+    uint64_t mask;
+    struct thread *thread; /* reference */
+    struct thread_set_cpus set;
+};
+CO_FITS(sys_sched_setaffinity, union syscall_slot);
+SYSCALL_WAIT(sys_sched_setaffinity);
+
+static status_t setaffinity_begin(struct sys_sched_setaffinity *f)
+{
+    struct syscall *call = f->call;
+    pid_t_ tid = (pid_t_)call->arg[0];
+    status_t st;
+
+    f->mask = 0;
+    st = copy_from_user(&call->thread->user, &f->mask, call->arg[2],
+                        MIN(call->arg[1], sizeof(f->mask)));
+    if (st == OK)
+        st = tid < 0 ? ERR_NO_PROCESS : check_change(call, tid);
+    if (st != OK)
+        return st;
+    f->mask &= task_all_cpus();
+    return f->mask ? find_thread(call, tid, &f->thread) : ERR_INVALID_ARGS;
+}
+
+CO_FN(sys_sched_setaffinity)
+{
+    status_t st;
+
+    st = setaffinity_begin(f);
+    if (st != OK)
+        CO_RETURN(st);
+    CO_CALL(st, f->set, thread_set_cpus, .thread = f->thread, .cpus = (uint32_t)f->mask);
+    object_put(&f->thread->object);
+    CO_RETURN(st);
+}
+CO_END
 
 status_t sys_sched_getscheduler(struct syscall *call)
 {
