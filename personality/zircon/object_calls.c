@@ -105,7 +105,7 @@ static status_t get_number(struct object *obj, uint32_t property, uint64_t *out)
 
     if (!of_vmo && property != ZX_PROP_SOCKET_RX_THRESHOLD &&
         property != ZX_PROP_SOCKET_TX_THRESHOLD)
-        return ERR_INVALID_ARGS;
+        return ERR_NOT_SUPPORTED;
     if (obj->ops->type != (of_vmo ? ZX_OBJ_TYPE_VMO : ZX_OBJ_TYPE_SOCKET))
         return ERR_WRONG_TYPE;
     if (of_vmo) {

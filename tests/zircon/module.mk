@@ -1,8 +1,8 @@
 # Native Zircon test programs by subject: `build/zcore zircon build/user/ISA/NAME [CASE]`.
 # tests/zircon/run runs them.
 module               := tests/zircon
-user-programs-zircon := access channel channel_write_etc clock event exception fifo futex \
-                        handle info_job info_process info_task info_thread info_vmar job job_tree \
+user-programs-zircon := access channel channel_write_etc clock errors event exception fifo futex \
+                        handle handle_args info_job info_process info_task info_thread info_vmar job job_tree \
                         memory_info pager_args pager_clone pager_commit pager_fail pager_read policy port privileged \
                         process profile registers socket stream suspend vdso vmo
 user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync thread_end threads tls
@@ -25,7 +25,7 @@ $(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
 # Bound at once: a thread that zx_thread_create made cannot enter the dynamic linker, which wants libc's.
 # Not native_threads, whose names no other C library has; not process, whose children run text of the program's;
 # not those that want the root resource.
-hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out debuglog ecam msi pci process privileged shutdown \
+hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out debuglog ecam errors handle_args msi pci process privileged shutdown \
     native_threads,$(user-programs-zircon)) hybrid hybrid_rules)
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \

@@ -101,8 +101,9 @@ CASE(Pci, Devices)
 
 CASE(Pci, Configuration)
 {
-    zx_handle_t device = bus_device(), weak;
+    zx_handle_t device = bus_device(), weak, out;
     uint32_t value = 0;
+    zx_pci_bar_t bar;
 
     EXPECT_EQ(read(device, 0, 4), PCI_SIM_DEVICE << 16 | PCI_SIM_VENDOR);
     EXPECT_EQ(read(device, 2, 2), PCI_SIM_DEVICE);
@@ -126,6 +127,11 @@ CASE(Pci, Configuration)
     EXPECT_EQ(zx_pci_enable_bus_master(weak, 1), ZX_ERR_ACCESS_DENIED);
     EXPECT_EQ(zx_pci_reset_device(weak), ZX_ERR_ACCESS_DENIED);
     EXPECT_EQ(zx_pci_set_irq_mode(weak, ZX_PCIE_IRQ_MODE_MSI, 1), ZX_ERR_ACCESS_DENIED);
+    EXPECT_EQ(zx_pci_get_bar(weak, 0, &bar, &out), ZX_ERR_ACCESS_DENIED);
+    EXPECT_OK(zx_handle_close(weak));
+    weak = ztest_without(device, ZX_RIGHT_READ);
+    EXPECT_EQ(zx_pci_map_interrupt(weak, 0, &out), ZX_ERR_ACCESS_DENIED);
+    EXPECT_EQ(zx_pci_query_irq_mode(weak, ZX_PCIE_IRQ_MODE_MSI, &value), ZX_ERR_ACCESS_DENIED);
     EXPECT_OK(zx_handle_close(weak));
     EXPECT_OK(zx_handle_close(device));
 }
