@@ -3,7 +3,7 @@
 lint-files   = $(wildcard $(shell git ls-files -co --exclude-standard '*.c' '*.h'))
 lint-c       = $(filter %.c,$(lint-files))
 lint-headers = $(filter-out $(hosted-folders),$(filter %.h,$(lint-files)))
-hosted-folders := user/sdk/% tools/% tests/% bench/% mk/%
+hosted-folders := user/sdk/% user/libc/% tools/% tests/% bench/% mk/%
 
 .PHONY: lint lint-layers lint-format lint-style lint-cppcheck lint-headers lint-clang lint-self format
 lint: lint-layers lint-format lint-style lint-cppcheck lint-headers lint-clang lint-self ## all linters

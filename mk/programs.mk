@@ -26,7 +26,7 @@ $(guest-programs-all): | $(generated-all)
 
 define user-rules
 compile-user-$1 = $(cc-guest-$1) -g $$(machine-freestanding) $(march-$1) -fpie -fvisibility=hidden -I. \
-                  -Iuser/sdk/native -Ibuild/gen $$(headers-user-$1) $$(module-cflags) -MMD -MP -c
+                  -Ibuild/gen -D_GNU_SOURCE= $$(module-cflags) -isystem build/libc/$1/include $$(headers-user-$1) -MMD -MP -c
 headers-user-$1 = $(if $(filter x86_64,$1),$$(headers-x86_64),$$(headers-riscv64))
 
 build/user/$1/%.o: %.c | $(generated-all) $(foreign-ready)
@@ -46,4 +46,5 @@ $(foreach i,$(isas),$(eval $(call user-rules,$i)))
 
 $(user-programs):
 	$(call say,LD user $@)$(cc-guest-$(notdir $(@D))) -nostdlib -pie \
-	    -Wl,--no-dynamic-linker,--build-id=none,-z,noexecstack,-z,now $(filter %.o,$^) $(filter %.so,$^) $(user-ldflags) -o $@
+	    -Wl,--no-dynamic-linker,--build-id=none,-z,noexecstack,-z,now $(filter %.o,$^) $(filter %.a,$^) $(filter %.so,$^) -lgcc \
+	    $(user-ldflags) -o $@

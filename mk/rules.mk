@@ -108,13 +108,13 @@ endef
 # Objects for ISA $1 of sources $2. Each has one name, whoever shares it by a path with `..`.
 user-objects = $(patsubst $(CURDIR)/%,%,$(abspath $(patsubst %,build/user/$1/$(here)/%.o,$2)))
 
-# The runtime comes first: its entry point is the image's.
+# The runtime is in the C library, and the vDSO's calls are imports.
 define register-user-isa
 
 user-programs += $(user-programs-zircon:%=build/user/$1/%)
 $(foreach p,$(user-programs-zircon),
 build/user/$1/$p: $(call user-objects,$1,$(user-common) $(sources-isa-$1) $p) \
-    $(patsubst %,build/user/$1/foreign/%.o,$(foreign)))
+    $(patsubst %,build/user/$1/foreign/%.o,$(foreign)) build/user/$1/libc.a build/user/$1/vdso.so)
 $(user-programs-zircon:%=build/user/$1/%): private user-ldflags := $(user-ldflags)
 $(call user-objects,$1,$(user-common) $(sources-isa-$1) $(user-programs-zircon)): \
     private module-cflags := $(user-cflags) $(foreign-includes:%=-isystem build/foreign/%)

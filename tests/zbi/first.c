@@ -2,6 +2,8 @@
  * first.c - a first program that looks at what userboot gave it: handles, arguments and the
  * command line as its environment. It ends with the number that the command line names.
  */
+#include <stdlib.h>
+
 #include "uapi/zircon/boot.h"
 #include "uapi/zircon/syscalls/object.h"
 #include "user/zircon/runtime.h"
@@ -83,14 +85,14 @@ static int number(const char *text)
 
 int main(int argc, char **argv)
 {
-    const char *status = startup_variable("first.status");
+    const char *status = getenv("first.status");
 
     check_handles();
     check_image();
     check_bootfs();
     for (int i = 0; i < argc; i++)
         print(argv[i]);
-    if (startup_variable("first.word"))
-        print(startup_variable("first.word"));
+    if (getenv("first.word"))
+        print(getenv("first.word"));
     return status ? number(status) : 0;
 }

@@ -7,19 +7,9 @@ user-programs-zircon := access channel channel_write_etc clock errors event exce
                         process profile registers socket stream suspend vdso vmo
 user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync thread_end threads tls
 user-programs-zircon += channel_internal debuglog ecam interrupt msi pci shutdown
-user-common          := ztest ztest_help paged infocheck ../../user/zircon/relocate ../../user/zircon/runtime \
-                        ../../user/zircon/memory ../../user/zircon/load
-sources-isa-x86_64   := ../../user/zircon/isa/x86_64/start ../../user/zircon/isa/x86_64/relocation \
-                        isa/x86_64/machine_registers isa/x86_64/spin
-sources-isa-riscv64  := ../../user/zircon/isa/riscv64/start ../../user/zircon/isa/riscv64/relocation \
-                        isa/riscv64/machine_registers isa/riscv64/spin
-user-common          += ../../user/zircon/symbol $(runtime-threads:%=../../user/zircon/%)
-sources-isa-x86_64   += ../../user/zircon/isa/x86_64/thread ../../user/zircon/isa/x86_64/tls_place
-sources-isa-riscv64  += ../../user/zircon/isa/riscv64/thread ../../user/zircon/isa/riscv64/tls_place
-
-# Their calls are imports from the vDSO, bound when they start.
-$(foreach i,$(isas),$(foreach p,$(user-programs-zircon),\
-    $(eval build/user/$i/$p: build/user/$i/vdso.so)))
+user-common          := ztest ztest_help paged infocheck
+sources-isa-x86_64   := isa/x86_64/machine_registers isa/x86_64/spin
+sources-isa-riscv64  := isa/riscv64/machine_registers isa/riscv64/spin
 
 # The same as Linux programs with Zircon calls: `build/zcore run --zircon -- build/hybrid/x86_64/NAME`.
 # Bound at once: a thread that zx_thread_create made cannot enter the dynamic linker, which wants libc's.
@@ -40,6 +30,4 @@ programs: $(hybrid-programs) sdk
 # Memory. bti and physical want the root resource.
 memory-programs      := clone clone_many clone_size vmar vmar_args vmar_map vmar_own vmo_map
 user-programs-zircon += bti physical $(memory-programs)
-$(foreach i,$(isas),$(foreach p,bti physical $(memory-programs),\
-    $(eval build/user/$i/$p: build/user/$i/vdso.so)))
 programs: $(patsubst %,build/hybrid/x86_64/%,$(memory-programs))

@@ -74,13 +74,14 @@ static zx_status_t make_stack(struct child *c)
     return st;
 }
 
-/* The start-up message: the log, our channel's other end, and "hello child" for arguments. */
+/* The start-up message: the log, our channel's other end, what the runtime wants, and "hello
+ * child" for arguments. */
 static zx_status_t write_bootstrap(struct child *c, zx_handle_t channel)
 {
     static const char args[] = "hello\0child";
     struct {
         zx_proc_args_t head;
-        uint32_t infos[2];
+        uint32_t infos[5];
         char args[sizeof(args)];
     } m = {
         .head = {.protocol = ZX_PROCARGS_PROTOCOL,
@@ -88,18 +89,21 @@ static zx_status_t write_bootstrap(struct child *c, zx_handle_t channel)
                  .handle_info_off = offsetof(typeof(m), infos),
                  .args_off = offsetof(typeof(m), args),
                  .args_num = 2},
-        .infos = {PA_HND(PA_FD, PA_FD_USE_FOR_STDIO), PA_HND(PA_USER0, 0)},
+        .infos = {PA_HND(PA_FD, PA_FD_USE_FOR_STDIO), PA_HND(PA_PROC_SELF, 0),
+                  PA_HND(PA_VMAR_ROOT, 0), PA_HND(PA_THREAD_SELF, 0), PA_HND(PA_USER0, 0)},
     };
-    zx_handle_t handles[2] = {ZX_HANDLE_INVALID, channel}, ours;
-    zx_status_t st;
+    const zx_handle_t given[] = {startup_handle(PA_FD), c->process, c->vmar, c->thread};
+    zx_handle_t handles[5] = {[4] = channel}, ours;
+    zx_status_t st = ZX_OK;
 
     memcpy(m.args, args, sizeof(args));
-    st = zx_handle_duplicate(startup_handle(PA_FD), ZX_RIGHT_SAME_RIGHTS, &handles[0]);
+    for (unsigned i = 0; st == ZX_OK && i < 4; i++)
+        st = zx_handle_duplicate(given[i], ZX_RIGHT_SAME_RIGHTS, &handles[i]);
     if (st == ZX_OK)
         st = zx_channel_create(0, &ours, &c->bootstrap);
     if (st != ZX_OK)
         return st;
-    st = zx_channel_write(ours, 0, &m, sizeof(m), handles, 2);
+    st = zx_channel_write(ours, 0, &m, sizeof(m), handles, 5);
     zx_handle_close(ours);
     return st;
 }

@@ -62,4 +62,4 @@ $(eval $(call sdk-rules,riscv64,build/sdk/lib/riscv64))
 .PHONY: sdk
 sdk: $(sdk-files)                        ## build/sdk: headers and libraries of programs with Zircon calls
 
-$(foreach t,$(targets),$(eval build/lint/$t/user/zircon/%.ok: private module-cflags := -Iuser/sdk/native))
+$(foreach t,$(targets),$(eval build/lint/$t/user/zircon/%.ok: private module-cflags := -isystem build/libc/$(isa-$t)/include))

@@ -3,8 +3,18 @@
  */
 #include "user/zircon/pthread_internal.h"
 
+static struct mutex *posix(pthread_mutex_t *mutex)
+{
+    return (struct mutex *)mutex;
+}
+
+static struct mutex *c11(mtx_t *mutex)
+{
+    return (struct mutex *)mutex;
+}
+
 /* The owner again: deeper, or refused. A plain one is left to its fate. */
-static int lock_again(pthread_mutex_t *m)
+static int lock_again(struct mutex *m)
 {
     if (m->kind != PTHREAD_MUTEX_RECURSIVE)
         return EDEADLK;
@@ -12,73 +22,68 @@ static int lock_again(pthread_mutex_t *m)
     return 0;
 }
 
-int mutex_lock(pthread_mutex_t *m, zx_time_t deadline)
+int mutex_lock(struct mutex *m, zx_time_t deadline)
 {
-    if (m->kind != PTHREAD_MUTEX_NORMAL && sync_mutex_is_mine(lock_of(m)))
+    if (m->kind != PTHREAD_MUTEX_NORMAL && sync_mutex_is_mine(&m->lock))
         return lock_again(m);
-    return sync_mutex_timedlock(lock_of(m), deadline) == ZX_OK ? 0 : ETIMEDOUT;
+    return sync_mutex_timedlock(&m->lock, deadline) == ZX_OK ? 0 : ETIMEDOUT;
 }
 
-int pthread_mutexattr_init(pthread_mutexattr_t *attr)
+int mutex_try(struct mutex *m)
 {
-    attr->kind = PTHREAD_MUTEX_NORMAL;
+    if (sync_mutex_trylock(&m->lock) == ZX_OK)
+        return 0;
+    if (m->kind != PTHREAD_MUTEX_RECURSIVE || !sync_mutex_is_mine(&m->lock))
+        return EBUSY;
+    return lock_again(m);
+}
+
+int mutex_unlock(struct mutex *m)
+{
+    if (m->kind != PTHREAD_MUTEX_NORMAL && !sync_mutex_is_mine(&m->lock))
+        return EPERM;
+    if (m->depth)
+        m->depth--;
+    else
+        sync_mutex_unlock(&m->lock);
     return 0;
 }
 
-int pthread_mutexattr_destroy(pthread_mutexattr_t *attr)
-{
-    (void)attr;
-    return 0;
-}
-
-int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int kind)
-{
-    if (kind < PTHREAD_MUTEX_NORMAL || kind > PTHREAD_MUTEX_ERRORCHECK)
-        return EINVAL;
-    attr->kind = kind;
-    return 0;
-}
+/* --- pthread.h --- */
 
 int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr)
 {
-    *mutex = (pthread_mutex_t){.kind = attr ? attr->kind : PTHREAD_MUTEX_NORMAL};
+    *mutex = (pthread_mutex_t){0};
+    posix(mutex)->kind = attr ? (int)(attr->__attr & 3) : PTHREAD_MUTEX_NORMAL;
     return 0;
 }
 
 int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
-    return mutex->futex ? EBUSY : 0;
+    return posix(mutex)->lock.futex ? EBUSY : 0;
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-    return mutex_lock(mutex, ZX_TIME_INFINITE);
+    return mutex_lock(posix(mutex), ZX_TIME_INFINITE);
 }
 
 int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *time)
 {
-    return mutex_lock(mutex, deadline_of(time, CLOCK_REALTIME));
+    return mutex_lock(posix(mutex), deadline_of(time, CLOCK_REALTIME));
 }
 
 int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
-    if (sync_mutex_trylock(lock_of(mutex)) == ZX_OK)
-        return 0;
-    if (mutex->kind != PTHREAD_MUTEX_RECURSIVE || !sync_mutex_is_mine(lock_of(mutex)))
-        return EBUSY;
-    return lock_again(mutex);
+    return mutex_try(posix(mutex));
 }
 
 int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-    if (mutex->kind != PTHREAD_MUTEX_NORMAL && !sync_mutex_is_mine(lock_of(mutex)))
-        return EPERM;
-    if (mutex->depth)
-        mutex->depth--;
-    else
-        sync_mutex_unlock(lock_of(mutex));
-    return 0;
+    return mutex_unlock(posix(mutex));
 }
+
+/* --- threads.h --- */
 
 static int c11_status(int error)
 {
@@ -90,8 +95,8 @@ static int c11_status(int error)
 
 int mtx_init(mtx_t *mutex, int type)
 {
-    *mutex =
-        (mtx_t){.kind = type & mtx_recursive ? PTHREAD_MUTEX_RECURSIVE : PTHREAD_MUTEX_NORMAL};
+    *mutex = (mtx_t){0};
+    c11(mutex)->kind = type & mtx_recursive ? PTHREAD_MUTEX_RECURSIVE : PTHREAD_MUTEX_NORMAL;
     return thrd_success;
 }
 
@@ -102,20 +107,20 @@ void mtx_destroy(mtx_t *mutex)
 
 int mtx_lock(mtx_t *mutex)
 {
-    return c11_status(pthread_mutex_lock(mutex));
+    return c11_status(mutex_lock(c11(mutex), ZX_TIME_INFINITE));
 }
 
 int mtx_timedlock(mtx_t *mutex, const struct timespec *time)
 {
-    return c11_status(pthread_mutex_timedlock(mutex, time));
+    return c11_status(mutex_lock(c11(mutex), deadline_of(time, CLOCK_REALTIME)));
 }
 
 int mtx_trylock(mtx_t *mutex)
 {
-    return c11_status(pthread_mutex_trylock(mutex));
+    return c11_status(mutex_try(c11(mutex)));
 }
 
 int mtx_unlock(mtx_t *mutex)
 {
-    return c11_status(pthread_mutex_unlock(mutex));
+    return c11_status(mutex_unlock(c11(mutex)));
 }

@@ -4,44 +4,9 @@
 #include "user/sdk/include/zircon/threads.h"
 #include "user/zircon/pthread_internal.h"
 
-static struct runtime_thread *thread_of(unsigned long thread)
+static struct runtime_thread *thread_of(pthread_t thread)
 {
     return (struct runtime_thread *)thread;
-}
-
-/* --- attributes --- */
-
-int pthread_attr_init(pthread_attr_t *attr)
-{
-    *attr = (pthread_attr_t){.stack_size = RUNTIME_STACK};
-    return 0;
-}
-
-int pthread_attr_destroy(pthread_attr_t *attr)
-{
-    (void)attr;
-    return 0;
-}
-
-int pthread_attr_setstacksize(pthread_attr_t *attr, size_t size)
-{
-    if (size < 4096)
-        return EINVAL;
-    attr->stack_size = size;
-    return 0;
-}
-
-int pthread_attr_getstack(const pthread_attr_t *attr, void **stack, size_t *size)
-{
-    *stack = attr->stack;
-    *size = attr->stack_size;
-    return 0;
-}
-
-int pthread_attr_setdetachstate(pthread_attr_t *attr, int state)
-{
-    attr->detached = state == PTHREAD_CREATE_DETACHED;
-    return 0;
 }
 
 /* The mapping that the first thread's stack is in, as far as it can be told. */
@@ -57,8 +22,7 @@ static void find_stack(pthread_attr_t *a)
         if (maps[i].type != ZX_INFO_MAPS_TYPE_MAPPING || here < maps[i].base ||
             here - maps[i].base >= maps[i].size)
             continue;
-        a->stack = (void *)maps[i].base;
-        a->stack_size = maps[i].size;
+        pthread_attr_setstack(a, (void *)maps[i].base, maps[i].size);
     }
 }
 
@@ -66,9 +30,10 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
 {
     const struct runtime_thread *t = thread_of(thread);
 
-    *attr = (pthread_attr_t){.stack = (void *)t->stack,
-                             .stack_size = t->stack_size,
-                             .detached = t->state == THREAD_DETACHED};
+    pthread_attr_init(attr);
+    pthread_attr_setdetachstate(attr, t->state == THREAD_DETACHED);
+    if (t->stack_size)
+        pthread_attr_setstack(attr, (void *)t->stack, t->stack_size);
     if (!t->region) {
         if (t != runtime_thread_self())
             return ENOSYS;
@@ -88,13 +53,16 @@ int pthread_create(pthread_t *out, const pthread_attr_t *attr, void *(*fn)(void 
                    void *arg)
 {
     const struct runtime_thread_options options = {.name = "pthread",
-                                                   .stack = attr ? attr->stack_size : 0,
-                                                   .detached = attr ? attr->detached : 0,
+                                                   .stack = attr ? attr_stack_size(attr) : 0,
+                                                   .detached = attr ? attr_detached(attr) : 0,
                                                    .start = fn,
                                                    .arg = arg};
     struct runtime_thread *t;
-    zx_status_t st = runtime_thread_create(&t, &options);
+    zx_status_t st;
 
+    if (attr && attr_stack_end(attr))
+        return ENOTSUP; /* stacks are the runtime's */
+    st = runtime_thread_create(&t, &options);
     if (st == ZX_OK)
         *out = (pthread_t)t;
     return error_of(st);
@@ -115,11 +83,6 @@ int pthread_detach(pthread_t thread)
 pthread_t pthread_self(void)
 {
     return (pthread_t)runtime_thread_self();
-}
-
-int pthread_equal(pthread_t a, pthread_t b)
-{
-    return a == b;
 }
 
 void pthread_exit(void *result)
@@ -165,11 +128,6 @@ int thrd_detach(thrd_t thread)
 thrd_t thrd_current(void)
 {
     return (thrd_t)runtime_thread_self();
-}
-
-int thrd_equal(thrd_t a, thrd_t b)
-{
-    return a == b;
 }
 
 void thrd_exit(int result)

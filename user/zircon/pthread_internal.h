@@ -1,5 +1,6 @@
 /*
- * pthread_internal.h - what pthread.h and threads.h of native programs have in common.
+ * pthread_internal.h - what is in the objects of pthread.h and threads.h, which are words for
+ * those who use them. All zero: a plain one, unlocked, of the real-time clock.
  */
 #pragma once
 
@@ -7,22 +8,53 @@
 #include <pthread.h>
 #include <threads.h>
 
+#include "user/libc/libc_internal.h"
 #include "user/sdk/include/lib/sync/condition.h"
 #include "user/zircon/thread.h"
 
-/* Their words are those of lib/sync. */
-static inline sync_mutex_t *lock_of(pthread_mutex_t *mutex)
+struct mutex {
+    sync_mutex_t lock;
+    unsigned depth; /* how much deeper its owner has it than once */
+    int kind;
+};
+
+struct condition {
+    sync_condition_t signals;
+    clockid_t clock; /* of its deadlines */
+};
+
+struct barrier {
+    struct mutex lock;
+    struct condition turn;
+    unsigned count, waiting, round;
+};
+
+_Static_assert(sizeof(struct mutex) <= sizeof(pthread_mutex_t), "");
+_Static_assert(sizeof(struct mutex) <= sizeof(mtx_t), "");
+_Static_assert(sizeof(struct condition) <= sizeof(pthread_cond_t), "");
+_Static_assert(sizeof(struct condition) <= sizeof(cnd_t), "");
+_Static_assert(sizeof(struct barrier) <= sizeof(pthread_barrier_t), "");
+
+/* Attributes as the C library's functions set them. */
+static inline size_t attr_stack_size(const pthread_attr_t *a)
 {
-    return (sync_mutex_t *)&mutex->futex;
+    return a->__u.__s[0];
 }
 
-static inline sync_condition_t *condition_of(pthread_cond_t *condition)
+static inline int attr_detached(const pthread_attr_t *a)
 {
-    return (sync_condition_t *)&condition->futex;
+    return a->__u.__i[6];
 }
 
-/* 0, EDEADLK, ETIMEDOUT; the same for a condition's wait. */
-int mutex_lock(pthread_mutex_t *m, zx_time_t deadline);
+/* Its end; 0: it is not told. */
+static inline uintptr_t attr_stack_end(const pthread_attr_t *a)
+{
+    return a->__u.__s[2];
+}
 
-/* A time of that clock as a deadline; in the past, if it is no time. */
-zx_time_t deadline_of(const struct timespec *time, clockid_t clock);
+/* 0, EDEADLK, ETIMEDOUT; EBUSY; EPERM. */
+int mutex_lock(struct mutex *m, zx_time_t deadline);
+int mutex_try(struct mutex *m);
+int mutex_unlock(struct mutex *m);
+/* 0, ETIMEDOUT. */
+int condition_wait(struct condition *c, struct mutex *m, zx_time_t deadline);

@@ -1,6 +1,9 @@
 /*
  * runtime.c - from the start-up message to main.
  */
+#include <stdlib.h>
+
+#include "user/libc/libc_internal.h"
 #include "user/zircon/runtime_internal.h"
 #include "user/zircon/thread.h"
 
@@ -62,21 +65,6 @@ void print_number(const char *text, int64_t number)
     print(line);
 }
 
-const char *startup_variable(const char *name)
-{
-    const char *word = (const char *)message + head.environ_off;
-    const char *end = (const char *)message + size; /* a NUL is there */
-
-    for (uint32_t i = 0; i < head.environ_num && word < end; i++, word += strlen(word) + 1) {
-        size_t length = strlen(name);
-
-        if (!memcmp(word, name, strlen(word) < length ? strlen(word) : length) &&
-            strlen(word) >= length && (!word[length] || word[length] == '='))
-            return word + length + (word[length] == '=');
-    }
-    return NULL;
-}
-
 /* The arguments, as far as they are all inside the message. */
 static int read_args(void)
 {
@@ -111,12 +99,23 @@ static int read_message(zx_handle_t bootstrap)
     return read_args();
 }
 
+/* Constructors, in order. */
+typedef void function(int argc, char **argv);
+extern function *const __init_array_start[] __attribute__((weak, visibility("hidden")));
+extern function *const __init_array_end[] __attribute__((weak, visibility("hidden")));
+
 _Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso)
 {
+    zx_status_t st;
     int count;
 
     runtime_relocate(vdso);
     count = read_message(bootstrap);
-    runtime_thread_init();
-    zx_process_exit(count < 0 ? count : main(count, args));
+    st = count < 0 ? count : runtime_thread_init();
+    if (st != ZX_OK)
+        zx_process_exit(st);
+    libc_init((char *)message + head.environ_off, (char *)message + size, head.environ_num);
+    for (function *const *f = __init_array_start; f < __init_array_end; f++)
+        (*f)(count, args);
+    exit(main(count, args));
 }

@@ -1,10 +1,11 @@
 /*
- * runtime.h - what a native program has besides the vDSO's calls: its start-up handles, a way
- * to print, and memory functions.
+ * runtime.h - what a native program has besides the vDSO's calls: its start-up handles and
+ * a way to print. The rest is the C library's.
  */
 #pragma once
 
 #include <stddef.h>
+#include <string.h>
 
 #include "uapi/zircon/processargs.h"
 #include "zircon/syscalls.h"
@@ -15,9 +16,6 @@ int main(int argc, char **argv);
 /* A handle from the start-up message, by PA_HND_TYPE; owned by the runtime. 0: none. */
 zx_handle_t startup_handle(uint32_t type);
 
-/* The value of NAME=VALUE in the environment, "" of NAME alone; NULL: it has no such word. */
-const char *startup_variable(const char *name);
-
 /* Where zx_thread_start enters, with a function that does not return and its argument. */
 extern const char runtime_thread_entry[];
 
@@ -25,10 +23,3 @@ extern const char runtime_thread_entry[];
 void print(const char *text);
 /* The same with a number in the place of its one '%'. */
 void print_number(const char *text, int64_t number);
-
-void *memcpy(void *restrict to, const void *restrict from, size_t size);
-void *memset(void *to, int byte, size_t size);
-void *memmove(void *to, const void *from, size_t size);
-int memcmp(const void *a, const void *b, size_t size);
-size_t strlen(const char *s);
-int strcmp(const char *a, const char *b);

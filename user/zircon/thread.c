@@ -3,12 +3,18 @@
  */
 #include "user/zircon/thread.h"
 
+#include "user/libc/libc_internal.h"
 #include "user/zircon/tls.h"
 
 enum { PAGE = 4096, FIRST_BLOCK = 4096 };
 
 /* The first thread's, unless its variables need more. */
 static unsigned char first_block[FIRST_BLOCK] __attribute__((aligned(64)));
+
+void *runtime_thread_libc(void)
+{
+    return runtime_thread_self()->libc;
+}
 
 static size_t page_up(size_t n)
 {
@@ -39,9 +45,7 @@ static zx_status_t map(size_t size, zx_handle_t *region, zx_vaddr_t *at)
     return st;
 }
 
-/* Without a handle on the thread there is no pointer to be had on some machines: then nothing
- * is thread-local, and no thread can be made. */
-void runtime_thread_init(void)
+zx_status_t runtime_thread_init(void)
 {
     zx_handle_t self = startup_handle(PA_THREAD_SELF), region = ZX_HANDLE_INVALID;
     void *memory = first_block;
@@ -49,14 +53,16 @@ void runtime_thread_init(void)
     zx_vaddr_t at;
 
     if (tls_block_size() > sizeof(first_block)) {
-        if (map(page_up(tls_block_size()), &region, &at) != ZX_OK)
-            return;
+        zx_status_t st = map(page_up(tls_block_size()), &region, &at);
+
+        if (st != ZX_OK)
+            return st;
         zx_handle_close(region);
         memory = (void *)at;
     }
     places = tls_block_init(memory);
     places.thread->handle = self;
-    (void)tls_set_pointer(self, places.pointer);
+    return tls_set_pointer(self, places.pointer);
 }
 
 static void give_back(struct runtime_thread *t)
@@ -75,6 +81,8 @@ _Noreturn void runtime_thread_exit(void *result)
     struct runtime_thread *t = runtime_thread_self();
     int state = THREAD_JOINABLE;
 
+    libc_thread_exit();
+    runtime_thread_destroy_locals();
     runtime_keys_destroy(t);
     t->result = result;
     if (!atomic_compare_exchange_strong(&t->state, &state, THREAD_ENDED) && t->region) {

@@ -9,7 +9,7 @@
 
 #include "user/zircon/runtime.h"
 
-enum { RUNTIME_KEYS = 128, RUNTIME_STACK = 256 * 1024 };
+enum { RUNTIME_KEYS = 128, RUNTIME_STACK = 256 * 1024, RUNTIME_LIBC = 256 };
 
 /* How a thread ends: whoever comes second of its end and its detaching gives back what it has.
  */
@@ -25,15 +25,20 @@ struct runtime_thread {
     zx_handle_t region; /* VMAR of guard, stack and block; 0: the first thread */
     zx_vaddr_t stack;   /* its lowest byte; */
     size_t stack_size;  /* 0: not known */
-    int error_number;
     void *specific[RUNTIME_KEYS];
+    struct runtime_local *locals; /* C++ objects to destroy */
+    _Alignas(16) unsigned char libc[RUNTIME_LIBC]; /* what the C library keeps of a thread */
 };
 
 /* Of the calling thread, which the runtime has made. */
 struct runtime_thread *runtime_thread_self(void);
 
-/* The first thread's block; before it nothing is thread-local. By runtime_start. */
-void runtime_thread_init(void);
+/* The `libc` of the calling thread. */
+void *runtime_thread_libc(void);
+
+/* The first thread's block; before it nothing is thread-local. By runtime_start,
+ * which wants PA_THREAD_SELF. */
+zx_status_t runtime_thread_init(void);
 
 /* Runs start(arg) or start_int(arg) on a new thread. A stack of 0 bytes: the usual one. */
 struct runtime_thread_options {
@@ -53,3 +58,5 @@ _Noreturn void runtime_thread_exit(void *result);
 
 /* Values of keys are taken down, in rounds as their destructors make new ones. */
 void runtime_keys_destroy(struct runtime_thread *t);
+/* Thread-local C++ objects of the calling thread. */
+void runtime_thread_destroy_locals(void);

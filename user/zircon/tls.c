@@ -3,6 +3,8 @@
  */
 #include "user/zircon/tls.h"
 
+#include "user/libc/libc_internal.h"
+
 #include "user/zircon/elf.h"
 
 extern const struct elf_header __ehdr_start __attribute__((visibility("hidden")));
@@ -42,5 +44,6 @@ struct tls_places tls_block_init(void *memory)
     if (ph)
         memcpy((void *)places.variables, (const char *)&__ehdr_start + ph->vaddr, ph->filesz);
     places.thread->self = places.thread;
+    libc_thread_init(places.thread->libc);
     return places;
 }

@@ -1,10 +1,7 @@
 # A program that is linked when it starts, by lib/ld.so.1, and the library that it needs.
 module               := tests/zbi/dynamic
 user-programs-zircon := dynamic
-user-common          := ../../../user/zircon/linked ../../../user/zircon/runtime ../../../user/zircon/memory \
-                        $(runtime-threads:%=../../../user/zircon/%)
-sources-isa-x86_64   := ../../../user/zircon/isa/x86_64/start ../../../user/zircon/isa/x86_64/thread ../../../user/zircon/isa/x86_64/tls_place
-sources-isa-riscv64  := ../../../user/zircon/isa/riscv64/start ../../../user/zircon/isa/riscv64/thread ../../../user/zircon/isa/riscv64/tls_place
+user-common          := ../../../user/zircon/linked
 user-ldflags         := -Wl,-dynamic-linker,ld.so.1,--hash-style=sysv
 
 define library-rule
@@ -12,6 +9,6 @@ build/user/$1/libgreet.so: build/user/$1/tests/zbi/dynamic/greet.o build/user/$1
 	$$(call say,LD user $$@)$$(cc-guest-$1) -nostdlib -shared -Wl,-soname,libgreet.so,--hash-style=sysv,--build-id=none \
 	    -Wl,-z,noexecstack $$^ -o $$@
 build/user/$1/tests/zbi/dynamic/greet.o: private module-cflags := -fPIC
-build/user/$1/dynamic: build/user/$1/libgreet.so build/user/$1/vdso.so
+build/user/$1/dynamic: build/user/$1/libgreet.so
 endef
 $(foreach i,$(isas),$(eval $(call library-rule,$i)))
