@@ -7,6 +7,9 @@ user-programs-zircon := access channel channel_write_etc clock errors event exce
                         process profile registers socket stream suspend vdso vmo
 user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync thread_end threads tls
 user-programs-zircon += channel_internal debuglog ecam interrupt msi pci shutdown
+# Of the C library of native programs.
+native-programs      := libc libc_threads memory_mapping
+user-programs-zircon += $(native-programs)
 user-common          := ztest ztest_help paged infocheck
 sources-isa-x86_64   := isa/x86_64/machine_registers isa/x86_64/spin
 sources-isa-riscv64  := isa/riscv64/machine_registers isa/riscv64/spin
@@ -16,7 +19,7 @@ sources-isa-riscv64  := isa/riscv64/machine_registers isa/riscv64/spin
 # Not native_threads, whose names no other C library has; not process, whose children run text of the program's;
 # not those that want the root resource.
 hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out debuglog ecam errors handle_args msi pci process privileged shutdown \
-    native_threads,$(user-programs-zircon)) hybrid hybrid_rules)
+    native_threads $(native-programs),$(user-programs-zircon)) hybrid hybrid_rules)
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \
     tests/zircon/isa/x86_64/spin.S \

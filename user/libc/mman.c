@@ -1,6 +1,6 @@
 /*
- * mman.c - memory of sys/mman.h: VMOs that are mapped in the root VMAR. As on Zircon, memory that
- * can be written can be read; it may execute later if it was mapped with MAP_JIT.
+ * mman.c - memory of sys/mman.h: VMOs that are mapped in the root VMAR. As on Zircon, memory
+ * that can be written can be read; it may execute later if it was mapped with MAP_JIT.
  */
 #include <errno.h>
 #include <libc.h>
@@ -15,7 +15,8 @@
 
 static zx_vm_option_t permissions(int prot)
 {
-    return (prot & PROT_READ ? ZX_VM_PERM_READ : 0) | (prot & PROT_WRITE ? ZX_VM_PERM_WRITE : 0) |
+    return (prot & PROT_READ ? ZX_VM_PERM_READ : 0) |
+           (prot & PROT_WRITE ? ZX_VM_PERM_WRITE : 0) |
            (prot & PROT_EXEC ? ZX_VM_PERM_EXECUTE : 0);
 }
 
@@ -23,8 +24,8 @@ static zx_vm_option_t permissions(int prot)
 static zx_status_t offset_of(uintptr_t at, uint64_t *out)
 {
     zx_info_vmar_t info;
-    zx_status_t st = zx_object_get_info(zx_vmar_root_self(), ZX_INFO_VMAR, &info, sizeof(info),
-                                        NULL, NULL);
+    zx_status_t st =
+        zx_object_get_info(zx_vmar_root_self(), ZX_INFO_VMAR, &info, sizeof(info), NULL, NULL);
 
     if (st == ZX_OK && at < info.base)
         return ZX_ERR_INVALID_ARGS;

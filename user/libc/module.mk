@@ -17,7 +17,7 @@ libc-inside   = -D_XOPEN_SOURCE=700 -isystem user/libc/musl -isystem build/forei
                 -isystem build/foreign/musl/src/internal
 libc-cflags  := -std=c99 -O2 -ffreestanding -nostdinc -fno-stack-protector -fno-asynchronous-unwind-tables \
                 -fno-strict-aliasing -frounding-math -fexcess-precision=standard \
-                -fno-tree-loop-distribute-patterns -fpie -w -c
+                -fno-tree-loop-distribute-patterns -Wa,--noexecstack -fpie -w -c
 
 define libc-rules
 # One folder of headers. MAP_JIT is Zircon's, in the place of what only Linux has.

@@ -42,7 +42,7 @@ void libc_init(const char *words, const char *end, unsigned count)
     auxv[0] = AT_RANDOM;
     auxv[1] = (size_t)secret;
     libc.auxv = auxv;
-    libc.page_size = PAGE_SIZE;
+    libc.page_size = zx_system_get_page_size();
     libc.can_do_threads = libc.threaded = libc.need_locks = 1;
     lock_when_used(__stdin_used);
     lock_when_used(__stdout_used);

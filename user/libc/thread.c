@@ -97,6 +97,5 @@ weak_alias(__timedwait, __timedwait_cp);
 static void nothing(void)
 {
 }
-weak_alias(nothing, __testcancel);
 weak_alias(nothing, __acquire_ptc);
 weak_alias(nothing, __release_ptc);

@@ -1,11 +1,11 @@
 # `make sdk`: build/sdk, what programs with Zircon calls are made with.
-#   include/           headers with Fuchsia's names
-#   include/native/    the C library's headers for native programs, as far as there are threads
-#   lib/               libzircon.so of Linux programs; libzircon-start.a: how native ones start, and
-#                      their threads
-#   lib/native/        libzircon.so of native ones: the vDSO itself
-#   lib/riscv64/       the same for that machine
-#   lib/pkgconfig/     zircon.pc, zircon-native.pc
+#   include/             headers with Fuchsia's names
+#   include/native/ISA/  the C library's headers, of native programs
+#   lib/                 libzircon.so of Linux programs
+#   lib/native/          of native ones: libzircon.so, which is the vDSO itself, and libc.a: how they start,
+#                        their threads, the C library
+#   lib/riscv64/         the same for that machine
+#   lib/pkgconfig/       zircon.pc, zircon-native.pc
 module    := user/sdk
 generated := user/sdk/shim.inc
 
@@ -16,9 +16,7 @@ build/gen/user/sdk/shim.inc: personality/zircon/syscalls.tbl tools/gen-syscalls
 # Headers, by their names here and there.
 sdk-uapi    := $(wildcard uapi/zircon/*.h uapi/zircon/syscalls/*.h)
 sdk-own     := $(wildcard user/sdk/include/*/*.h user/sdk/include/*/*/*.h)
-sdk-native  := $(wildcard user/sdk/native/*.h)
-sdk-headers := $(sdk-native:user/sdk/native/%=build/sdk/include/native/%) \
-    $(sdk-uapi:uapi/%=build/sdk/include/%) $(sdk-own:user/sdk/%=build/sdk/%) \
+sdk-headers := $(sdk-uapi:uapi/%=build/sdk/include/%) $(sdk-own:user/sdk/%=build/sdk/%) \
     build/sdk/include/zircon/syscalls.h build/sdk/include/zircon/runtime.h
 sdk-header   = @mkdir -p $(@D); $(if $(V),,echo 'SDK $@';)tools/sdk-header $< > $@
 
@@ -26,19 +24,16 @@ build/sdk/include/zircon/syscalls.h: build/gen/zircon/syscalls.h tools/sdk-heade
 	$(sdk-header)
 build/sdk/include/zircon/runtime.h: user/zircon/runtime.h tools/sdk-header
 	$(sdk-header)
-build/sdk/include/native/%.h: user/sdk/native/%.h tools/sdk-header
-	$(sdk-header)
 build/sdk/include/%.h: uapi/%.h tools/sdk-header
 	$(sdk-header)
 build/sdk/include/%.h: user/sdk/include/%.h tools/sdk-header
 	$(sdk-header)
-build/sdk/lib/pkgconfig/%.pc: user/sdk/%.pc.in
+build/sdk/lib/pkgconfig/zircon.pc: user/sdk/zircon.pc.in
 	@mkdir -p $(@D)
 	$(call say,SDK $@)cp $< $@
 
-# $1: ISA; $2: its folder. Linux programs have it bound at once: threads that zx_thread_create made
+# $1: ISA; $2: its folder; $3: from its pkgconfig to build/sdk. Linux programs have it bound at once: threads that zx_thread_create made
 # cannot enter the dynamic linker.
-sdk-start := relocate symbol runtime memory load $(runtime-threads)
 define sdk-rules
 $2/libzircon.so: user/sdk/linux/isa/$1/shim.S user/sdk/linux/shim.c user/sdk/linux/process.c user/sdk/linux/fdio.c \
     user/zircon/symbol.c user/vdso/strings.c \
@@ -49,15 +44,21 @@ $2/libzircon.so: user/sdk/linux/isa/$1/shim.S user/sdk/linux/shim.c user/sdk/lin
 $2/native/libzircon.so: build/user/$1/vdso.so
 	@mkdir -p $$(@D)
 	$$(call say,SDK $$@)cp $$< $$@
-$2/libzircon-start.a: $(patsubst %,build/user/$1/user/zircon/%.o,\
-    isa/$1/start isa/$1/thread isa/$1/relocation isa/$1/tls_place $(sdk-start))
+$2/native/libc.a: build/user/$1/libc.a
 	@mkdir -p $$(@D)
-	$$(call say,AR sdk $$@)rm -f $$@; ar rcs $$@ $$^
-sdk-files += $2/libzircon.so $2/native/libzircon.so $2/libzircon-start.a
+	$$(call say,SDK $$@)cp $$< $$@
+$2/pkgconfig/zircon-native.pc: user/sdk/zircon-native.pc.in
+	@mkdir -p $$(@D)
+	$$(call say,SDK $$@)sed 's/@ISA@/$1/; s,@UP@,$3,' $$< > $$@
+build/sdk/include/native/$1/.made: build/gen/libc-$1
+	$$(call say,SDK $$(@D))rm -rf $$(@D); mkdir -p $$(@D); cp -r build/libc/$1/include/. $$(@D)
+	@touch $$@
+sdk-files += $2/libzircon.so $2/native/libzircon.so $2/native/libc.a $2/pkgconfig/zircon-native.pc \
+    build/sdk/include/native/$1/.made
 endef
-sdk-files := $(sdk-headers) build/sdk/lib/pkgconfig/zircon.pc build/sdk/lib/pkgconfig/zircon-native.pc
-$(eval $(call sdk-rules,x86_64,build/sdk/lib))
-$(eval $(call sdk-rules,riscv64,build/sdk/lib/riscv64))
+sdk-files := $(sdk-headers) build/sdk/lib/pkgconfig/zircon.pc
+$(eval $(call sdk-rules,x86_64,build/sdk/lib,../..))
+$(eval $(call sdk-rules,riscv64,build/sdk/lib/riscv64,../../..))
 
 .PHONY: sdk
 sdk: $(sdk-files)                        ## build/sdk: headers and libraries of programs with Zircon calls

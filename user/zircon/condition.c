@@ -1,5 +1,6 @@
 /*
- * condition.c - condition variables of pthread.h and threads.h, over sync_condition_t; barriers.
+ * condition.c - condition variables of pthread.h and threads.h, over sync_condition_t;
+ * barriers.
  */
 #include "user/zircon/pthread_internal.h"
 

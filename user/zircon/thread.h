@@ -26,7 +26,7 @@ struct runtime_thread {
     zx_vaddr_t stack;   /* its lowest byte; */
     size_t stack_size;  /* 0: not known */
     void *specific[RUNTIME_KEYS];
-    struct runtime_local *locals; /* C++ objects to destroy */
+    struct runtime_local *locals;                  /* C++ objects to destroy */
     _Alignas(16) unsigned char libc[RUNTIME_LIBC]; /* what the C library keeps of a thread */
 };
 

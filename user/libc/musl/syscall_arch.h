@@ -9,42 +9,44 @@ long no_such_call(long number, ...);
 long libc_futex_wait(volatile void *word, int value);
 long libc_futex_wake(volatile void *word, int count);
 
+#define INLINE static inline __attribute__((always_inline))
+
 #define __SYSCALL_LL_E(x) (x)
 #define __SYSCALL_LL_O(x) (x)
 
-static inline __attribute__((always_inline)) long __syscall0(long n)
+INLINE long __syscall0(long n)
 {
     return no_such_call(n);
 }
 
-static inline __attribute__((always_inline)) long __syscall1(long n, long a)
+INLINE long __syscall1(long n, long a)
 {
     return n == SYS_brk ? 0 : no_such_call(n, a);
 }
 
-static inline __attribute__((always_inline)) long __syscall2(long n, long a, long b)
+INLINE long __syscall2(long n, long a, long b)
 {
     return no_such_call(n, a, b);
 }
 
-static inline __attribute__((always_inline)) long __syscall3(long n, long a, long b, long c)
+INLINE long __syscall3(long n, long a, long b, long c)
 {
     return n == SYS_futex ? libc_futex_wake((volatile void *)a, (int)c)
                           : no_such_call(n, a, b, c);
 }
 
-static inline __attribute__((always_inline)) long __syscall4(long n, long a, long b, long c, long d)
+INLINE long __syscall4(long n, long a, long b, long c, long d)
 {
     return n == SYS_futex && d == 0 ? libc_futex_wait((volatile void *)a, (int)c)
                                     : no_such_call(n, a, b, c, d);
 }
 
-static inline __attribute__((always_inline)) long __syscall5(long n, long a, long b, long c, long d, long e)
+INLINE long __syscall5(long n, long a, long b, long c, long d, long e)
 {
     return no_such_call(n, a, b, c, d, e);
 }
 
-static inline __attribute__((always_inline)) long __syscall6(long n, long a, long b, long c, long d, long e, long f)
+INLINE long __syscall6(long n, long a, long b, long c, long d, long e, long f)
 {
     return no_such_call(n, a, b, c, d, e, f);
 }
