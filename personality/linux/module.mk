@@ -25,8 +25,8 @@ sources += $(addprefix tty/,devpts pty pty_ioctl stdio tty tty_edit tty_hangup t
 tests := fuzz_test file/fd_test poll/poll_test socket/unix_test tty/pty_test tty/tty_test
 generated := $(addprefix personality/linux/,calls.h table_x86_64.c table_riscv64.c strace/names.h strace/names.c \
     strace/signatures_x86_64.c strace/signatures_riscv64.c)
-sources-isa-x86_64  := table_x86_64 strace/signatures_x86_64 isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso_image isa/x86_64/arch_prctl
-sources-isa-riscv64 := table_riscv64 strace/signatures_riscv64 isa/riscv64/sigframe isa/riscv64/stat isa/riscv64/vdso_image isa/riscv64/icache
+sources-isa-x86_64  := table_x86_64 strace/signatures_x86_64 isa/x86_64/cpuinfo isa/x86_64/sigframe isa/x86_64/stat isa/x86_64/vdso_image isa/x86_64/arch_prctl
+sources-isa-riscv64 := table_riscv64 strace/signatures_riscv64 isa/riscv64/cpuinfo isa/riscv64/sigframe isa/riscv64/stat isa/riscv64/vdso_image isa/riscv64/icache
 sources-libos := machine_libos tty/stdio_libos tty/tty_host
 sources-bare  := machine_bare tty/stdio_bare tty/tty_console
 sources-sim   := machine_bare tty/stdio_bare tty/tty_console

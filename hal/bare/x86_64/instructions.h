@@ -1,10 +1,11 @@
 /*
- * instructions.h - the privileged instructions, and CPUID, as C functions.
+ * instructions.h - the privileged instructions, as C functions.
  */
 #pragma once
 
 #include "base/types.h"
 #include "hal/bare/x86_64/registers.h"
+#include "isa/cpuid.h"
 
 static inline uint8_t port_in8(uint16_t port)
 {
@@ -42,26 +43,6 @@ static inline uint64_t tsc_read(void)
 
     __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
     return (uint64_t)high << 32 | low;
-}
-
-struct cpuid {
-    uint32_t eax, ebx, ecx, edx;
-};
-
-/* All zero for a leaf that the CPU does not have. */
-static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
-{
-    struct cpuid r, top;
-
-    __asm__ volatile("cpuid"
-                     : "=a"(top.eax), "=b"(top.ebx), "=c"(top.ecx), "=d"(top.edx)
-                     : "a"(leaf & 0x80000000u), "c"(0));
-    if (leaf > top.eax)
-        return (struct cpuid){};
-    __asm__ volatile("cpuid"
-                     : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
-                     : "a"(leaf), "c"(subleaf));
-    return r;
 }
 
 static inline uint64_t cr2_read(void)

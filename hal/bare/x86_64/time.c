@@ -32,23 +32,10 @@ static uint64_t factor_of(uint64_t numerator, uint64_t denominator)
     return (whole << FRACTION) + (rest << FRACTION) / denominator;
 }
 
-/* Intel's leaf 0x15 gives the rate as crystal * ratio; hypervisors give kHz in leaf 0x40000010.
- * 0: neither. */
-static uint64_t tsc_rate_told(void)
-{
-    struct cpuid ratio = cpuid(0x15, 0), hypervisor = cpuid(0x40000000, 0);
-
-    if (ratio.eax && ratio.ebx && ratio.ecx)
-        return (uint64_t)ratio.ecx * ratio.ebx / ratio.eax;
-    if (hypervisor.eax >= 0x40000010)
-        return cpuid(0x40000010, 0).eax * 1000ull;
-    return 0;
-}
-
 void time_init(void)
 {
     struct clock_rates rates = pit_measure();
-    uint64_t told = tsc_rate_told(), tsc = told ? told : rates.tsc;
+    uint64_t told = cpuid_tsc_rate(), tsc = told ? told : rates.tsc;
 
     ns_per_tsc = factor_of(NS_PER_SEC, tsc);
     tsc_per_ns = factor_of(tsc, NS_PER_SEC);

@@ -34,6 +34,9 @@ bool proc_is_running(struct linux_process *lp);
 /* The process and thread that look, borrowed; NULL: the kernel itself. */
 struct linux_thread *proc_caller(void);
 
+/* A CPU's lines of /proc/cpuinfo after its number, of `cpus` in all; isa/ISA/cpuinfo.c. */
+void isa_show_cpu(struct seq *seq, unsigned cpu, unsigned cpus);
+
 /* Directories. */
 extern const struct gen_ops proc_pid_dir_ops;
 extern const struct gen_ops proc_fd_dir_ops;

@@ -9,7 +9,6 @@
 #include "fs/fstype.h"
 #include "hal/cpu.h"
 #include "hal/time.h"
-#include "isa/regs.h"
 #include "mm/page.h"
 #include "mm/slab.h"
 #include "personality/linux/process/pid.h"
@@ -41,8 +40,11 @@ static status_t show_meminfo(struct inode *inode, struct seq *seq)
 static status_t show_cpuinfo(struct inode *inode, struct seq *seq)
 {
     (void)inode;
-    for (unsigned cpu = 0; cpu < hal_cpu_count(); cpu++)
-        seq_printf(seq, "processor\t: %u\nmodel name\t: zcore " ISA_NAME "\n\n", cpu);
+    for (unsigned cpu = 0; cpu < hal_cpu_count(); cpu++) {
+        seq_printf(seq, "processor\t: %u\n", cpu);
+        isa_show_cpu(seq, cpu, hal_cpu_count());
+        seq_puts(seq, "\n");
+    }
     return OK;
 }
 

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "base/types.h"
+#include "isa/cpuid.h"
 
 /* clone(2): argument numbers of tls and child_tid. */
 enum { CLONE_ARG_TLS = 4, CLONE_ARG_CHILD_TID = 3 };
@@ -14,10 +14,7 @@ enum { ILLEGAL_SI_CODE = 2, BREAKPOINT_SI_CODE = 0x80 };
 /* AT_HWCAP: CPUID leaf 1, edx (getauxval(3)). */
 static inline uint64_t linux_hwcap(void)
 {
-    uint32_t a = 1, b, c = 0, d;
-
-    __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-    return d;
+    return cpuid(1, 0).edx;
 }
 
 /* struct epoll_event: 32 bits of events, then 64 of data, packed (epoll_ctl(2)). */
