@@ -4,6 +4,7 @@
 #include "fs/inode.h"
 
 #include "fs/fs_internal.h"
+#include "fs/ram_quota.h"
 #include "fs/seal.h"
 #include "hal/ref.h"
 #include "hal/time.h"
@@ -214,6 +215,7 @@ status_t inode_attr_change(struct inode *inode, const struct inode_attr *attr, u
     status_t st = OK;
     SPIN_GUARD(&inode->lock);
 
+    ram_pages_note_written_locked(inode);
     if (which & ATTR_MODE)
         st = seal_check_mode_locked(inode, attr->mode);
     if (st == OK && which & ATTR_SIZE)

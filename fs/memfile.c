@@ -20,6 +20,7 @@ static status_t memfile_get_attr(struct inode *inode, struct inode_attr *out)
     uint64_t pages = vmo_committed_pages(inode->vmo);
     SPIN_GUARD(&inode->lock);
 
+    ram_pages_note_written_locked(inode);
     *out = inode->attr;
     out->blocks = pages * (PAGE_SIZE / 512);
     return OK;

@@ -10,9 +10,10 @@
 
 /* pager_data of a file's VMO. */
 struct ram_pages {
-    struct ram_quota *quota; /* reference; NULL: none */
-    uint64_t charged;        /* pages; guarded by vmo->lock */
-    char *name;              /* the VMO's, or NULL */
+    struct ram_quota *quota;  /* reference; NULL: none */
+    uint64_t charged;         /* pages; guarded by vmo->lock */
+    _Atomic(int64_t) written; /* when a mapping was last seen to write, unless noted; or 0 */
+    char *name;               /* the VMO's, or NULL */
 };
 
 struct ram_quota *ram_quota_create(uint64_t max_pages, uint64_t max_inodes)
@@ -98,8 +99,27 @@ static void release(struct vmo *vmo)
     kfree(rp);
 }
 
-static const struct vmo_pager_ops hole_pager = {.try_page_in = page_in_hole,
-                                                .release = release};
+/* The inode's lock, which guards its times, comes before the VMO's: they are set later. */
+static void note_write(struct vmo *vmo)
+{
+    struct ram_pages *rp = vmo->pager_data;
+
+    atomic_store_explicit(&rp->written, inode_time_now(), memory_order_relaxed);
+}
+
+/* There is nowhere to write to, but what is written from now on has another time. */
+static status_t write_back(struct vmo *vmo)
+{
+    vmo_watch_writes(vmo);
+    return OK;
+}
+
+static const struct vmo_pager_ops hole_pager = {
+    .try_page_in = page_in_hole,
+    .written = note_write,
+    .write_back = write_back,
+    .release = release,
+};
 
 bool vmo_has_holes(const struct vmo *vmo)
 {
@@ -125,6 +145,19 @@ status_t ram_pages_create(struct ram_quota *quota, const char *name, struct vmo 
     rp->quota = ram_quota_get(quota);
     (*out)->name = rp->name;
     return OK;
+}
+
+void ram_pages_note_written_locked(struct inode *inode)
+{
+    struct ram_pages *rp;
+    int64_t written;
+
+    if (!inode->vmo || !vmo_has_holes(inode->vmo))
+        return;
+    rp = inode->vmo->pager_data;
+    written = atomic_exchange_explicit(&rp->written, 0, memory_order_relaxed);
+    inode->attr.mtime = MAX(inode->attr.mtime, written);
+    inode->attr.ctime = MAX(inode->attr.ctime, written);
 }
 
 void ram_pages_settle(struct vmo *vmo)

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "vm/vmo.h"
+#include "fs/inode.h"
 
 struct ram_quota {
     atomic_uint refs;
@@ -25,5 +25,8 @@ void ram_quota_give_inode(struct ram_quota *quota);
 /* The contents of a file: a VMO whose pages count, if there is a quota. ERR_NO_SPACE in place
  * of a page when there may be no more. `name` is for /proc/PID/maps, copied; NULL: none. */
 status_t ram_pages_create(struct ram_quota *quota, const char *name, struct vmo **out) MUST_USE;
+/* Writes through mappings of such contents show in the inode's times, from when the first of
+ * them was seen after a page was mapped or msync. Caller holds the inode's lock. */
+void ram_pages_note_written_locked(struct inode *inode);
 /* Pages were dropped from such a VMO (others are left alone): they count no more. */
 void ram_pages_settle(struct vmo *vmo);

@@ -99,6 +99,7 @@ static status_t ramfs_get_attr(struct inode *inode, struct inode_attr *out)
         lower.type = inode->attr.type;
         inode->attr = lower;
     } else {
+        ram_pages_note_written_locked(inode);
         inode->attr.blocks = blocks_locked(inode);
     }
     *out = inode->attr;

@@ -90,8 +90,11 @@ struct aspace {
     struct hal_pt pt;
     struct vmar *root;     /* reference */
     uint64_t mapped_bytes; /* sum over mappings; guarded by lock */
-    uint64_t faults;       /* served; statistics; guarded by lock */
-    unsigned map_flags;    /* MAPPING_* that each new mapping gets; guarded by lock */
+    uint32_t mappings;     /* their number; guarded by lock */
+    /* So many are not cut into more: ERR_NO_MEMORY. NULL: no limit. Inherited by fork. */
+    const _Atomic(uint64_t) *mappings_max;
+    uint64_t faults;    /* served; statistics; guarded by lock */
+    unsigned map_flags; /* MAPPING_* that each new mapping gets; guarded by lock */
     struct aspace_growth growth;
 };
 

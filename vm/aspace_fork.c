@@ -112,6 +112,7 @@ static status_t fork_locked(struct aspace *from, struct aspace *to)
     SPIN_GUARD(&to->lock);
 
     to->growth = from->growth;
+    to->mappings_max = from->mappings_max;
     while (st == OK) {
         struct mapping *m = mapping_find_from(from->root, at);
 

@@ -172,6 +172,8 @@ static status_t resolve_write(struct fault *ft)
 
     if (ft->vmo->pager) {
         ft->vmo->changes++;
+        if (ft->vmo->pager->written)
+            ft->vmo->pager->written(ft->vmo);
         return resolve_read(ft);
     }
     vmo_peek_locked(ft->vmo, ft->index, &ours);

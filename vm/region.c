@@ -98,14 +98,22 @@ void mapping_insert(struct vmar *vmar, struct mapping *m, user_addr_t base, uint
     region_insert(vmar, &m->region);
     vmo_link_mapping(m);
     m->region.aspace->mapped_bytes += size;
+    m->region.aspace->mappings++;
 }
 
 void mapping_detach(struct mapping *m, struct list *dead)
 {
     vmo_unlink_mapping(m);
     m->region.aspace->mapped_bytes -= m->region.size;
+    m->region.aspace->mappings--;
     region_remove(&m->region);
     list_push_back(dead, &m->vmo_link);
+}
+
+static bool may_split(const struct aspace *as)
+{
+    return !as->mappings_max ||
+           as->mappings < atomic_load_explicit(as->mappings_max, memory_order_relaxed);
 }
 
 /* The right part is on the VMO's list before the left one shrinks: who walks the list between
@@ -117,6 +125,8 @@ status_t mapping_split_at(struct vmar *vmar, user_addr_t at)
 
     if (!r || r->kind != REGION_MAPPING || r->base >= at)
         return OK;
+    if (!may_split(r->aspace))
+        return ERR_NO_MEMORY;
     left = mapping_of(r);
     right = mapping_new(left->vmo, left->offset + (at - r->base), left->prot, left->max_prot,
                         left->flags);
@@ -129,6 +139,7 @@ status_t mapping_split_at(struct vmar *vmar, user_addr_t at)
     vmo_link_mapping(right);
     vmo_resize_mapping(left, r->base, at - r->base, left->offset);
     region_insert(vmar, &right->region);
+    r->aspace->mappings++;
     return OK;
 }
 
@@ -152,6 +163,7 @@ void mapping_merge_range(struct vmar *vmar, user_addr_t base, user_addr_t end)
             continue;
         vmo_resize_mapping(mapping_of(r), r->base, r->size + next->size, mapping_of(r)->offset);
         vmo_forget_mapping(mapping_of(next));
+        next->aspace->mappings--;
         region_remove(next);
         mapping_free(mapping_of(next));
         next = r;

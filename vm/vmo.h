@@ -35,6 +35,9 @@ struct vmo_pager_ops {
     /* Under vmo->lock: page `index`, clean until now, is about to be written through a mapping.
      * NULL: nobody asks (vmo_write_back). */
     void (*dirtied)(struct vmo *vmo, uint64_t index);
+    /* Under vmo->lock: a page is about to be written through a mapping, and was not before, or
+     * not since vmo_watch_writes. Optional. */
+    void (*written)(struct vmo *vmo);
     /* Dirty pages go to where pages come from. NULL: there are none. */
     status_t (*write_back)(struct vmo *vmo);
     bool cache; /* clean pages are dropped when memory is low: they come again */
@@ -221,6 +224,9 @@ status_t vmo_take_page(struct vmo *vmo, uint64_t index, struct page **out) MUST_
 status_t vmo_write_back(struct vmo *vmo, uint64_t first, uint64_t end,
                         status_t (*write)(void *arg, uint64_t index, const void *data),
                         void *arg) MUST_USE;
+
+/* The next write through a mapping to each page faults. */
+void vmo_watch_writes(struct vmo *vmo);
 
 /* Drop about `pages` clean pages of files, those first that were read longest ago. Any context
  * that may take the locks of this file. How many were dropped. */

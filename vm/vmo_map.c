@@ -125,3 +125,10 @@ void vmo_write_protect_locked(struct vmo *vmo)
         }
     }
 }
+
+void vmo_watch_writes(struct vmo *vmo)
+{
+    SPIN_GUARD(&vmo->lock);
+
+    vmo_write_protect_locked(vmo);
+}

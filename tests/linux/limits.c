@@ -1,14 +1,17 @@
 /*
- * limits.c - what setrlimit keeps a user from having.
+ * limits.c - what setrlimit and vm.max_map_count keep a process from having.
  */
 #include "tests/linux/check.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 /* Nobody else has them, also on a host; what is left of one test counts for its own. */
 enum { NO_USER = 1977531, OTHER_USER };
+
+enum { PAGE = 4096 };
 
 static void limit_processes_to(rlim_t most, uid_t user)
 {
@@ -86,9 +89,50 @@ static void nproc_is_not_for_root(void)
                 0);
 }
 
+/* --- mappings --- */
+
+static long max_map_count(void)
+{
+    FILE *file = fopen("/proc/sys/vm/max_map_count", "r");
+    long count = 0;
+
+    CHECK(file && fscanf(file, "%ld", &count) == 1);
+    fclose(file);
+    return count;
+}
+
+/* Pages of one file at one offset: neighbours are never one mapping. */
+static char *map_again(int fd)
+{
+    return mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+}
+
+static void mappings_have_a_limit(void)
+{
+    int fd = memfd_create("many", 0);
+    long limit = max_map_count(), count = 0;
+    char *three, *last = NULL;
+
+    if (limit > 100000)
+        SKIP("the limit is large");
+    CHECK(ftruncate(fd, PAGE) == 0);
+    three = mmap(NULL, 3 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(three != MAP_FAILED);
+    for (char *at; (at = map_again(fd)) != MAP_FAILED; last = at)
+        CHECK(++count <= limit);
+    CHECK_EQ(errno, ENOMEM);
+    CHECK(count > limit - 200);
+    /* Nor is one cut into more. */
+    CHECK_ERR(mprotect(three + PAGE, PAGE, PROT_NONE), ENOMEM);
+    CHECK_ERR(munmap(three + PAGE, PAGE), ENOMEM);
+    CHECK_EQ(munmap(last, PAGE), 0);
+    CHECK(map_again(fd) != MAP_FAILED);
+}
+
 static const struct check_case cases[] = {
     CASE(nproc_counts_processes_of_a_user),
     CASE(nproc_counts_threads),
     CASE(nproc_is_not_for_root),
+    CASE(mappings_have_a_limit),
 };
 CHECK_MAIN(cases)

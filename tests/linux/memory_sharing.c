@@ -5,6 +5,7 @@
 #include "tests/linux/memory_test.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 
 /* --- fork --- */
 
@@ -236,7 +237,38 @@ static void threads_map_and_unmap(void)
     }
 }
 
+static time_t mtime_of(int fd)
+{
+    struct stat status;
+
+    CHECK_EQ(fstat(fd, &status), 0);
+    return status.st_mtime;
+}
+
+static void writing_a_mapping_is_a_change_of_the_file(void)
+{
+    const struct timespec old[2] = {{1000, 0}, {1000, 0}};
+    int fds[] = {fileno(tmpfile()), memfd_create("mapped", 0)};
+
+    for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+        char *at;
+
+        CHECK(write(fds[i], "12345", 5) == 5 && futimens(fds[i], old) == 0);
+        at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fds[i], 0);
+        CHECK(at != MAP_FAILED);
+        CHECK_EQ(mtime_of(fds[i]), 1000);
+        at[0] = 'x';
+        CHECK_EQ(msync(at, PAGE, MS_SYNC), 0);
+        CHECK(mtime_of(fds[i]) > 1000);
+        /* What was written before does not count after. */
+        CHECK_EQ(futimens(fds[i], old), 0);
+        CHECK_EQ(munmap(at, PAGE), 0);
+        CHECK_EQ(mtime_of(fds[i]), 1000);
+    }
+}
+
 static const struct check_case cases[] = {
+    CASE(writing_a_mapping_is_a_change_of_the_file),
     CASE(private_memory_is_copied_both_ways),
     CASE(copies_of_copies),
     CASE(shared_memory_is_shared),

@@ -20,8 +20,9 @@ bool memory_all_mapped(struct aspace *as, user_addr_t base, uint64_t size);
 status_t memory_remove(struct aspace *as, user_addr_t base, uint64_t size) MUST_USE;
 
 /*
- * RLIMIT_AS, RLIMIT_DATA: may the caller map so many bytes more, with these rights and
- * MAPPING_*? What is mapped from `replaced` on (0: nothing) gives way to them. ERR_NO_MEMORY.
+ * RLIMIT_AS, RLIMIT_DATA, vm.max_map_count: may the caller map so many bytes more, with these
+ * rights and MAPPING_*? What is mapped from `replaced` on (0: nothing) gives way to them.
+ * ERR_NO_MEMORY.
  */
 status_t memory_may_map(struct syscall *call, user_addr_t replaced, uint64_t size,
                         unsigned prot, unsigned flags) MUST_USE;

@@ -1,5 +1,6 @@
 /*
- * memory_limit.c - RLIMIT_AS and RLIMIT_DATA: how much a process maps (getrlimit(2)).
+ * memory_limit.c - RLIMIT_AS, RLIMIT_DATA and vm.max_map_count: how much a process maps, and in
+ * how many pieces (getrlimit(2), proc(5)).
  *
  * Two threads that map at once may both pass and be over the limit together, by one mapping
  * each: a lock over the whole of a call would be the price of more.
@@ -7,6 +8,7 @@
 #include "hal/mmu.h"
 #include "personality/linux/memory/memory.h"
 #include "personality/linux/process/process.h"
+#include "personality/linux/sysctl.h"
 
 static bool is_data(unsigned prot, unsigned flags)
 {
@@ -48,12 +50,21 @@ static bool fits(uint64_t have, uint64_t more, uint64_t limit)
     return more <= limit && have <= limit - more;
 }
 
+static bool has_too_many(struct aspace *as)
+{
+    SPIN_GUARD(&as->lock);
+
+    return as->mappings > sysctl_get(SYSCTL_MAX_MAP_COUNT);
+}
+
 status_t memory_may_map(struct syscall *call, user_addr_t replaced, uint64_t size,
                         unsigned prot, unsigned flags)
 {
     struct aspace *as = call->thread->user.aspace;
     uint64_t limit = soft_limit(call, RLIMIT_AS), have;
 
+    if (has_too_many(as))
+        return ERR_NO_MEMORY;
     if (limit != UINT64_MAX) {
         have = count(as, 0, HAL_USER_END, false);
         if (replaced)

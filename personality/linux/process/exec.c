@@ -8,6 +8,7 @@
 #include "mm/slab.h"
 #include "personality/hybrid.h"
 #include "personality/linux/file/fd.h"
+#include "personality/linux/sysctl.h"
 #include "personality/linux/vdso.h"
 
 /* The name shown by ps: the last component, cut. */
@@ -151,6 +152,15 @@ static void take_ids(struct exec *exec)
     credentials_exec(c, exec->secure);
 }
 
+static status_t create_space(struct exec *exec)
+{
+    status_t st = aspace_create(&exec->aspace);
+
+    if (st == OK)
+        exec->aspace->mappings_max = &sysctls[SYSCTL_MAX_MAP_COUNT].value;
+    return st;
+}
+
 status_t exec_prepare(struct exec *exec, struct walk_env *env, const struct path *start,
                       unsigned walk_flags)
 {
@@ -163,7 +173,7 @@ status_t exec_prepare(struct exec *exec, struct walk_env *env, const struct path
     if (st == OK)
         take_ids(exec);
     if (st == OK)
-        st = aspace_create(&exec->aspace);
+        st = create_space(exec);
     if (st == OK)
         st = exec_map_image(exec, env, &aux);
     if (st == OK)

@@ -6,6 +6,7 @@
 #include "hal/boot.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/procfs/procfs_internal.h"
+#include "personality/linux/sysctl.h"
 #include "personality/linux/uts.h"
 
 #define SHOWN(fn) (&(const struct gen_ops){.show = (fn)})
@@ -122,7 +123,26 @@ static status_t show_pipe_max_size(struct inode *inode, struct seq *seq)
     return OK;
 }
 
+static status_t show_number(struct inode *inode, struct seq *seq)
+{
+    struct sysctl *s = inode->data;
+
+    seq_printf(seq, "%lu\n", (unsigned long)atomic_load(&s->value));
+    return OK;
+}
+
+static status_t store_number(struct inode *inode, const char *text, size_t size)
+{
+    return sysctl_store(inode->data, text, size);
+}
+
+static const struct gen_ops number_ops = {.show = show_number, .store = store_number};
 static const struct gen_ops dir_ops;
+
+#define NUMBER(name)                        \
+    {                                       \
+        name, INODE_FILE, 0644, &number_ops \
+    }
 
 static const struct gen_entry sys_entries[] = {
     {"fs", INODE_DIR, 0555, &dir_ops},
@@ -144,6 +164,7 @@ static const struct gen_entry random_entries[] = {
     {"uuid", INODE_FILE, 0444, SHOWN(show_random_uuid)},
 };
 static const struct gen_entry vm_entries[] = {
+    NUMBER("max_map_count"),
     {"overcommit_memory", INODE_FILE, 0444, SHOWN(show_overcommit_memory)},
 };
 static const struct gen_entry fs_entries[] = {
@@ -184,6 +205,14 @@ static const struct sys_dir *dir_named(const char *name)
     return NULL;
 }
 
+/* A directory's is its entries, a number's the setting. */
+static void *data_of(const struct gen_entry *e)
+{
+    if (e->type == INODE_DIR)
+        return (void *)dir_named(e->name);
+    return e->ops == &number_ops ? sysctl_find(e->name) : NULL;
+}
+
 static status_t dir_lookup(struct inode *dir, struct name name, struct inode **out)
 {
     const struct sys_dir *d = dir_of(dir);
@@ -192,8 +221,7 @@ static status_t dir_lookup(struct inode *dir, struct name name, struct inode **o
     if (!e)
         return ERR_NOT_FOUND;
     return gen_inode_create(dir->fs, first_ino(d) + (uint64_t)(e - d->entries), e->type,
-                            e->mode, 0, 0, e->ops,
-                            (void *)(e->type == INODE_DIR ? dir_named(e->name) : NULL), out);
+                            e->mode, 0, 0, e->ops, data_of(e), out);
 }
 
 static status_t dir_readdir(struct inode *dir, uint64_t *at,

@@ -1,0 +1,42 @@
+/*
+ * sysctl.c - settings of the system: their values, and those that they may have.
+ */
+#include "personality/linux/sysctl.h"
+
+#include "base/string.h"
+
+struct sysctl sysctls[SYSCTL_COUNT] = {
+    [SYSCTL_MAX_MAP_COUNT] = {"max_map_count", 65530, 0, INT32_MAX},
+};
+
+struct sysctl *sysctl_find(const char *name)
+{
+    for (size_t i = 0; i < countof(sysctls); i++)
+        if (!strcmp(sysctls[i].name, name))
+            return &sysctls[i];
+    return NULL;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n';
+}
+
+status_t sysctl_store(struct sysctl *s, const char *text, size_t size)
+{
+    const char *end = text + size;
+    uint64_t value = 0;
+    const char *first;
+
+    while (text < end && is_space(*text))
+        text++;
+    for (first = text; text < end && *text >= '0' && *text <= '9'; text++)
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(*text - '0'), &value))
+            return ERR_INVALID_ARGS;
+    if (text == first || (text < end && !is_space(*text) && *text) || value < s->min ||
+        value > s->max)
+        return ERR_INVALID_ARGS;
+    atomic_store_explicit(&s->value, value, memory_order_relaxed);
+    return OK;
+}
