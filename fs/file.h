@@ -38,6 +38,8 @@ enum {
 
 enum file_direction { FILE_TRANSFER_READ, FILE_TRANSFER_WRITE };
 
+struct file_owner;
+
 struct file_ops {
     const char *name; /* for anonymous ones, "pipe" gives /proc/self/fd "pipe:[ino]" */
     /* Move what is possible now at *pos and advance it (streams ignore it). 0 bytes and OK: end
@@ -62,6 +64,7 @@ struct file_ops {
     /* How long a read or write waits, in ns, before it is ERR_SHOULD_WAIT; 0, or NULL: for
      * ever. */
     time_ns_t (*timeout)(struct file *file, enum file_direction direction);
+    bool tells;                               /* O_ASYNC means something for it (fcntl(2)) */
     void (*flags_changed)(struct file *file); /* optional: fcntl changed `flags` */
     void (*close)(struct file *file);         /* the last reference is gone; drops `data` */
 };
@@ -76,8 +79,9 @@ struct file {
     uint64_t position;
     void *data;
     uint64_t readdir_at;
-    bool was_opened; /* by file_open, other than O_PATH: told to who watches it */
-    bool writes;     /* counted in path.mount->writers; constant once open */
+    struct file_owner *owner; /* the personality's: who is told of it, or NULL */
+    bool was_opened;          /* by file_open, other than O_PATH: told to who watches it */
+    bool writes;              /* counted in path.mount->writers; constant once open */
 };
 
 /* Open the inode at `path` (permissions were checked): references taken as needed. ERR_STALE:

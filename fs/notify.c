@@ -80,7 +80,7 @@ static struct notify_mark *next_mark(struct inode *inode, uint64_t *order, uint3
     list_for_each (it, &inode->marks) {
         struct notify_mark *mark = container_of(it, struct notify_mark, link);
 
-        if (mark->order <= *order || !(mark->mask & what & NOTIFY_ALL) ||
+        if (mark->order <= *order || !(mark->mask & what & (NOTIFY_ALL | NOTIFY_RENAME)) ||
             (unlinked && mark->mask & NOTIFY_EXCL_UNLINK))
             continue;
         *order = mark->order;
@@ -175,6 +175,7 @@ void notify_rename(struct inode *from, struct name from_name, struct inode *to,
     if (nobody_watches())
         return;
     event.cookie = 1 + atomic_fetch_add_explicit(&last_cookie, 1, memory_order_relaxed);
+    event.what |= from == to ? NOTIFY_RENAME : 0;
     tell_all(from, &event, false);
     event.what = with_type(moved, NOTIFY_MOVED_TO);
     event.name = to_name;

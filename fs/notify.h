@@ -25,12 +25,13 @@ enum {
     NOTIFY_DELETE_SELF = 0x400,
     NOTIFY_MOVE_SELF = 0x800,
     NOTIFY_ALL = 0xfff,
+    NOTIFY_RENAME = 0x10000000,      /* beside MOVED_FROM: it stays in the directory */
     NOTIFY_EXCL_UNLINK = 0x04000000, /* of a mark: not of children that have no name any more */
     NOTIFY_ISDIR = 0x40000000,
 };
 
 struct notify_event {
-    uint32_t what;    /* one of NOTIFY_ALL, and NOTIFY_ISDIR */
+    uint32_t what;    /* one of NOTIFY_ALL, and NOTIFY_ISDIR, NOTIFY_RENAME */
     uint32_t cookie;  /* joins the two events of a rename; else 0 */
     struct name name; /* in the marked directory; size 0: the marked inode itself */
 };

@@ -220,6 +220,7 @@ const struct file_ops pipe_file_ops = {
     .try_read = pipe_try_read,
     .try_write = pipe_try_write,
     .poll_object = pipe_poll_object,
+    .tells = true,
     .ioctl = pipe_ioctl,
     .close = pipe_close,
 };

@@ -36,9 +36,16 @@
 #define F_GETLK         5
 #define F_SETLK         6
 #define F_SETLKW        7
+#define F_SETOWN        8
+#define F_GETOWN        9
+#define F_SETSIG        10
+#define F_GETSIG        11
+#define F_SETOWN_EX     15
+#define F_GETOWN_EX     16
 #define F_OFD_GETLK     36
 #define F_OFD_SETLK     37
 #define F_OFD_SETLKW    38
+#define F_NOTIFY        1026
 #define F_DUPFD_CLOEXEC 1030
 #define F_SETPIPE_SZ    1031
 #define F_GETPIPE_SZ    1032
@@ -46,6 +53,14 @@
 #define F_GET_SEALS     1034
 
 #define FD_CLOEXEC 1u
+
+#define DN_ACCESS    0x01u
+#define DN_MODIFY    0x02u
+#define DN_CREATE    0x04u
+#define DN_DELETE    0x08u
+#define DN_RENAME    0x10u
+#define DN_ATTRIB    0x20u
+#define DN_MULTISHOT 0x80000000u
 
 #define F_RDLCK 0
 #define F_WRLCK 1

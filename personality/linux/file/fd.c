@@ -9,6 +9,7 @@
 #include "hal/ref.h"
 #include "mm/slab.h"
 #include "personality/linux/file/file_lock.h"
+#include "personality/linux/file/file_owner.h"
 #include "personality/linux/poll/epoll.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/socket/socket.h"
@@ -67,6 +68,7 @@ static void descriptor_put(struct fd_table *t, struct file *file)
     if (last) {
         file_lock_file_closed(file);
         epoll_file_closed(file);
+        file_owner_file_closed(file);
     }
     socket = last && socket_of_file(file);
     file_put(file);

@@ -6,6 +6,7 @@
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/file/file_lock.h"
+#include "personality/linux/file/file_owner.h"
 #include "personality/linux/process/process.h"
 #include "uapi/linux/fcntl.h"
 
@@ -118,17 +119,20 @@ uint32_t file_open_flags(struct file *file)
     out |= flags & FILE_DIRECT ? O_DIRECT : 0;
     out |= flags & FILE_SYNC ? O_SYNC : 0;
     out |= flags & FILE_DIRECTORY ? O_DIRECTORY : 0;
+    out |= file_tells(file) ? O_ASYNC : 0;
     return out | O_LARGEFILE;
 }
 
 /* Only these can be changed; the others in the argument are ignored (fcntl(2)). */
-static status_t set_open_flags(struct file *file, uint64_t flags)
+static status_t set_open_flags(struct syscall *call, struct file *file, uint64_t flags)
 {
     unsigned set =
         (flags & O_APPEND ? FILE_APPEND : 0) | (flags & O_NONBLOCK ? FILE_NONBLOCK : 0) |
         (flags & O_NOATIME ? FILE_NOATIME : 0) | (flags & O_DIRECT ? FILE_DIRECT : 0);
 
     file_set_flags(file, FILE_APPEND | FILE_NONBLOCK | FILE_NOATIME | FILE_DIRECT, set);
+    if (file_can_tell(file) && file_tells(file) != !!(flags & O_ASYNC))
+        return file_set_tells(call, file, (int)call->arg[0], flags & O_ASYNC);
     return OK;
 }
 
@@ -200,13 +204,22 @@ static status_t fcntl_file(struct syscall *call, struct file *file)
 {
     switch ((int)call->arg[1]) {
     case F_SETFL:
-        return set_open_flags(file, call->arg[2]);
+        return set_open_flags(call, file, call->arg[2]);
     case F_GETPIPE_SZ:
         return get_pipe_size(call, file);
     case F_GET_SEALS:
         return get_seals(call, file);
     case F_SETPIPE_SZ:
         return set_pipe_size(call, file);
+    case F_NOTIFY:
+        return file_notify_call(call, file);
+    case F_SETOWN:
+    case F_GETOWN:
+    case F_SETOWN_EX:
+    case F_GETOWN_EX:
+    case F_SETSIG:
+    case F_GETSIG:
+        return file_owner_call(call, file);
     default:
         return fcntl_descriptor(call, file);
     }

@@ -57,6 +57,7 @@ static const struct file_ops inotify_file_ops = {
     .name = "inotify",
     .try_read = inotify_read,
     .poll_object = inotify_poll_object,
+    .tells = true,
     .ioctl = inotify_ioctl,
     .close = inotify_close,
 };

@@ -36,8 +36,9 @@ static void watch_tell(struct notify_mark *mark, const struct notify_event *even
 {
     struct watch *w = container_of(mark, struct watch, mark);
     bool wanted = notify_mask(mark) & event->what & NOTIFY_ALL, last;
-    struct queued *q =
-        wanted ? inotify_event_new(event->what, event->cookie, event->name) : NULL;
+    struct queued *q = wanted ? inotify_event_new(event->what & ~(uint32_t)NOTIFY_RENAME,
+                                                  event->cookie, event->name)
+                              : NULL;
 
     {
         SPIN_GUARD(&w->owner->object.lock);

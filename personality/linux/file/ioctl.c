@@ -3,8 +3,11 @@
  */
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
+#include "personality/linux/file/file_owner.h"
 #include "personality/linux/process/process.h"
+#include "personality/linux/socket/socket.h"
 #include "personality/linux/tty/tty.h"
+#include "uapi/linux/socket.h"
 #include "uapi/linux/termios.h"
 
 static status_t set_nonblock(struct syscall *call, struct file *file)
@@ -15,6 +18,34 @@ static status_t set_nonblock(struct syscall *call, struct file *file)
     if (st == OK)
         file_set_flags(file, FILE_NONBLOCK, on ? FILE_NONBLOCK : 0);
     return st;
+}
+
+static status_t set_async(struct syscall *call, struct file *file)
+{
+    int32_t on;
+    status_t st = copy_from_user(&call->thread->user, &on, call->arg[2], sizeof(on));
+
+    if (st != OK)
+        return st;
+    if (!file_can_tell(file))
+        return on ? ERR_NOT_TTY : OK;
+    return file_set_tells(call, file, (int)call->arg[0], on);
+}
+
+/* Sockets have them, too, by fcntl's meaning. */
+static status_t socket_owner(struct syscall *call, struct file *file, uint32_t number)
+{
+    int32_t id = 0;
+    status_t st = OK;
+
+    if (!socket_of_file(file))
+        return ERR_NOT_TTY;
+    if (number == SIOCGPGRP || number == FIOGETOWN) {
+        id = file_owner_get(file);
+        return copy_to_user(&call->thread->user, call->arg[2], &id, sizeof(id));
+    }
+    st = copy_from_user(&call->thread->user, &id, call->arg[2], sizeof(id));
+    return st == OK ? file_owner_set(call, file, id) : st;
 }
 
 /* What is left to read of a regular file. */
@@ -41,6 +72,13 @@ static status_t request(struct syscall *call, struct file *file)
         return fd_set_flags(t, (int)call->arg[0], 0);
     case FIONBIO:
         return set_nonblock(call, file);
+    case FIOASYNC:
+        return set_async(call, file);
+    case FIOSETOWN:
+    case SIOCSPGRP:
+    case FIOGETOWN:
+    case SIOCGPGRP:
+        return socket_owner(call, file, number);
     case FIONREAD:
         if (file->inode && file->inode->attr.type == INODE_FILE)
             return left_to_read(call, file);

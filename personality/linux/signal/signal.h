@@ -82,6 +82,10 @@ struct siginfo {
             int32_t id, overrun;
             uint64_t value;
         } timer;
+        struct {
+            int64_t band;
+            int32_t fd;
+        } poll;
         uint8_t bytes[112];
     };
 };

@@ -109,6 +109,7 @@ static const struct file_ops socket_file_ops = {
     .try_read = file_try_receive,
     .try_write = file_try_send,
     .poll_object = file_poll_object_of,
+    .tells = true,
     .ioctl = file_ioctl_of,
     .timeout = file_timeout,
     .close = file_close,

@@ -107,6 +107,8 @@ void show_fcntl_arg(struct trace *t, uint64_t value)
     switch ((int)t->call->arg[1]) {
     case F_GETFD:
     case F_GETFL:
+    case F_GETOWN:
+    case F_GETSIG:
     case F_GETPIPE_SZ:
     case F_GET_SEALS:
         return;

@@ -243,6 +243,7 @@ static const struct file_ops master_file_ops = {
     .try_read = master_try_read,
     .try_write = master_try_write,
     .poll_object = master_poll_object,
+    .tells = true,
     .close = master_close,
 };
 

@@ -171,6 +171,7 @@ const struct file_ops tty_file_ops = {
     .try_read = tty_try_read,
     .try_write = tty_try_write,
     .poll_object = tty_poll_object,
+    .tells = true,
     .close = tty_close,
 };
 
