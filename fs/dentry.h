@@ -53,6 +53,8 @@ struct walk_env {
     bool override_dac;   /* CAP_DAC_OVERRIDE */
     bool override_owner; /* CAP_FOWNER, CAP_FSETID */
     bool change_owner;   /* CAP_CHOWN */
+    bool administers;    /* CAP_SYS_ADMIN */
+    bool set_file_caps;  /* CAP_SETFCAP */
 };
 
 enum {
@@ -121,7 +123,7 @@ status_t vfs_link(struct walk_env *env, const struct path *target, const struct 
 status_t vfs_unlink(struct walk_env *env, const struct path *parent, struct name name) MUST_USE;
 status_t vfs_rmdir(struct walk_env *env, const struct path *parent, struct name name) MUST_USE;
 /* Numerically Linux's (renameat2). */
-enum { VFS_RENAME_NOREPLACE = 1, VFS_RENAME_EXCHANGE = 2 };
+enum { VFS_RENAME_NOREPLACE = 1, VFS_RENAME_EXCHANGE = 2, VFS_RENAME_WHITEOUT = 4 };
 status_t vfs_rename(struct walk_env *env, const struct path *from, struct name from_name,
                     const struct path *to, struct name to_name, unsigned flags) MUST_USE;
 /* chmod, chown, utimes, truncate: ownership rules of the manual pages. */

@@ -6,6 +6,7 @@
 #include "fs/fs_internal.h"
 #include "fs/ram_quota.h"
 #include "fs/seal.h"
+#include "fs/xattr.h"
 #include "hal/ref.h"
 #include "hal/time.h"
 
@@ -109,6 +110,7 @@ static void inode_destroy(struct inode *inode)
     struct filesystem *fs = inode->fs;
 
     atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
+    xattrs_put(inode->xattrs);
     inode->ops->destroy(inode);
     filesystem_unref(fs);
 }

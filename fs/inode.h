@@ -24,6 +24,7 @@ struct inode;
 struct path;
 struct pipe;
 struct seq;
+struct xattrs;
 
 enum inode_type {
     INODE_FILE,
@@ -83,6 +84,8 @@ struct name {
 
 enum sync_how { SYNC_FILE, SYNC_DATA };
 
+enum xattr_use { XATTR_LOOK, XATTR_CHANGE };
+
 struct inode_ops {
     /*
      * Directories. Inodes given out are references of the caller's; names are checked by the
@@ -107,6 +110,11 @@ struct inode_ops {
     /* Replaces the target if there is one (the caller checked types). */
     status_t (*rename)(struct inode *from, struct name from_name, struct inode *moved,
                        struct inode *to, struct name to_name, struct inode *replaced);
+    /* The same, and what was moved leaves a device of `whiteout`'s attributes behind it. NULL:
+     * ERR_INVALID_ARGS. */
+    status_t (*rename_whiteout)(struct inode *from, struct name from_name, struct inode *moved,
+                                struct inode *to, struct name to_name, struct inode *replaced,
+                                const struct inode_attr *whiteout);
     /* Swap what two names mean. */
     status_t (*exchange)(struct inode *a_dir, struct name a_name, struct inode *a,
                          struct inode *b_dir, struct name b_name, struct inode *b);
@@ -139,6 +147,9 @@ struct inode_ops {
     /* Bytes that go beyond the VMO: as file_ops.try_write; with `append`, at the end. NULL:
      * into the VMO. */
     status_t (*write)(struct inode *inode, struct iobuf *io, uint64_t *pos, bool append);
+    /* Whose inode.xattrs are this one's, or will be for a change; borrowed. NULL: it has no
+     * extended attributes. */
+    struct inode *(*xattrs)(struct inode *inode, enum xattr_use use);
     /* What was written is on the disk. NULL: there is none. */
     status_t (*sync)(struct inode *inode, enum sync_how how);
     /* A file of this inode is being opened; may replace file->ops and set file->data (devices,
@@ -158,13 +169,14 @@ struct inode {
     bool linkable;          /* without a name and may get one; guarded by lock */
     uint32_t seals;         /* SEAL_*; guarded by lock */
     uint32_t mappers;       /* making a mapping that may write; guarded by lock */
-    struct vmo *vmo;     /* regular files: contents; else NULL. Only destroy drops it, and the
-                            overlay's copy-up replaces it under lock: take inode_vmo() */
-    void *data;          /* the file system's */
-    struct pipe *pipe;   /* FIFOs: while one is open; guarded by lock, owned by fs/pipe.c */
-    struct list marks;   /* who watches it; guarded by fs/notify.c's lock */
-    atomic_uint opens;   /* files of it, O_PATH apart */
-    struct inode *dying; /* link of the list of those without references; see inode.c */
+    struct vmo *vmo;       /* regular files: contents; else NULL. Only destroy drops it, and the
+                              overlay's copy-up replaces it under lock: take inode_vmo() */
+    struct xattrs *xattrs; /* reference, or NULL; guarded by lock */
+    void *data;            /* the file system's */
+    struct pipe *pipe;     /* FIFOs: while one is open; guarded by lock, owned by fs/pipe.c */
+    struct list marks;     /* who watches it; guarded by fs/notify.c's lock */
+    atomic_uint opens;     /* files of it, O_PATH apart */
+    struct inode *dying;   /* link of the list of those without references; see inode.c */
 };
 
 /* For statfs(2): pages and inodes. */

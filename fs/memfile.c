@@ -26,7 +26,14 @@ static status_t memfile_get_attr(struct inode *inode, struct inode_attr *out)
     return OK;
 }
 
+static struct inode *memfile_xattrs(struct inode *inode, enum xattr_use use)
+{
+    (void)use;
+    return inode;
+}
+
 static const struct inode_ops memfile_ops = {
+    .xattrs = memfile_xattrs,
     .get_attr = memfile_get_attr,
     .set_attr = inode_attr_change,
     .destroy = memfile_destroy,

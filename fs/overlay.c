@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "fs/fs_internal.h"
 #include "fs/ramfs_internal.h"
+#include "fs/xattr.h"
 #include "mm/slab.h"
 
 enum { OVERLAY_MAGIC = 0x794c7630 };
@@ -86,24 +87,36 @@ status_t overlay_inode(struct ramfs *ramfs, struct inode *lower, struct inode **
     return OK;
 }
 
+/* False: it was its own already. */
+static bool take_over(struct ramfs *ramfs, struct ram_inode *r, struct xattrs *lower)
+{
+    SPIN_GUARD(&ramfs->names_lock);
+
+    {
+        SPIN_GUARD(&r->inode.lock);
+        if (r->own_attr)
+            return false;
+        r->own_attr = true;
+        r->inode.xattrs = lower;
+    }
+    r->pinned = true;
+    inode_get(&r->inode);
+    return true;
+}
+
 void overlay_own(struct inode *inode)
 {
     struct ramfs *ramfs = ramfs_of(inode);
     struct ram_inode *r = ram_inode_of(inode);
+    struct xattrs *lower;
     struct inode_attr attr;
 
     if (!r->lower)
         return;
     inode_attr_get(inode, &attr); /* takes the lower's of now */
-    SPIN_GUARD(&ramfs->names_lock);
-    {
-        SPIN_GUARD(&inode->lock);
-        if (r->own_attr)
-            return;
-        r->own_attr = true;
-    }
-    r->pinned = true;
-    inode_get(inode);
+    lower = xattrs_of(ramfs_xattrs(inode, XATTR_LOOK));
+    if (!take_over(ramfs, r, lower))
+        xattrs_put(lower);
 }
 
 bool overlay_has_own_data(struct ram_inode *r)

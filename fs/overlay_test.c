@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fs/fs_test.h"
+#include "fs/xattr.h"
 
 static struct path overlay, model, lower_mount; /* at /o, /m, /l */
 
@@ -286,6 +287,46 @@ static void test_opaque(void **state)
     assert_int_equal(t_rmdir("/o/a"), ERR_NOT_EMPTY);
 }
 
+static size_t xattr_length(const char *name)
+{
+    size_t length = 0;
+    struct path path;
+
+    assert_int_equal(walk(name, 0, &path), OK);
+    if (vfs_get_xattr(&env, path.dentry->inode, "trusted.x", NULL, 0, &length) != OK)
+        length = 99;
+    path_put(&path);
+    return length;
+}
+
+static void set_xattr(const char *name, const char *value)
+{
+    struct path path;
+
+    assert_int_equal(walk(name, 0, &path), OK);
+    assert_int_equal(vfs_set_xattr(&env, &path, path.dentry->inode, "trusted.x", value,
+                                   value ? strlen(value) : 0, 0),
+                     OK);
+    path_put(&path);
+}
+
+static void test_xattrs_are_copied_up(void **state)
+{
+    (void)state;
+    env.administers = true;
+    set_xattr("/l/z", "below");
+    assert_int_equal(xattr_length("/o/z"), 5);
+    assert_int_equal(t_put("/o/z", "changed"), OK);
+    assert_int_equal(xattr_length("/o/z"), 5);
+    set_xattr("/o/z", "above it");
+    assert_int_equal(xattr_length("/o/z"), 8);
+    assert_int_equal(xattr_length("/l/z"), 5);
+    set_xattr("/l/a/x", "x");
+    set_xattr("/o/a/x", NULL);
+    assert_int_equal(xattr_length("/o/a/x"), 99);
+    assert_int_equal(xattr_length("/l/a/x"), 1);
+}
+
 static void test_no_stacking(void **state)
 {
     struct filesystem *fs;
@@ -303,6 +344,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_open_across_copy_up, setup_overlay,
                                         teardown_overlay),
         cmocka_unit_test_setup_teardown(test_opaque, setup_overlay, teardown_overlay),
+        cmocka_unit_test_setup_teardown(test_xattrs_are_copied_up, setup_overlay,
+                                        teardown_overlay),
         cmocka_unit_test_setup_teardown(test_no_stacking, setup_overlay, teardown_overlay),
     };
 

@@ -204,7 +204,23 @@ status_t ramfs_create_limited(const char *type, uint32_t root_mode, struct ram_q
     return OK;
 }
 
+/* Those of the layer below show until something of ours is changed. */
+struct inode *ramfs_xattrs(struct inode *inode, enum xattr_use use)
+{
+    struct ram_inode *r = ram_inode_of(inode);
+    bool own;
+
+    if (use == XATTR_CHANGE)
+        overlay_own(inode);
+    {
+        SPIN_GUARD(&inode->lock);
+        own = r->own_attr;
+    }
+    return own || !r->lower->ops->xattrs ? inode : r->lower->ops->xattrs(r->lower, use);
+}
+
 const struct inode_ops ramfs_other_ops = {
+    .xattrs = ramfs_xattrs,
     .readlink = ramfs_readlink,
     .get_attr = ramfs_get_attr,
     .set_attr = ramfs_set_attr,
@@ -254,6 +270,7 @@ static status_t ramfs_readdir(struct inode *dir, uint64_t *at,
 }
 
 const struct inode_ops ramfs_dir_ops = {
+    .xattrs = ramfs_xattrs,
     .lookup = ramfs_lookup,
     .create = ramfs_create_file,
     .tmpfile = ramfs_tmpfile,
@@ -263,6 +280,7 @@ const struct inode_ops ramfs_dir_ops = {
     .unlink = ramfs_unlink,
     .rmdir = ramfs_rmdir,
     .rename = ramfs_rename,
+    .rename_whiteout = ramfs_rename_whiteout,
     .exchange = ramfs_exchange,
     .readdir = ramfs_readdir,
     .get_attr = ramfs_get_attr,

@@ -64,6 +64,8 @@ uint64_t ramfs_ino(struct ramfs *ramfs);
 void ramfs_destroy(struct filesystem *fs);
 void ramfs_stat(struct filesystem *fs, struct filesystem_stat *out); /* all of memory */
 
+struct inode *ramfs_xattrs(struct inode *inode, enum xattr_use use);
+
 /* ramfs_names.c */
 status_t ramfs_lookup(struct inode *dir, struct name name, struct inode **out);
 status_t ramfs_create_file(struct inode *dir, struct name name, const struct inode_attr *attr,
@@ -80,6 +82,9 @@ status_t ramfs_unlink(struct inode *dir, struct name name, struct inode *victim)
 status_t ramfs_rmdir(struct inode *dir, struct name name, struct inode *victim);
 status_t ramfs_rename(struct inode *from, struct name from_name, struct inode *moved,
                       struct inode *to, struct name to_name, struct inode *replaced);
+status_t ramfs_rename_whiteout(struct inode *from, struct name from_name, struct inode *moved,
+                               struct inode *to, struct name to_name, struct inode *replaced,
+                               const struct inode_attr *whiteout);
 status_t ramfs_exchange(struct inode *a_dir, struct name a_name, struct inode *a,
                         struct inode *b_dir, struct name b_name, struct inode *b);
 

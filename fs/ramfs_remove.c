@@ -87,15 +87,18 @@ static void move_link_locked(struct inode *moved, struct ram_slot *from, struct 
     inode_touch(moved, ATTR_CTIME);
 }
 
+/* `left`: what the old name means then, or NULL. */
 static status_t rename_locked(struct ram_slot *from, struct inode *moved, struct ram_slot *to,
-                              struct inode *replaced)
+                              struct inode *replaced, struct inode *left)
 {
     status_t st = check_rename_locked(from, moved, to, replaced);
 
     if (st != OK)
         return st;
     ram_slot_set(to, moved);
-    ram_slot_set(from, NULL);
+    ram_slot_set(from, left);
+    if (left)
+        ram_count_name(left, 1);
     if (replaced)
         lose_name_locked(to->dir, replaced);
     move_link_locked(moved, from, to);
@@ -115,8 +118,9 @@ static status_t slots_begin(struct ram_slot *a, struct inode *a_dir, struct name
     return st;
 }
 
-status_t ramfs_rename(struct inode *from_dir, struct name from_name, struct inode *moved,
-                      struct inode *to_dir, struct name to_name, struct inode *replaced)
+static status_t rename_and_leave(struct inode *from_dir, struct name from_name,
+                                 struct inode *moved, struct inode *to_dir, struct name to_name,
+                                 struct inode *replaced, struct inode *left)
 {
     struct ram_slot from, to;
     status_t st =
@@ -131,12 +135,36 @@ status_t ramfs_rename(struct inode *from_dir, struct name from_name, struct inod
         overlay_own(replaced);
     {
         SPIN_GUARD(&ramfs_of(from_dir)->names_lock);
-        st = rename_locked(&from, moved, &to, replaced);
+        st = rename_locked(&from, moved, &to, replaced, left);
     }
     ram_slot_end(&from);
     ram_slot_end(&to);
     if (st == OK)
         unpin_if_unlinked(replaced);
+    return st;
+}
+
+status_t ramfs_rename(struct inode *from_dir, struct name from_name, struct inode *moved,
+                      struct inode *to_dir, struct name to_name, struct inode *replaced)
+{
+    return rename_and_leave(from_dir, from_name, moved, to_dir, to_name, replaced, NULL);
+}
+
+/* An overlay keeps its own account of what is hidden. */
+status_t ramfs_rename_whiteout(struct inode *from_dir, struct name from_name,
+                               struct inode *moved, struct inode *to_dir, struct name to_name,
+                               struct inode *replaced, const struct inode_attr *whiteout)
+{
+    struct inode *left;
+    status_t st;
+
+    if (ramfs_of(from_dir)->lower)
+        return ERR_INVALID_ARGS;
+    st = ramfs_tmpfile(from_dir, whiteout, &left);
+    if (st != OK)
+        return st;
+    st = rename_and_leave(from_dir, from_name, moved, to_dir, to_name, replaced, left);
+    inode_put(left);
     return st;
 }
 

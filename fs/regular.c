@@ -184,15 +184,20 @@ static void note_written(struct inode *inode)
     inode->attr.mode &= ~(uint32_t)(MODE_SETUID | (inode->attr.mode & 0010 ? MODE_SETGID : 0));
 }
 
+static bool appends(const struct file *file, const struct iobuf *io)
+{
+    return file->flags & FILE_APPEND || io->append;
+}
+
 static status_t write_beyond(struct file *file, struct inode *inode, struct iobuf *io,
                              uint64_t *pos)
 {
     size_t before = io->done;
     status_t st;
 
-    if (!(file->flags & FILE_APPEND) && *pos >= FILE_SIZE_MAX)
+    if (!appends(file, io) && *pos >= FILE_SIZE_MAX)
         return ERR_FILE_BIG;
-    st = inode->ops->write(inode, io, pos, file->flags & FILE_APPEND);
+    st = inode->ops->write(inode, io, pos, appends(file, io));
     if (io->done != before && (file->flags & FILE_SYNC))
         st = file_sync(file, SYNC_DATA);
     return st;
@@ -222,7 +227,7 @@ static status_t write_pages(struct inode *inode, struct iobuf *io, uint64_t *pos
 static status_t regular_try_write(struct file *file, struct iobuf *io, uint64_t *pos)
 {
     struct inode *inode = inode_contents(file->inode);
-    bool append = file->flags & FILE_APPEND;
+    bool append = appends(file, io);
     size_t whole = io->size, part = iobuf_left(io);
     status_t st = size_limit_cut(append ? size_of(inode) : *pos, &part);
 

@@ -32,8 +32,9 @@ static status_t check_names(const struct rename *r)
     if (r->from_name.size == 0 || r->to_name.size == 0 || name_is_dots(r->from_name) ||
         name_is_dots(r->to_name))
         return ERR_UNAVAILABLE;
-    if ((r->flags & ~(unsigned)(VFS_RENAME_NOREPLACE | VFS_RENAME_EXCHANGE)) ||
-        r->flags == (VFS_RENAME_NOREPLACE | VFS_RENAME_EXCHANGE))
+    if ((r->flags &
+         ~(unsigned)(VFS_RENAME_NOREPLACE | VFS_RENAME_EXCHANGE | VFS_RENAME_WHITEOUT)) ||
+        (r->flags & VFS_RENAME_EXCHANGE && r->flags != VFS_RENAME_EXCHANGE))
         return ERR_INVALID_ARGS;
     return r->from_dir->mount == r->to_dir->mount ? OK : ERR_CROSS_DEVICE;
 }
@@ -95,6 +96,20 @@ static status_t check(const struct rename *r)
     return st == OK ? check_types(r) : st;
 }
 
+/* A character device 0:0, as overlayfs knows them. */
+static status_t leave_whiteout(struct rename *r)
+{
+    struct inode *from_dir = r->from_dir->dentry->inode;
+    const struct inode_attr attr = {
+        .type = INODE_CHAR, .nlink = 1, .uid = r->env->uid, .gid = r->env->gid};
+
+    if (!from_dir->ops->rename_whiteout)
+        return ERR_INVALID_ARGS;
+    return from_dir->ops->rename_whiteout(from_dir, r->from_name, r->from->inode,
+                                          r->to_dir->dentry->inode, r->to_name, r->to->inode,
+                                          &attr);
+}
+
 static status_t perform(struct rename *r)
 {
     struct inode *from_dir = r->from_dir->dentry->inode, *to_dir = r->to_dir->dentry->inode;
@@ -109,6 +124,8 @@ static status_t perform(struct rename *r)
     if (exchange)
         st = from_dir->ops->exchange(from_dir, r->from_name, r->from->inode, to_dir, r->to_name,
                                      r->to->inode);
+    else if (r->flags & VFS_RENAME_WHITEOUT)
+        st = leave_whiteout(r);
     else
         st = from_dir->ops->rename(from_dir, r->from_name, r->from->inode, to_dir, r->to_name,
                                    r->to->inode);

@@ -22,6 +22,7 @@ struct iobuf {
     size_t size;           /* bytes in all */
     size_t done;           /* bytes moved so far */
     size_t iov_skip;       /* bytes of iov[0] already moved; iov advances */
+    bool append;           /* written to a file, it goes to the end whatever the position */
     struct iovec_user one; /* storage for the one-range form */
 };
 

@@ -101,6 +101,24 @@ static void written_through(void)
     CHECK_ERR(pwritev2(fd, &v, 1, -2, 0), EINVAL);
 }
 
+static void appended(void)
+{
+    struct iovec v = {"abc", 3};
+    char buf[16] = "";
+    int fd;
+
+    enter_scratch();
+    fd = open("file", O_CREAT | O_RDWR, 0600);
+    CHECK_EQ(write(fd, "0123456", 7), 7);
+    CHECK_EQ(pwritev2(fd, &v, 1, 2, RWF_APPEND), 3);
+    CHECK_EQ(lseek(fd, 0, SEEK_CUR), 7);
+    CHECK_EQ(lseek(fd, 1, SEEK_SET), 1);
+    CHECK_EQ(pwritev2(fd, &v, 1, -1, RWF_APPEND), 3);
+    CHECK_EQ(lseek(fd, 0, SEEK_CUR), 13);
+    CHECK_EQ(pread(fd, buf, sizeof(buf), 0), 13);
+    CHECK(!memcmp(buf, "0123456abcabc", 13));
+}
+
 static void without_waiting(void)
 {
     char buf[8];
@@ -131,7 +149,7 @@ static void handles(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(change_mode),     CASE(mounts),  CASE(written_through),
-    CASE(without_waiting), CASE(handles),
+    CASE(change_mode), CASE(mounts),          CASE(written_through),
+    CASE(appended),    CASE(without_waiting), CASE(handles),
 };
 CHECK_MAIN(cases)

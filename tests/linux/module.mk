@@ -7,6 +7,7 @@ guest-common   := check
 guest-programs += futex_pi inotify memfd pty pty_session reopen signalfd socket socket_names socket_rights timer timerfd vdso
 guest-programs += affinity attributes capability family limits memory_fork memory_rights openat2 pidfd prctl rlimit single_step storage tmpfile undisturbed usage
 guest-programs += async
+guest-programs += xattr
 generated := tests/linux/implemented.inc
 build/gen/tests/linux/implemented.inc: personality/linux/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)

@@ -95,9 +95,6 @@ void walk_end(struct walk_env *env);
 /* With the real ids and what they allow, for access(2). */
 void walk_begin_real(struct syscall *call, struct walk_env *env);
 
-/* The caller may change what is mounted: CAP_SYS_ADMIN. */
-bool call_may_mount(struct syscall *call);
-
 /* A user path string, copied into memory of its own; "" is fine. ERR_NAME_TOO_LONG, ERR_FAULT.
  */
 enum { PATH_BYTES = 4096 };

@@ -10,6 +10,7 @@
 #include "personality/linux/process/process.h"
 #include "personality/linux/tty/tty.h"
 #include "personality/linux/user_data.h"
+#include "uapi/linux/fs.h"
 
 static status_t check_file(struct syscall *call, struct file *file,
                            enum file_direction direction, uint64_t at)
@@ -62,7 +63,7 @@ status_t file_io_begin(struct syscall *call, struct task *task, struct file_io *
 }
 
 status_t file_io_begin_vector(struct syscall *call, struct task *task, struct file_io *io,
-                              enum file_direction direction, uint64_t at)
+                              enum file_direction direction, uint64_t at, uint32_t flags)
 {
     size_t total;
     status_t st = get_file(call, io, direction, at);
@@ -72,6 +73,8 @@ status_t file_io_begin_vector(struct syscall *call, struct task *task, struct fi
     if (st != OK)
         return st;
     iobuf_init_iov(&io->buffer, &call->thread->user, io->iov, (unsigned)call->arg[2], total);
+    io->flags = flags;
+    io->buffer.append = flags & RWF_APPEND;
     return total ? attempt(task, io) : OK; /* unlike write, it makes no empty message */
 }
 

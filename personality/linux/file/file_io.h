@@ -24,7 +24,8 @@ struct file_io {
 status_t file_io_begin(struct syscall *call, struct task *task, struct file_io *io,
                        enum file_direction direction, uint64_t at) MUST_USE;
 status_t file_io_begin_vector(struct syscall *call, struct task *task, struct file_io *io,
-                              enum file_direction direction, uint64_t at) MUST_USE;
+                              enum file_direction direction, uint64_t at,
+                              uint32_t flags) MUST_USE;
 
 #define FILE_IO_ARGS(frame)                                                      \
     .file = (frame).file, .io = &(frame).buffer, .direction = (frame).direction, \

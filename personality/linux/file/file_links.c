@@ -135,14 +135,15 @@ status_t sys_renameat(struct syscall *call)
                         0);
 }
 
-/* No file system of ours makes whiteouts by name: as if it did not know the flag. */
 status_t sys_renameat2(struct syscall *call)
 {
     uint32_t flags = (uint32_t)call->arg[4];
 
-    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
-        flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT) ||
+        (flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE))
         return ERR_INVALID_ARGS;
+    if (flags & RENAME_WHITEOUT && !call_has(call, CAP_MKNOD))
+        return ERR_NOT_PERMITTED;
     return rename_names(call, (int)call->arg[0], call->arg[1], (int)call->arg[2], call->arg[3],
                         flags);
 }

@@ -18,7 +18,7 @@ CO_FN(sys_readv)
 {
     status_t st;
 
-    st = file_io_begin_vector(f->call, task, &f->io, FILE_TRANSFER_READ, FILE_POSITION);
+    st = file_io_begin_vector(f->call, task, &f->io, FILE_TRANSFER_READ, FILE_POSITION, 0);
     if (st == ERR_SHOULD_WAIT)
         CO_CALL(st, f->transfer, file_transfer, FILE_IO_ARGS(f->io));
     CO_RETURN(file_io_end(f->call, &f->io, st));
@@ -36,7 +36,7 @@ CO_FN(sys_writev)
 {
     status_t st;
 
-    st = file_io_begin_vector(f->call, task, &f->io, FILE_TRANSFER_WRITE, FILE_POSITION);
+    st = file_io_begin_vector(f->call, task, &f->io, FILE_TRANSFER_WRITE, FILE_POSITION, 0);
     if (st == ERR_SHOULD_WAIT)
         CO_CALL(st, f->transfer, file_transfer, FILE_IO_ARGS(f->io));
     CO_RETURN(file_io_end(f->call, &f->io, st));
@@ -55,7 +55,7 @@ CO_FN(sys_preadv)
     status_t st;
 
     st = file_io_begin_vector(f->call, task, &f->io, FILE_TRANSFER_READ,
-                              file_io_offset(f->call->arg[3]));
+                              file_io_offset(f->call->arg[3]), 0);
     if (st == ERR_SHOULD_WAIT)
         CO_CALL(st, f->transfer, file_transfer, FILE_IO_ARGS(f->io));
     CO_RETURN(file_io_end(f->call, &f->io, st));
@@ -74,7 +74,7 @@ CO_FN(sys_pwritev)
     status_t st;
 
     st = file_io_begin_vector(f->call, task, &f->io, FILE_TRANSFER_WRITE,
-                              file_io_offset(f->call->arg[3]));
+                              file_io_offset(f->call->arg[3]), 0);
     if (st == ERR_SHOULD_WAIT)
         CO_CALL(st, f->transfer, file_transfer, FILE_IO_ARGS(f->io));
     CO_RETURN(file_io_end(f->call, &f->io, st));
@@ -87,14 +87,11 @@ static status_t begin_flags(struct syscall *call, struct task *task, struct file
 {
     uint64_t at = call->arg[3] == UINT64_MAX ? FILE_POSITION : file_io_offset(call->arg[3]);
     uint32_t flags = (uint32_t)call->arg[5];
-    status_t st;
 
     *io = (struct file_io){.direction = direction};
-    if (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT))
+    if (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND))
         return ERR_NOT_SUPPORTED;
-    st = file_io_begin_vector(call, task, io, direction, at);
-    io->flags = flags;
-    return st;
+    return file_io_begin_vector(call, task, io, direction, at, flags);
 }
 
 /* What was written goes to the disk before the call returns. */

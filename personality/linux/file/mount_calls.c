@@ -176,7 +176,8 @@ status_t sys_mount(struct syscall *call)
     if (st == OK)
         st = path_walk(&env, NULL, t.target, 0, &at, NULL);
     if (st == OK) {
-        st = call_may_mount(call) ? mount_at(call, &env, &t, &at, flags) : ERR_NOT_PERMITTED;
+        st = call_has(call, CAP_SYS_ADMIN) ? mount_at(call, &env, &t, &at, flags)
+                                           : ERR_NOT_PERMITTED;
         path_put(&at);
     }
     walk_end(&env);
@@ -210,7 +211,7 @@ status_t sys_umount2(struct syscall *call)
     walk_end(&env);
     if (st != OK)
         return st;
-    st = call_may_mount(call) ? unmount(&at, flags) : ERR_NOT_PERMITTED;
+    st = call_has(call, CAP_SYS_ADMIN) ? unmount(&at, flags) : ERR_NOT_PERMITTED;
     path_put(&at);
     return st;
 }

@@ -21,6 +21,8 @@ void credentials_to_walk(const struct credentials *c, struct walk_env *env)
     env->override_dac = credentials_has(c, CAP_DAC_OVERRIDE);
     env->override_owner = credentials_has(c, CAP_FOWNER);
     env->change_owner = credentials_has(c, CAP_CHOWN);
+    env->administers = credentials_has(c, CAP_SYS_ADMIN);
+    env->set_file_caps = credentials_has(c, CAP_SETFCAP);
 }
 
 void walk_begin(struct syscall *call, struct walk_env *env)
@@ -49,14 +51,6 @@ void walk_begin_real(struct syscall *call, struct walk_env *env)
     env->gid = lp->cred.gid;
     env->override_dac =
         (lp->cred.uid == 0 ? lp->cred.permitted : 0) & CAP_BIT(CAP_DAC_OVERRIDE);
-}
-
-bool call_may_mount(struct syscall *call)
-{
-    struct linux_process *lp = linux_process_of(call);
-    SPIN_GUARD(&lp->lock);
-
-    return credentials_has(&lp->cred, CAP_SYS_ADMIN);
 }
 
 void walk_end(struct walk_env *env)

@@ -67,7 +67,7 @@ status_t sys_pivot_root(struct syscall *call)
     struct walk_env env;
     status_t st;
 
-    if (!call_may_mount(call))
+    if (!call_has(call, CAP_SYS_ADMIN))
         return ERR_NOT_PERMITTED;
     walk_begin(call, &env);
     st = walk_at(call, &env, AT_FDCWD, call->arg[0], WALK_DIRECTORY, &new);

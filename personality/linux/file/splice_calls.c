@@ -219,7 +219,7 @@ static status_t vmsplice_begin(struct syscall *call, struct task *task, struct f
     file_put(file);
     if (!good)
         return ERR_BAD_FD;
-    return file_io_begin_vector(call, task, io, direction, FILE_POSITION);
+    return file_io_begin_vector(call, task, io, direction, FILE_POSITION, 0);
 }
 
 CO_FN(sys_vmsplice)

@@ -203,3 +203,11 @@ status_t capability_option(struct syscall *call)
         return ambient(call, c);
     }
 }
+
+bool call_has(struct syscall *call, unsigned capability)
+{
+    struct linux_process *lp = linux_process_of(call);
+    SPIN_GUARD(&lp->lock);
+
+    return credentials_has(&lp->cred, capability);
+}

@@ -181,6 +181,9 @@ static inline struct linux_thread *current_linux(struct syscall *call)
     return call->thread->linux_;
 }
 
+/* The caller has a capability (CAP_*). */
+bool call_has(struct syscall *call, unsigned capability);
+
 /* The calling thread, borrowed; NULL: none of ours. */
 struct linux_thread *linux_caller(void);
 
