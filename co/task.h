@@ -36,7 +36,7 @@ enum { TASK_QUEUED_EACH = 16 };
 
 struct task {
     struct co *top; /* innermost suspended frame; only the running CPU touches it */
-    unsigned cpu;   /* whose ready list and timers; changes only while ready, under that
+    uint16_t cpu;   /* whose ready list and timers; changes only while ready, under that
                        executor's ready_lock */
     uint8_t priority;
     uint8_t ready_weight; /* how many waits the present one stands for */
@@ -49,9 +49,11 @@ struct task {
         *context;  /* of a user thread: parked when the task suspends; else NULL */
     time_ns_t ran; /* on CPUs, up to its last suspension; see task_ran */
     time_ns_t queued;
-    time_ns_t ready_at; /* since when it waits for a CPU; 0: nobody has looked */
-    uint64_t runs;      /* how often it got a CPU */
-    status_t status;    /* the root coroutine's, once `top` is NULL */
+    union {
+        time_ns_t ready_at; /* since when it waits for a CPU; 0: nobody has looked */
+        status_t status;    /* the root coroutine's, once `top` is NULL */
+    };
+    uint64_t runs; /* how often it got a CPU */
     const char *name;
     /* Called by the executor when the root coroutine has returned; may free the task. NULL:
      * none. */

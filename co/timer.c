@@ -3,8 +3,13 @@
  */
 #include "co/timer.h"
 
+#include <limits.h>
+
 #include "co/executor_internal.h"
 #include "hal/time.h"
+
+/* timer.cpu of a task's timer that is in no heap: most waits have no deadline. */
+#define NO_CPU UINT_MAX
 
 /* On the calling CPU's heap, unless the deadline is never. */
 static void timer_insert(struct timer *timer, time_ns_t deadline)
@@ -30,12 +35,15 @@ static void timer_begin(struct timer *timer)
 void timer_arm(struct timer *timer, struct task *task, time_ns_t deadline)
 {
     timer->callback = NULL;
-    waiter_init(&timer->waiter, task);
+    timer->task = task;
+    atomic_init(&timer->fired, 0);
     timer_begin(timer);
-    if (deadline > hal_time_now())
+    if (deadline == TIME_INFINITE)
+        timer->cpu = NO_CPU;
+    else if (deadline > hal_time_now())
         timer_insert(timer, deadline);
     else
-        atomic_store_explicit(&timer->waiter.fired, 1, memory_order_release);
+        atomic_store_explicit(&timer->fired, 1, memory_order_release);
 }
 
 void timer_arm_callback(struct timer *timer, void (*callback)(struct timer *timer),
@@ -62,9 +70,12 @@ static bool timer_remove(struct executor *ex, struct timer *timer, bool *running
 
 bool timer_disarm(struct timer *timer)
 {
-    struct executor *ex = &executors[timer->cpu];
+    struct executor *ex;
     bool running;
 
+    if (timer->cpu == NO_CPU)
+        return false;
+    ex = &executors[timer->cpu];
     for (unsigned tries = 0;; tries++) {
         if (timer_remove(ex, timer, &running))
             return true;
@@ -75,7 +86,14 @@ bool timer_disarm(struct timer *timer)
     }
 }
 
-/* Takes one due timer out; fires a waiter here, leaves a callback to the caller. */
+/* Caller holds the timer lock. */
+static void timer_fire(struct timer *timer)
+{
+    atomic_store_explicit(&timer->fired, 1, memory_order_release);
+    task_wake(timer->task);
+}
+
+/* Takes one due timer out; wakes its task here, leaves a callback to the caller. */
 static bool timer_expire_one(struct executor *ex, time_ns_t now)
 {
     SPIN_GUARD(&ex->timer_lock);
@@ -88,7 +106,7 @@ static bool timer_expire_one(struct executor *ex, time_ns_t now)
     if (timer->callback)
         ex->running_callback = timer;
     else
-        waiter_fire(&timer->waiter);
+        timer_fire(timer);
     return true;
 }
 

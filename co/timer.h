@@ -11,9 +11,9 @@
 struct timer {
     struct heap_node node; /* key: the deadline */
     unsigned cpu;          /* whose heap; the task may be stolen meanwhile */
-    struct waiter waiter;  /* its link stays idle; fired under the timer lock */
-    /* Instead of a waiter: called under no lock, on that CPU, between tasks; NULL: fire waiter.
-     */
+    atomic_uint fired;     /* for `task`; set under the timer lock */
+    struct task *task;
+    /* Instead of waking `task`: called under no lock, on that CPU, between tasks; or NULL. */
     void (*callback)(struct timer *timer);
 };
 
@@ -30,7 +30,7 @@ bool timer_disarm(struct timer *timer);
 
 static inline bool timer_fired(struct timer *timer)
 {
-    return waiter_fired(&timer->waiter);
+    return atomic_load_explicit(&timer->fired, memory_order_acquire) != 0;
 }
 
 /* Sleep until `deadline`: OK, or task_interrupted_status when ended early. */

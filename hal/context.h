@@ -59,10 +59,10 @@ enum hal_exception {
 };
 
 struct hal_trap {
-    enum hal_trap_kind kind;
-    enum hal_exception exception;
-    unsigned access;  /* FAULT: one of HAL_PROT_READ, WRITE, EXEC */
-    user_addr_t addr; /* FAULT, ALIGNMENT, BUS */
+    enum hal_trap_kind kind : 8;
+    enum hal_exception exception : 8;
+    unsigned access : 8; /* FAULT: one of HAL_PROT_READ, WRITE, EXEC */
+    user_addr_t addr;    /* FAULT, ALIGNMENT, BUS */
     uint64_t
         code; /* the machine's own number (x86: vector << 32 | error code; riscv: scause) */
 };

@@ -2,7 +2,7 @@
  * dispatch.c - from a system call trap to its entry in a table, plain or waiting, and back.
  */
 #include "base/assert.h"
-#include "mm/slab.h"
+#include "co/frame.h"
 #include "object/dispatch_internal.h"
 
 static const struct syscall_table *tables[2];
@@ -91,12 +91,18 @@ bool dispatch_plain(struct thread *t)
     return true;
 }
 
-/* Where the waiting call's frame goes: the thread's slot, or the heap. */
-static union syscall_slot *frame_for(struct dispatch *f)
+/* Where the waiting call's frame goes: the thread's slot, or elsewhere. */
+static union syscall_slot *frame_for(struct thread *t)
 {
-    uint32_t size = *f->thread->entry->frame_size;
+    uint32_t size = *t->entry->frame_size;
 
-    return size <= sizeof(*f->slot) ? f->slot : kmalloc(size);
+    return size <= sizeof(t->main.call.slot) ? &t->main.call.slot : frame_alloc(size);
+}
+
+static void frame_end(struct thread *t, union syscall_slot *frame)
+{
+    if (frame != &t->main.call.slot)
+        frame_free(frame, *t->entry->frame_size);
 }
 
 /* Make the call, bringing in the user pages it asks for, until it has an answer. */
@@ -104,7 +110,8 @@ CO_FN(dispatch)
 {
     status_t st;
 
-    f->frame = f->thread->entry->wait ? frame_for(f) : f->slot;
+    f->frame = f->thread->entry->wait ? frame_for(f->thread) : &f->thread->main.call.slot;
+    f->thread->page_came = false;
     if (!f->frame) {
         finish(f->thread, ERR_NO_MEMORY);
         CO_RETURN(OK);
@@ -112,7 +119,7 @@ CO_FN(dispatch)
     for (;;) {
         if (f->thread->entry->wait)
             CO_CALL_SLOT(st, *f->frame, f->thread->entry->wait, .call = &f->thread->call);
-        else if (f->page_came)
+        else if (f->thread->page_came)
             st = f->thread->entry->plain(&f->thread->call);
         else
             st = ERR_USER_PAGE; /* said dispatch_plain */
@@ -125,10 +132,9 @@ CO_FN(dispatch)
             break;
         }
         usage_fault(f->thread);
-        f->page_came = true;
+        f->thread->page_came = true;
     }
-    if (f->frame != f->slot)
-        kfree(f->frame);
+    frame_end(f->thread, f->frame);
     finish(f->thread, st);
     CO_RETURN(OK);
 }

@@ -75,7 +75,7 @@ uint32_t exception_type(const struct thread *t)
 
 void exception_policy(struct thread *t, uint32_t code)
 {
-    t->policy_broken = code + 1;
+    t->policy_broken = (uint8_t)(code + 1);
     task_interrupt(&t->task, TASK_SUSPEND);
 }
 

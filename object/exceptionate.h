@@ -11,9 +11,9 @@
 
 struct exceptionate {
     struct spinlock lock; /* -> object.lock */
-    struct handle end;    /* the kernel's; none: nobody listens; guarded by lock */
     rights_t rights; /* of the task handle that bound it: its handler's tasks have the same */
-    bool shut;       /* the task is dying: nobody listens any more; guarded by lock */
+    struct object *end; /* the kernel's, with a handle count; NULL: nobody listens; by lock */
+    bool shut;          /* the task is dying: nobody listens any more; guarded by lock */
 };
 
 /*

@@ -37,11 +37,11 @@ struct syscall_head {
 /* Beside each waiting call's frame: how large it is, which the table cannot see. */
 #define SYSCALL_WAIT(name) const uint32_t name##_frame_size = sizeof(struct name)
 
-/* The thread's inline room for a waiting call's frame; a larger one is taken from the heap
- * before the call begins. */
+/* The thread's inline room for a waiting call's frame, as large as the calls need that threads
+ * are blocked in most. A larger one gets room before the call begins (co/frame.h). */
 union syscall_slot {
     struct syscall_head head;
-    unsigned char bytes[592];
+    unsigned char bytes[280];
 };
 
 /* One line of a generated call table. Exactly one of `plain` and `wait` is set; both NULL: the

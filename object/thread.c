@@ -280,9 +280,8 @@ bool thread_syscall(struct hal_context *ctx)
 {
     struct thread *t = container_of(ctx, struct thread, context);
 
-    t->call_waits =
-        !dispatch_plain(t) && CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch, dispatch,
-                                       .thread = t, .slot = &t->main.call.slot);
+    t->call_waits = !dispatch_plain(t) && CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch,
+                                                   dispatch, .thread = t);
     return !t->call_waits && !t->call.replaced && !task_pending(&t->task) && !t->leaving;
 }
 

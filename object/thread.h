@@ -44,7 +44,7 @@ struct thread_head {
 
 union thread_slot {
     struct thread_head head;
-    unsigned char bytes[384];
+    unsigned char bytes[192];
 };
 
 enum thread_state { THREAD_INITIAL, THREAD_RUNNING, THREAD_DEAD };
@@ -53,9 +53,7 @@ enum thread_state { THREAD_INITIAL, THREAD_RUNNING, THREAD_DEAD };
 struct dispatch {
     struct co co;
     struct thread *thread;     /* in */
-    union syscall_slot *slot;  /* in: the thread's room for the call's frame */
-    union syscall_slot *frame; /* the slot, or the heap */
-    bool page_came;            /* a page that the call asked for */
+    union syscall_slot *frame; /* the thread's slot, or elsewhere */
 };
 co_fn dispatch;
 
@@ -82,29 +80,32 @@ struct thread {
     struct process *process;  /* reference */
     struct list process_link; /* process.threads */
     enum thread_state state;  /* guarded by process->object.lock */
-    uint32_t policy_broken;   /* ZX_POL_ + 1; 0: none; the thread's own */
+    unsigned suspends;        /* tokens; guarded by process->object.lock */
+    bool parked;              /* suspended by now; guarded by process->object.lock */
+    bool first;               /* of its process; guarded by process->object.lock */
+    bool leaving;             /* is to end of its own will; the thread's own */
+    bool call_waits;          /* `main.call` began, and was suspended; the thread's own */
+    bool page_came;           /* that the call of `main` asked for; the thread's own */
+    uint8_t policy_broken;    /* ZX_POL_ + 1; 0: none; the thread's own */
+    handle_t own;             /* as process.own, on the thread */
+    status_t fault_status;    /* why a fault was not resolved */
     const struct personality *personality;
     struct linux_thread *linux_; /* NULL: none */
     struct hal_context context;
     struct hal_trap trap;
-    status_t fault_status; /* why a fault was not resolved */
-    bool call_waits;       /* `call` began, and was suspended */
     struct user_access user;
     struct syscall call;               /* the one being made */
     const struct syscall_table *table; /* it belongs to */
     const struct syscall_entry *entry; /* NULL: unknown number */
-    struct vm_fault fault;             /* the one fault a thread serves at a time */
+    union {
+        struct vm_fault fault; /* the one that a thread serves at a time */
+        struct task_time time; /* once dead; guarded by process->object.lock */
+    };
     struct channel_exchange *exchange; /* owned: a channel call that was interrupted; or NULL */
-    unsigned suspends;                 /* tokens; guarded by process->object.lock */
-    bool parked;                       /* suspended by now; guarded by process->object.lock */
-    bool first;                        /* of its process; guarded by process->object.lock */
-    bool leaving;                      /* is to end of its own will; the thread's own */
     struct exception *exception;       /* that a handler has; guarded by process->object.lock */
     struct exceptionate exceptions;
-    struct task_time time; /* once dead; guarded by process->object.lock */
-    struct task task;      /* before the start, its `cpus` alone */
+    struct task task; /* before the start, its `cpus` alone */
     struct thread_main main;
-    handle_t own; /* as process.own, on the thread */
     struct thread_usage usage;
     char name[32];
 };

@@ -138,6 +138,27 @@ static void calls_answer(void **state)
     assert_int_equal(seen.missing, 3);
 }
 
+/* One of the usual size, by each CPU. */
+static void a_frame_is_kept_for_the_next(void **state)
+{
+    void *first = frame_alloc(FRAME_USUAL), *second = frame_alloc(1);
+
+    (void)state;
+    assert_ptr_not_equal(first, second);
+    inject_failure_at(1);
+    assert_null(frame_alloc(FRAME_USUAL));
+    frame_free(first, FRAME_USUAL);
+    inject_failure_at(1);
+    assert_null(frame_alloc(FRAME_USUAL + 1));
+    inject_failure_at(1);
+    assert_ptr_equal(frame_alloc(1), first);
+    inject_failure_at(0);
+    frame_free(first, 1);
+    frame_free(second, 1);
+    assert_ptr_equal(frame_alloc(2), second);
+    frame_free(second, 2);
+}
+
 static void a_big_frame_may_find_no_memory(void **state)
 {
     (void)state;
@@ -430,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(calls_answer),
+        TEST(a_frame_is_kept_for_the_next),
         TEST(a_big_frame_may_find_no_memory),
         TEST(a_call_is_made_again_when_its_page_has_come),
         TEST(a_word_may_need_two_pages),

@@ -27,7 +27,7 @@ void usage_end(struct thread *t)
 
 void usage_fault(struct thread *t)
 {
-    if (t->fault.vmo)
+    if (t->fault.waited)
         t->usage.major_faults++;
     else
         t->usage.minor_faults++;

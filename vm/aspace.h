@@ -232,12 +232,12 @@ status_t try_vm_fault(struct aspace *as, user_addr_t addr, unsigned access) MUST
 /* The same, waiting for the page; killable (ERR_CANCELED). */
 struct vm_fault {
     struct co co;
-    struct aspace *aspace; /* in */
-    user_addr_t addr;      /* in */
-    unsigned access;       /* in: HAL_PROT_READ, WRITE or EXEC */
-    bool interruptible;    /* in: see struct vmo_page_in */
-    struct vmo *vmo;       /* reference while waiting */
-    struct vmo_page_in page_in;
+    struct aspace *aspace;       /* in */
+    user_addr_t addr;            /* in */
+    unsigned access;             /* in: HAL_PROT_READ, WRITE or EXEC */
+    bool interruptible;          /* in: see struct vmo_page_in */
+    bool waited;                 /* out */
+    struct vmo_page_in *page_in; /* heap, while waiting: few faults do */
 };
 co_fn vm_fault;
 

@@ -9,6 +9,7 @@
  * map them. Windows of files are large, and lie as the file's pages do; those of writes begin
  * small and grow while each continues the one before.
  */
+#include "mm/slab.h"
 #include "vm/vmar_internal.h"
 
 enum { SHRINK_PAGES = 256 };
@@ -366,8 +367,8 @@ status_t try_vm_fault(struct aspace *as, user_addr_t addr, unsigned access)
     return st;
 }
 
-/* The VMO and the page to wait for. */
-static status_t fault_target(struct vm_fault *f, uint64_t *index)
+/* The VMO, a reference, and the page to wait for. */
+static status_t fault_target(const struct vm_fault *f, struct vmo **vmo, uint64_t *index)
 {
     struct mapping *m;
     SPIN_GUARD(&f->aspace->lock);
@@ -375,13 +376,14 @@ static status_t fault_target(struct vm_fault *f, uint64_t *index)
     m = mapping_find(f->aspace, f->addr);
     if (!m)
         return ERR_FAULT;
-    f->vmo = vmo_get(m->vmo);
+    *vmo = vmo_get(m->vmo);
     *index = (f->addr - m->region.base + m->offset) >> PAGE_SHIFT;
     return OK;
 }
 
 CO_FN(vm_fault)
 {
+    struct vmo *vmo;
     uint64_t index;
     status_t st;
 
@@ -391,12 +393,17 @@ CO_FN(vm_fault)
             continue;
         if (st != ERR_SHOULD_WAIT)
             CO_RETURN(st);
-        st = fault_target(f, &index);
-        if (st != OK)
-            CO_RETURN(st);
-        CO_CALL(st, f->page_in, vmo_page_in, .vmo = f->vmo, .index = index,
-                .interruptible = f->interruptible);
-        vmo_put(f->vmo);
+        f->page_in = kmalloc(sizeof(*f->page_in));
+        if (!f->page_in)
+            CO_RETURN(ERR_NO_MEMORY);
+        st = fault_target(f, &vmo, &index);
+        if (st == OK) {
+            f->waited = true;
+            CO_CALL(st, *f->page_in, vmo_page_in, .vmo = vmo, .index = index,
+                    .interruptible = f->interruptible);
+            vmo_put(f->page_in->vmo);
+        }
+        kfree(f->page_in);
         if (st != OK)
             CO_RETURN(st);
     }

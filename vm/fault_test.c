@@ -236,10 +236,20 @@ static void a_private_file(void **state)
     assert_int_equal(load(as, AT(3)), 12);
 }
 
+static status_t fault_waiting(user_addr_t at, unsigned access)
+{
+    struct vm_fault f = {
+        .co = {.resume = vm_fault}, .aspace = as, .addr = at, .access = access};
+    status_t st = run_coroutine(&f.co);
+
+    assert_true(f.waited || st != OK);
+    return st;
+}
+
 static void waiting_for_a_file(void **state)
 {
     struct vmo *file = make_file(&pager, 40), *clone;
-    struct vm_fault f = {.co = {.resume = vm_fault}, .aspace = as, .addr = AT(2), .access = W};
+    status_t st;
 
     (void)state;
     pager.slow = true;
@@ -247,17 +257,14 @@ static void waiting_for_a_file(void **state)
     map(clone, 0, 40, R | W, 0);
     vmo_put(file);
     assert_int_equal(try_vm_fault(as, AT(2), W), ERR_SHOULD_WAIT);
-    assert_int_equal(run_coroutine(&f.co), OK);
+    FAIL_EACH(st, st = fault_waiting(AT(2), W), assert_int_equal(pager.waits, 0));
     assert_int_equal(pager.waits, 1);
     assert_int_equal(load(as, AT(2)), 3);
     assert_int_equal(vmo_committed_pages(clone), 1);
 
     pager.failure = ERR_IO;
-    f = (struct vm_fault){.co = {.resume = vm_fault}, .aspace = as, .addr = AT(3), .access = R};
-    assert_int_equal(run_coroutine(&f.co), ERR_IO);
-    f = (struct vm_fault){
-        .co = {.resume = vm_fault}, .aspace = as, .addr = AT(50), .access = R};
-    assert_int_equal(run_coroutine(&f.co), ERR_FAULT);
+    assert_int_equal(fault_waiting(AT(3), R), ERR_IO);
+    assert_int_equal(fault_waiting(AT(50), R), ERR_FAULT);
 }
 
 /* --- no memory --- */

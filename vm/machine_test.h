@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "co/executor.h"
+#include "co/frame.h"
 #include "hal/irq.h"
 #include "hal/sim/sim.h"
 #include "mm/inject.h"
@@ -66,6 +67,7 @@ static UNUSED void machine_boot(const struct sim_config *config, const struct ha
 static UNUSED void machine_end(void)
 {
     inject_failure_at(0);
+    frame_drain();
     assert_int_equal(task_count(), machine_at_start.tasks);
     assert_int_equal(vmo_count(), machine_at_start.vmos);
     assert_int_equal(slab_live_objects(), machine_at_start.slabs);

@@ -56,7 +56,6 @@ struct zircon_debuglog_read {
     zx_log_record_t record;
     struct transfer transfer;
 };
-CO_FITS(zircon_debuglog_read, union syscall_slot);
 SYSCALL_WAIT(zircon_debuglog_read);
 
 static status_t read_record(struct syscall *call, zx_log_record_t *record)

@@ -12,7 +12,6 @@ struct zircon_vmo_op_range {
     status_t outcome;
     struct vmo_page_in page_in;
 };
-CO_FITS(zircon_vmo_op_range, union syscall_slot);
 SYSCALL_WAIT(zircon_vmo_op_range);
 
 static rights_t needed(uint32_t op)

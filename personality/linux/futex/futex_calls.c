@@ -95,7 +95,7 @@ static status_t move_to_lock(const struct futex_key *from, const struct futex_ke
         if (!futex_key_equal(&w->key, from))
             continue;
         if (w->kind != FUTEX_KIND_MOVE ||
-            !futex_key_equal(&container_of(w, struct linux_futex_wait, wait.waiter)->lock, to))
+            !futex_key_equal(container_of(w, struct linux_futex_wait, wait.waiter)->lock, to))
             return ERR_INVALID_ARGS;
         waiter_fire(&w->waiter);
         ++*moved;
@@ -221,7 +221,7 @@ CO_FN(sys_futex)
                 .deadline = f->deadline, .waiter = {.waiter = {.key = f->key}});
         CO_RETURN(st);
     }
-    f->wait.lock = f->lock;
+    f->wait.lock = &f->lock;
     CO_CALL(st, f->wait.wait, futex_wait, .ua = &f->call->thread->user, .addr = f->call->arg[0],
             .expect = (uint32_t)f->call->arg[2], .deadline = f->deadline,
             .waiter = {.key = f->key,

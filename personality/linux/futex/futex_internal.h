@@ -43,7 +43,7 @@ status_t futex_deadline(struct syscall *call, user_addr_t addr, bool realtime,
 /* FUTEX_WAIT and its kin: the common wait, and where one of kind MOVE is to be moved. */
 struct linux_futex_wait {
     struct futex_wait wait;
-    struct futex_key lock;
+    const struct futex_key *lock;
 };
 
 /* Up to `count` plain ones; how many. ERR_INVALID_ARGS: one there waits for something else. */

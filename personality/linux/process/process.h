@@ -157,7 +157,7 @@ struct linux_thread {
     bool exited;        /* by exit(2), not killed */
     bool restarted;     /* the call being made was made before, with ... */
     time_ns_t deadline; /* ... this deadline of its relative timeout */
-    struct usage io;    /* bytes and calls only; the thread's own */
+    struct usage_io io; /* the thread's own */
 };
 
 extern struct spinlock family_lock;

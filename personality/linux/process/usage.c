@@ -25,14 +25,21 @@ void usage_add(struct usage *to, const struct usage *more)
 void usage_of_thread(struct linux_thread *lt, struct usage *out)
 {
     const struct thread_usage *u = &lt->thread->usage;
+    const struct usage_io *io = &lt->io;
+    uint64_t ran = (uint64_t)task_ran(&lt->thread->task);
 
-    *out = lt->io;
-    out->ran_ns = (uint64_t)task_ran(&lt->thread->task);
-    out->kernel_ns = MIN((uint64_t)u->kernel, out->ran_ns);
-    out->minor_faults = u->minor_faults;
-    out->major_faults = u->major_faults;
-    out->preempted = u->preempted;
-    out->switches = MAX(lt->thread->task.runs, u->preempted) - u->preempted;
+    *out = (struct usage){
+        .ran_ns = ran,
+        .kernel_ns = MIN((uint64_t)u->kernel, ran),
+        .minor_faults = u->minor_faults,
+        .major_faults = u->major_faults,
+        .switches = MAX(lt->thread->task.runs, u->preempted) - u->preempted,
+        .preempted = u->preempted,
+        .read_bytes = io->read_bytes,
+        .written_bytes = io->written_bytes,
+        .reads = io->reads,
+        .writes = io->writes,
+    };
 }
 
 static void add_threads(struct linux_process *lp, struct usage *out)

@@ -8,6 +8,11 @@
 struct linux_process;
 struct linux_thread;
 
+/* What a thread itself counts. */
+struct usage_io {
+    uint64_t read_bytes, written_bytes, reads, writes; /* by calls */
+};
+
 struct usage {
     uint64_t ran_ns;    /* on CPUs */
     uint64_t kernel_ns; /* of that, in the kernel: an estimate (object/usage.h), never more */

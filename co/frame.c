@@ -1,0 +1,31 @@
+/*
+ * frame.c - frames outside of slots: where no CPU keeps one.
+ */
+#include "co/frame.h"
+
+#include "mm/slab.h"
+
+struct frame_kept frames_kept[HAL_MAX_CPUS];
+
+static struct slab_cache frame_cache = {.name = "frame", .size = FRAME_USUAL};
+
+void *frame_alloc_slow(size_t size)
+{
+    return size <= FRAME_USUAL ? slab_alloc(&frame_cache) : kmalloc(size);
+}
+
+void frame_free_slow(void *frame, size_t size)
+{
+    if (size <= FRAME_USUAL)
+        slab_free(&frame_cache, frame);
+    else
+        kfree(frame);
+}
+
+void frame_drain(void)
+{
+    for (unsigned cpu = 0; cpu < HAL_MAX_CPUS; cpu++) {
+        slab_free(&frame_cache, frames_kept[cpu].frame);
+        frames_kept[cpu].frame = NULL;
+    }
+}
