@@ -24,6 +24,14 @@ $(guest-programs-all): | $(generated-all)
 	$(call say,CC guest $@)$(cc-guest-$(notdir $(@D))) -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= \
 	    -I. -pthread -MMD -MP -MF $@.d $(filter %.c %.S,$^) $(guest-cflags) -o $@
 
+# C++: libc++ is Debian's, of its clang, which compiles for each machine.
+libcxx-include     = $(eval libcxx-include := $(realpath $(shell clang -print-resource-dir)/../../../include/c++/v1))$(libcxx-include)
+cxxflags-c        := -std=c++17 -O2 -g -Wall -Wextra -Werror -fpie -fno-exceptions -fno-rtti -fno-stack-protector \
+                     -fno-asynchronous-unwind-tables -ftls-model=local-exec -nostdlibinc \
+                     -D_LIBCPP_HAS_MUSL_LIBC -D_LIBCPP_DISABLE_EXTERN_TEMPLATE
+march-cxx-x86_64  := -mno-red-zone
+march-cxx-riscv64 := -march=rv64gc -mabi=lp64d -mno-relax
+
 define user-rules
 compile-user-$1 = $(cc-guest-$1) -g $$(machine-freestanding) $(march-$1) -fpie -fvisibility=hidden -I. \
                   -Ibuild/gen -D_GNU_SOURCE= $$(module-cflags) -isystem build/libc/$1/include $$(headers-user-$1) -MMD -MP -c
@@ -38,6 +46,10 @@ build/user/$1/%.o: build/gen/%.c | $(generated-all) $(foreign-ready)
 build/user/$1/%.o: %.S | $(generated-all)
 	@mkdir -p $$(@D)
 	$$(call say,AS user-$1 $$<)$$(compile-user-$1) $$< -o $$@
+build/user/$1/%.o: %.cc | $(generated-all) $(sdk-headers)
+	@mkdir -p $$(@D)
+	$$(call say,CXX user-$1 $$<)clang++ --target=$1-linux-gnu $(cxxflags-c) $(march-cxx-$1) -I. -Ibuild/sdk/include \
+	    -isystem $$(libcxx-include) -isystem build/libc/$1/include $$(module-cflags) -MMD -MP -c $$< -o $$@
 build/user/$1/foreign/%.o: build/foreign/%.c
 	@mkdir -p $$(@D)
 	$$(call say,CC user-$1 $$<)$$(compile-user-$1) -std=gnu17 -w $$< -o $$@
@@ -46,5 +58,6 @@ $(foreach i,$(isas),$(eval $(call user-rules,$i)))
 
 $(user-programs):
 	$(call say,LD user $@)$(cc-guest-$(notdir $(@D))) -nostdlib -pie \
-	    -Wl,--no-dynamic-linker,--build-id=none,-z,noexecstack,-z,now $(filter %.o,$^) $(filter %.a,$^) $(filter %.so,$^) -lgcc \
+	    -Wl,--no-dynamic-linker,--build-id=none,-z,noexecstack,-z,now $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	    $(filter %.so,$^) -lgcc \
 	    $(user-ldflags) -o $@

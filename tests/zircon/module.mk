@@ -7,9 +7,12 @@ user-programs-zircon := access channel channel_write_etc clock errors event exce
                         process profile registers socket stream suspend vdso vmo
 user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync thread_end threads tls
 user-programs-zircon += channel_internal debuglog ecam interrupt msi pci shutdown
-# Of the C library of native programs.
-native-programs      := libc libc_threads memory_mapping
+# Of the C and the C++ library of native programs.
+native-programs      := cxx libc libc_threads memory_mapping version
 user-programs-zircon += $(native-programs)
+$(foreach i,$(isas),$(eval build/user/$i/cxx build/user/$i/version: build/user/$i/libcxx.a))
+$(foreach i,$(isas),$(eval build/user/$i/version: build/user/$i/tests/zircon/version14.o))
+build/user/%/tests/zircon/version14.o: private module-cflags := -std=c++14
 user-common          := ztest ztest_help paged infocheck
 sources-isa-x86_64   := isa/x86_64/machine_registers isa/x86_64/spin
 sources-isa-riscv64  := isa/riscv64/machine_registers isa/riscv64/spin

@@ -17,8 +17,16 @@
  */
 #pragma once
 
+#ifdef __cplusplus /* with the headers of the SDK */
+#include <zircon/runtime.h>
+extern "C" {
+struct image { /* user/zircon/load.h */
+    zx_vaddr_t base, entry;
+};
+#else
 #include "uapi/zircon/limits.h"
 #include "user/zircon/load.h"
+#endif
 
 struct ztest_case {
     const char *name;
@@ -134,3 +142,7 @@ zx_status_t ztest_child_start(struct ztest_child *c);
 int ztest_child_run(struct ztest_child *c, zx_handle_t job, const char *name);
 /* Waits for its end and closes the handles; its return code. */
 int64_t ztest_child_join(struct ztest_child *c);
+
+#ifdef __cplusplus
+}
+#endif

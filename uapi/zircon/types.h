@@ -9,6 +9,7 @@
 #include "uapi/zircon/limits.h"
 #include "uapi/zircon/rights.h"
 #include "uapi/zircon/signals.h"
+#include "uapi/zircon/string_view.h"
 
 typedef uint32_t zx_handle_t; /* 0: none; the low two bits of any other are set */
 typedef int32_t zx_status_t;  /* 0 or a negative ZX_ERR_ */
@@ -23,11 +24,6 @@ typedef uint64_t zx_paddr_t;
 typedef uint32_t zx_obj_type_t;
 typedef uint32_t zx_vm_option_t;
 typedef int32_t zx_futex_t;
-
-typedef struct zx_string_view {
-    const char *c_str; /* ends with NUL */
-    uint64_t length;
-} zx_string_view_t;
 
 #define ZX_HANDLE_INVALID    0u
 #define ZX_HANDLE_FIXED_BITS 3u

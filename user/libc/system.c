@@ -1,7 +1,8 @@
 /*
- * system.c - what a program asks of the machine by the C library: sysconf of unistd.h.
+ * system.c - what a program asks of the machine by the C library.
  */
 #include <errno.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "zircon/syscalls.h"
@@ -20,4 +21,10 @@ long sysconf(int name)
         errno = EINVAL;
         return -1;
     }
+}
+
+int sched_yield(void)
+{
+    zx_nanosleep(0);
+    return 0;
 }

@@ -3,9 +3,9 @@
 #   include/native/ISA/  the C library's headers, of native programs
 #   lib/                 libzircon.so of Linux programs
 #   lib/native/          of native ones: libzircon.so, which is the vDSO itself, and libc.a: how they start,
-#                        their threads, the C library
+#                        their threads, the C library; libcxx.a, of C++
 #   lib/riscv64/         the same for that machine
-#   lib/pkgconfig/       zircon.pc, zircon-native.pc
+#   lib/pkgconfig/       zircon.pc, zircon-native.pc, zircon-native-cxx.pc
 module    := user/sdk
 generated := user/sdk/shim.inc
 
@@ -44,16 +44,17 @@ $2/libzircon.so: user/sdk/linux/isa/$1/shim.S user/sdk/linux/shim.c user/sdk/lin
 $2/native/libzircon.so: build/user/$1/vdso.so
 	@mkdir -p $$(@D)
 	$$(call say,SDK $$@)cp $$< $$@
-$2/native/libc.a: build/user/$1/libc.a
+$2/native/%.a: build/user/$1/%.a
 	@mkdir -p $$(@D)
 	$$(call say,SDK $$@)cp $$< $$@
-$2/pkgconfig/zircon-native.pc: user/sdk/zircon-native.pc.in
+$2/pkgconfig/zircon-native%pc: user/sdk/zircon-native%pc.in
 	@mkdir -p $$(@D)
-	$$(call say,SDK $$@)sed 's/@ISA@/$1/; s,@UP@,$3,' $$< > $$@
+	$$(call say,SDK $$@)sed 's/@ISA@/$1/; s,@UP@,$3,; s,@LIBCXX@,$$(libcxx-include),' $$< > $$@
 build/sdk/include/native/$1/.made: build/gen/libc-$1
 	$$(call say,SDK $$(@D))rm -rf $$(@D); mkdir -p $$(@D); cp -r build/libc/$1/include/. $$(@D)
 	@touch $$@
-sdk-files += $2/libzircon.so $2/native/libzircon.so $2/native/libc.a $2/pkgconfig/zircon-native.pc \
+sdk-files += $2/libzircon.so $2/native/libzircon.so $2/native/libc.a $2/native/libcxx.a \
+    $2/pkgconfig/zircon-native.pc $2/pkgconfig/zircon-native-cxx.pc \
     build/sdk/include/native/$1/.made
 endef
 sdk-files := $(sdk-headers) build/sdk/lib/pkgconfig/zircon.pc

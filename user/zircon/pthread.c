@@ -144,3 +144,8 @@ zx_handle_t thrd_get_zx_handle(thrd_t thread)
 {
     return thread_of(thread)->handle;
 }
+
+zx_handle_t native_thread_get_zx_handle(thrd_t thread)
+{
+    return thread_of(thread)->handle;
+}

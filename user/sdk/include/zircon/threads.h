@@ -32,3 +32,5 @@ static inline zx_status_t thrd_status_to_zx_status(int status)
  * which stays the runtime's. */
 int thrd_create_with_name(thrd_t *thread, thrd_start_t fn, void *arg, const char *name);
 zx_handle_t thrd_get_zx_handle(thrd_t thread);
+/* The same of what std::thread has (pthread_t). */
+zx_handle_t native_thread_get_zx_handle(thrd_t thread);
