@@ -4,16 +4,16 @@
  */
 #pragma once
 
-#include <stddef.h>
+#include <stdint.h>
 
 typedef struct zx_string_view {
     const char *c_str; /* ends with NUL */
-    size_t length;
+    uint64_t length;
 
 #ifdef __cplusplus
     typedef char value_type;
     typedef const char *const_pointer;
-    typedef size_t size_type;
+    typedef uint64_t size_type;
 
     const_pointer data() const
     {
