@@ -1,6 +1,6 @@
 /*
- * string_view.h - a constant text of the vDSO's (zircon/string_view.h). In C++ it becomes any type
- * that is made of a pointer to bytes and a length: std::string_view, std::string.
+ * string_view.h - a constant text of the vDSO's (zircon/string_view.h). In C++ it becomes any
+ * type that is made of a pointer to bytes and a length: std::string_view, std::string.
  */
 #pragma once
 
