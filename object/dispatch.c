@@ -61,12 +61,18 @@ static void finish(struct thread *t, status_t st)
     usage_end(t);
 }
 
-/* Calls that move many bytes have the number of them as their third argument. */
+static bool moves_many_bytes(const struct thread *t)
+{
+    unsigned size_arg = t->entry ? t->entry->size_arg : 0;
+
+    return size_arg && t->call.arg[size_arg] >= USAGE_LONG_BYTES;
+}
+
 static void measure(struct thread *t)
 {
     if (++t->usage.calls % USAGE_CALLS_EACH == 0)
         usage_begin(t, USAGE_CALLS_EACH);
-    else if (t->call.arg[2] >= USAGE_LONG_BYTES && t->entry && t->entry->wait)
+    else if (moves_many_bytes(t))
         usage_begin(t, 1);
 }
 

@@ -51,6 +51,7 @@ struct syscall_entry {
     syscall_fn *plain;
     co_fn *wait;
     const uint32_t *frame_size; /* of wait's frame; set by SYSCALL_WAIT */
+    uint8_t size_arg;           /* of wait: the argument that is a size in bytes; 0: none */
 };
 
 /* A personality's face to the thread loop. */

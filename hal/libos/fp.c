@@ -10,26 +10,41 @@
 enum {
     XSTATE_X87 = 1u << 0,
     XSTATE_SSE = 1u << 1,
+    XSTATE_MASKS = 1u << 5,    /* AVX-512: K0 to K7 */
+    XSTATE_HIGH_ZMM = 1u << 7, /* AVX-512: ZMM16 to ZMM31 */
     XSTATE_PKRU = 1u << 9,
     XSTATE_AMX = 3u << 17
 };
 
 enum { XSAVE_LEAF = 13, XSAVE_LEGACY = 512, XSAVE_HEADER = 64 };
+enum { FEATURE_LEAF = 7, FEATURE_AVX512BW = 1u << 30, XSAVE_IN_USE = 1u << 2 };
 
 /* The head of the standard format. */
 struct xsave_area {
-    uint16_t fcw, fsw;
-    uint8_t legacy_to_mxcsr[20];
+    uint16_t fcw, fsw, ftw, fop;
+    uint64_t fip, fdp;
     uint32_t mxcsr, mxcsr_mask;
-    uint8_t legacy_rest[XSAVE_LEGACY - 32];
+    uint64_t st[16];
+    uint8_t legacy_rest[XSAVE_LEGACY - 160];
     uint64_t present, compaction, reserved[6];
 };
+
+enum { FCW_INITIAL = 0x37f, MXCSR_INITIAL = 0x1f80 };
 
 _Static_assert(sizeof(struct xsave_area) == XSAVE_LEGACY + XSAVE_HEADER, "SDM 1, 13.4.1");
 
 static uint64_t fp_components;
 static size_t fp_size;
 static uint32_t fp_mxcsr_mask;
+
+/*
+ * Components that plain moves carry. Where a context has nothing else in use, which is so for
+ * nearly all whenever a call waits (the C library clears the upper halves of YMM0 to YMM15 after
+ * use), a switch takes a quarter of the time of XSAVE and XRSTOR: 33 ns for 140. 0: the
+ * processor does not tell what is in use.
+ */
+static uint64_t fp_movable;
+static uint32_t fp_masks_at, fp_high_zmm_at; /* in the area */
 
 static void cpuid(uint32_t leaf, uint32_t sub, uint32_t r[4])
 {
@@ -66,6 +81,65 @@ static void xrstor(const void *area)
                      : "memory");
 }
 
+/* Components that are not in their initial state. */
+static uint64_t in_use(void)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(1));
+    return ((uint64_t)high << 32 | low) & fp_components;
+}
+
+/* False: it has something in use that moves do not carry. */
+static bool store_by_moves(struct xsave_area *area)
+{
+    uint64_t present = fp_movable ? in_use() | XSTATE_SSE : 0;
+
+    if (!present || present & ~fp_movable)
+        return false;
+    fp_store_sse(area);
+    if (present & XSTATE_MASKS)
+        fp_store_masks((char *)area + fp_masks_at);
+    if (present & XSTATE_HIGH_ZMM)
+        fp_store_high_zmm((char *)area + fp_high_zmm_at);
+    area->present = present;
+    return true;
+}
+
+/* False: there is more in the area, or something that it does not have would have to go back to
+ * its initial state. */
+static bool fetch_by_moves(const struct xsave_area *area)
+{
+    uint64_t present = area->present;
+
+    if (!(present & XSTATE_SSE) || present & ~fp_movable || in_use() & ~present)
+        return false;
+    fp_fetch_sse(area);
+    if (present & XSTATE_MASKS)
+        fp_fetch_masks((const char *)area + fp_masks_at);
+    if (present & XSTATE_HIGH_ZMM)
+        fp_fetch_high_zmm((const char *)area + fp_high_zmm_at);
+    return true;
+}
+
+static void moves_setup(void)
+{
+    uint32_t r[4];
+
+    cpuid(XSAVE_LEAF, 1, r);
+    if (!(r[0] & XSAVE_IN_USE))
+        return;
+    fp_movable = XSTATE_SSE;
+    cpuid(FEATURE_LEAF, 0, r);
+    if (!(r[1] & FEATURE_AVX512BW)) /* whose masks are of 64 bits */
+        return;
+    fp_movable |= (XSTATE_MASKS | XSTATE_HIGH_ZMM) & fp_components;
+    cpuid(XSAVE_LEAF, 5, r);
+    fp_masks_at = r[1];
+    cpuid(XSAVE_LEAF, 7, r);
+    fp_high_zmm_at = r[1];
+}
+
 void fp_setup(void)
 {
     static struct xsave_area probe __attribute__((aligned(64)));
@@ -81,6 +155,7 @@ void fp_setup(void)
     }
     __asm__ volatile("fxsave64 (%0)" : : "r"(&probe) : "memory");
     fp_mxcsr_mask = probe.mxcsr_mask ? probe.mxcsr_mask : 0xffbf;
+    moves_setup();
 }
 
 size_t hal_fp_size(void)
@@ -94,8 +169,8 @@ void hal_context_init(struct hal_context *ctx, void *fp)
 
     *ctx = (struct hal_context){.fp = fp};
     memset(fp, 0, fp_size);
-    area->fcw = 0x37f;
-    area->mxcsr = 0x1f80;
+    area->fcw = FCW_INITIAL;
+    area->mxcsr = MXCSR_INITIAL;
     area->mxcsr_mask = fp_mxcsr_mask;
 }
 
@@ -107,7 +182,7 @@ void hal_context_park(void)
     if (!c->fp_live)
         return;
     c->fp_live = false;
-    if (owner)
+    if (owner && !store_by_moves(owner->fp))
         xsave(owner->fp);
 }
 
@@ -117,7 +192,8 @@ void fp_load(struct hal_context *ctx)
 
     if (c->fp_owner != ctx || ctx->priv.fp_carrier != c) {
         hal_context_park();
-        xrstor(ctx->fp);
+        if (!fetch_by_moves(ctx->fp))
+            xrstor(ctx->fp);
         c->fp_owner = ctx;
         ctx->priv.fp_carrier = c;
     }
@@ -162,6 +238,23 @@ void hal_context_fini(struct hal_context *ctx)
     if (c)
         atomic_compare_exchange_strong(&c->fp_owner, &owner, NULL);
     ctx->priv.fp_carrier = NULL;
+}
+
+static bool x87_is_initial(const struct xsave_area *area)
+{
+    uint64_t used = area->fsw | area->ftw | area->fop | area->fip | area->fdp;
+
+    for (unsigned i = 0; i < countof(area->st); i++)
+        used |= area->st[i];
+    return !used && area->fcw == FCW_INITIAL;
+}
+
+void fp_trim_frame(void *frame)
+{
+    struct xsave_area *area = frame;
+
+    if (area->present & XSTATE_X87 && x87_is_initial(area))
+        area->present &= ~(uint64_t)XSTATE_X87;
 }
 
 void fp_take_frame(const void *frame)

@@ -14,6 +14,19 @@ void fp_setup(void);
 /* Before user mode: make the running carrier's registers hold the state of `ctx`. */
 void fp_load(struct hal_context *ctx);
 
+/* In a signal handler, first: the host calls x87 in use in all frames, and where the registers
+ * come back from the frame it then is. */
+void fp_trim_frame(void *frame);
+
 /* From a signal handler: the host has put the user's state into the signal frame and cleared
  * the registers; bring it back. */
 void fp_take_frame(const void *frame);
+
+/* fp_moves.S: components to and from memory. */
+struct xsave_area;
+void fp_store_sse(struct xsave_area *area);
+void fp_fetch_sse(const struct xsave_area *area);
+void fp_store_masks(void *masks);
+void fp_fetch_masks(const void *masks);
+void fp_store_high_zmm(void *registers);
+void fp_fetch_high_zmm(const void *registers);

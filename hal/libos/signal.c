@@ -123,6 +123,7 @@ void signal_handle(int signo, struct linux_siginfo *info, struct linux_ucontext 
 {
     struct carrier *c = carrier_self();
 
+    fp_trim_frame(uc->fp);
     if (signo == LINUX_SIGNAL_KICK)
         signal_stop_here();
     if (signo == LINUX_SIGNAL_KICK && c->cpu != &c->own_cpu)
