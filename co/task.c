@@ -56,7 +56,7 @@ void task_spawn(struct task *task, const char *name, struct co *root, uint8_t pr
 
 void task_wake(struct task *task)
 {
-    if (atomic_fetch_or_explicit(&task->state, TASK_WOKEN, memory_order_acq_rel) != 0)
+    if (bits_set(&task->state, TASK_WOKEN) != 0)
         return;
     task->ready_at = task->runs % TASK_QUEUED_EACH ? 0 : hal_time_now();
     task->ready_weight = task->runs ? TASK_QUEUED_EACH : 1;
@@ -90,7 +90,7 @@ bool task_misplaced(struct task *task)
 
 void task_interrupt(struct task *task, unsigned reasons)
 {
-    atomic_fetch_or_explicit(&task->pending, reasons, memory_order_acq_rel);
+    bits_set(&task->pending, reasons);
     task_wake(task);
     /* Running elsewhere, perhaps in user mode, where only an interrupt makes it look. */
     if (atomic_load_explicit(&task->state, memory_order_acquire) & TASK_RUNNING &&
@@ -148,7 +148,7 @@ static void task_resume(struct task *task)
  */
 bool task_claim(struct task *task)
 {
-    atomic_exchange(&task->state, TASK_RUNNING);
+    bits_exchange(&task->state, TASK_RUNNING);
     if (may_be_here(task, hal_cpu_id()))
         return true;
     atomic_store(&task->state, TASK_WOKEN);
@@ -175,8 +175,7 @@ void task_run(struct task *task)
             task->on_done(task);
         return;
     }
-    if (atomic_fetch_and_explicit(&task->state, ~(unsigned)TASK_RUNNING, memory_order_acq_rel) &
-        TASK_WOKEN) {
+    if (bits_clear(&task->state, TASK_RUNNING) & TASK_WOKEN) {
         task->ready_at = executor_local()->charged;
         task->ready_weight = 1;
         executor_push(task);

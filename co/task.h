@@ -5,10 +5,9 @@
  */
 #pragma once
 
-#include <stdatomic.h>
-
 #include "base/list.h"
 #include "co/co.h"
+#include "hal/bits.h"
 
 struct hal_context;
 
@@ -90,7 +89,7 @@ void task_interrupt(struct task *task, unsigned reasons);
 /* By the root loop, when it has dealt with them. */
 static inline void task_clear(struct task *task, unsigned reasons)
 {
-    atomic_fetch_and_explicit(&task->pending, ~reasons, memory_order_acq_rel);
+    bits_clear(&task->pending, reasons);
 }
 
 static inline unsigned task_pending(struct task *task)

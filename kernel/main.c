@@ -20,6 +20,7 @@
 #include "kernel/root.h"
 #include "mm/page.h"
 #include "object/debuglog.h"
+#include "object/futex.h"
 #include "object/job.h"
 #include "object/reaper.h"
 #include "object/thread.h"
@@ -59,6 +60,7 @@ static void core_init(void)
     vmo_init();
     executor_init();
     job_init();
+    futex_init();
     vfs_init();
     chardev_init();
     reaper_init();

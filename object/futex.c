@@ -9,25 +9,21 @@
 enum { BUCKETS = 256 };
 static struct futex_bucket buckets[BUCKETS];
 
-/* Buckets start as zeroes; their lists are initialised at first use. */
-static struct futex_bucket *ready(struct futex_bucket *b)
+void futex_init(void)
 {
-    SPIN_GUARD(&b->lock);
-
-    if (!b->waiters.next)
-        list_init(&b->waiters);
-    return b;
+    for (unsigned i = 0; i < BUCKETS; i++)
+        list_init(&buckets[i].waiters);
 }
 
 struct futex_bucket *futex_bucket_of(const struct futex_key *key)
 {
-    return ready(&buckets[hash_u64((uint64_t)(uintptr_t)key->object ^ key->offset) % BUCKETS]);
+    return &buckets[hash_u64((uint64_t)(uintptr_t)key->object ^ key->offset) % BUCKETS];
 }
 
 struct futex_bucket *futex_bucket_next(struct futex_bucket *b)
 {
     b = b ? b + 1 : buckets;
-    return b < buckets + BUCKETS ? ready(b) : NULL;
+    return b < buckets + BUCKETS ? b : NULL;
 }
 
 status_t futex_make_key(struct aspace *as, user_addr_t addr, bool private,

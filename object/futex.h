@@ -43,6 +43,9 @@ struct futex_bucket {
     struct list waiters; /* of futex_waiter.waiter.link, oldest first; under lock */
 };
 
+/* Once, at boot, before the first thread. */
+void futex_init(void);
+
 struct futex_bucket *futex_bucket_of(const struct futex_key *key);
 /* All of them, one after the other, for a thread that ends: NULL after the last. */
 struct futex_bucket *futex_bucket_next(struct futex_bucket *b);

@@ -12,6 +12,7 @@
 #include "base/assert.h"
 #include "hal/sim/user.h"
 #include "hal/time.h"
+#include "object/futex.h"
 #include "object/thread.h"
 
 #define MS(n) ((time_ns_t)(n)*NS_PER_MS)
@@ -376,6 +377,7 @@ static UNUSED void boot_tasks(const struct sim_config *config)
 {
     machine_boot(config, &(struct hal_upcalls){.syscall = thread_syscall});
     job_init();
+    futex_init();
     syscall_table_register(0, &test_table);
     syscall_table_register(1, &test_table);
     seen = (struct test_log){0};

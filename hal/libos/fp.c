@@ -194,7 +194,7 @@ void fp_load(struct hal_context *ctx)
         hal_context_park();
         if (!fetch_by_moves(ctx->fp))
             xrstor(ctx->fp);
-        c->fp_owner = ctx;
+        atomic_store_explicit(&c->fp_owner, ctx, memory_order_relaxed);
         ctx->priv.fp_carrier = c;
     }
     c->fp_live = true;

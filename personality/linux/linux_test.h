@@ -16,6 +16,7 @@
 #include "fs/fstype.h"
 #include "fs/tmpfs.h"
 #include "hal/sim/user.h"
+#include "object/futex.h"
 #include "object/job.h"
 #include "object/reaper.h"
 #include "personality/linux/personality.h"
@@ -39,6 +40,7 @@ static void linux_boot(const struct sim_config *config, bool strace)
     machine_boot(config, &(struct hal_upcalls){.syscall = thread_syscall,
                                                .space_died = reaper_space_died});
     job_init();
+    futex_init();
     vfs_init();
     chardev_init();
     reaper_init();

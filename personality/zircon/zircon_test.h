@@ -11,6 +11,7 @@
 
 #include "hal/sim/user.h"
 #include "object/debuglog.h"
+#include "object/futex.h"
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/calls.h"
@@ -123,6 +124,7 @@ static void find_code(void)
 static void start_zircon(void)
 {
     job_init();
+    futex_init();
     zircon_init(false);
     find_code();
     failed_line = 0;
