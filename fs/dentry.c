@@ -134,18 +134,6 @@ static void retire_locked(struct dentry *d, struct list *free_list)
     list_push_back(free_list, &d->hash_link);
 }
 
-/* True: that was not the last reference. */
-static bool put_shared(struct dentry *d)
-{
-    unsigned refs = atomic_load_explicit(&d->refs, memory_order_relaxed);
-
-    while (refs > 1)
-        if (atomic_compare_exchange_weak_explicit(&d->refs, &refs, refs - 1,
-                                                  memory_order_release, memory_order_relaxed))
-            return true;
-    return false;
-}
-
 static void put_slow(struct dentry *d, struct list *free_list)
 {
     SPIN_GUARD(&dentry_lock);
@@ -163,7 +151,7 @@ void dentry_free_all(struct list *free_list)
         struct dentry *d = container_of(link, struct dentry, hash_link), *parent = d->parent;
 
         inode_put(d->inode);
-        if (parent != d && !put_shared(parent))
+        if (parent != d && !ref_put_shared(&parent->refs))
             put_slow(parent, free_list);
         dentry_free(d);
     }
@@ -173,7 +161,7 @@ void dentry_put(struct dentry *d)
 {
     struct list free_list;
 
-    if (!d || put_shared(d))
+    if (!d || ref_put_shared(&d->refs))
         return;
     list_init(&free_list);
     put_slow(d, &free_list);

@@ -4,7 +4,11 @@
 
 bool hal_one_cpu;
 
-void spin_deadlock(void)
+void spin_wait(struct spinlock *lock)
 {
-    panic("the one CPU waits for a lock that it holds");
+    if (hal_one_cpu)
+        panic("the one CPU waits for a lock that it holds");
+    for (unsigned tries = 0; atomic_exchange_explicit(&lock->held, 1, memory_order_acquire);
+         tries++)
+        hal_cpu_relax(tries);
 }

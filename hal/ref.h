@@ -17,6 +17,22 @@ static inline unsigned ref_get(atomic_uint *refs)
     return old;
 }
 
+/* One less, unless it would be the last: false. */
+static inline bool ref_put_shared(atomic_uint *refs)
+{
+    unsigned old = atomic_load_explicit(refs, memory_order_relaxed);
+
+    if (hal_one_cpu && old > 1) {
+        atomic_store_explicit(refs, old - 1, memory_order_relaxed);
+        return true;
+    }
+    while (old > 1)
+        if (atomic_compare_exchange_weak_explicit(refs, &old, old - 1, memory_order_release,
+                                                  memory_order_relaxed))
+            return true;
+    return false;
+}
+
 /* One less; how many there were: 1 means that it was the last, and what others did before they
  * let go has happened. */
 static inline unsigned ref_put(atomic_uint *refs)

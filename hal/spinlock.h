@@ -13,29 +13,32 @@ struct spinlock {
     atomic_uint held;
 };
 
-/* The only CPU waits for itself: a panic. */
-_Noreturn void spin_deadlock(void);
+/* It is held: until it is ours. Where there is one CPU, that waits for itself: a panic. */
+__attribute__((cold)) void spin_wait(struct spinlock *lock);
+
+static inline bool spin_take(struct spinlock *lock)
+{
+    if (!hal_one_cpu)
+        return !atomic_exchange_explicit(&lock->held, 1, memory_order_acquire);
+    if (atomic_load_explicit(&lock->held, memory_order_relaxed))
+        return false;
+    atomic_store_explicit(&lock->held, 1, memory_order_relaxed);
+    atomic_signal_fence(memory_order_acquire);
+    return true;
+}
 
 static inline void spin_lock(struct spinlock *lock)
 {
     hal_preempt_disable();
-    if (hal_one_cpu) {
-        if (atomic_load_explicit(&lock->held, memory_order_relaxed))
-            spin_deadlock();
-        atomic_store_explicit(&lock->held, 1, memory_order_relaxed);
-        atomic_signal_fence(memory_order_acquire);
-        return;
-    }
-    for (unsigned tries = 0; atomic_exchange_explicit(&lock->held, 1, memory_order_acquire);
-         tries++)
-        hal_cpu_relax(tries);
+    if (!spin_take(lock))
+        spin_wait(lock);
 }
 
 /* Never waits: false, somebody holds it. */
 static inline bool spin_try_lock(struct spinlock *lock)
 {
     hal_preempt_disable();
-    if (!atomic_exchange_explicit(&lock->held, 1, memory_order_acquire))
+    if (spin_take(lock))
         return true;
     hal_preempt_enable();
     return false;
