@@ -35,11 +35,21 @@ static uint64_t *walk(struct hal_pt *pt, user_addr_t va, user_addr_t *gap_end)
     return NULL;
 }
 
+/* Its stack, its data, its buffers: most of what a thread's calls touch is in tables that were
+ * looked for before. */
 uint64_t *pt_entry(struct hal_pt *pt, user_addr_t va)
 {
+    struct pt_leaf *leaf = &pt->leaves[va / PT_TABLE_SPAN % PT_LEAVES];
+    size_t index = va % PT_TABLE_SPAN / PAGE_SIZE;
     user_addr_t gap_end;
+    uint64_t *entry;
 
-    return walk(pt, va, &gap_end);
+    if (leaf->entries && leaf->start == va - va % PT_TABLE_SPAN)
+        return &leaf->entries[index];
+    entry = walk(pt, va, &gap_end);
+    if (entry)
+        *leaf = (struct pt_leaf){va - va % PT_TABLE_SPAN, entry - index};
+    return entry;
 }
 
 uint64_t *pt_entry_create(struct hal_pt *pt, user_addr_t va)

@@ -30,7 +30,7 @@ struct pt_range {
     bool rights_only; /* stale: the frames are right, or listed elsewhere */
 };
 
-enum { PT_STALE_MAX = 16, PT_FRESH_MAX = 16, PT_STUB_AREAS = 4 };
+enum { PT_STALE_MAX = 16, PT_FRESH_MAX = 16, PT_STUB_AREAS = 4, PT_LEAVES = 8 };
 
 /* Memory for system call stubs (hal/libos/stub.h); `va` 0: none. */
 struct pt_stub_area {
@@ -38,10 +38,17 @@ struct pt_stub_area {
     unsigned used; /* bytes from the start, for stubs that may be anywhere */
 };
 
+/* A table of the lowest level, found before; `entries` NULL: none. */
+struct pt_leaf {
+    user_addr_t start;
+    uint64_t *entries;
+};
+
 struct hal_pt {
     struct spinlock lock; /* guards all below; the fault path takes it without vm's lock */
     paddr_t root;         /* table of the top level; 0: none yet */
-    struct space *space;  /* the host process; NULL until it first runs */
+    struct pt_leaf leaves[PT_LEAVES]; /* tables stay until the end, so these do */
+    struct space *space;              /* the host process; NULL until it first runs */
     /* The host may still map what these held before. More than fit: all is dropped. */
     struct pt_range stale[PT_STALE_MAX];
     unsigned stale_count;
