@@ -30,7 +30,7 @@ static void prepare(struct carrier *c, struct hal_context *ctx, struct hal_pt *p
 {
     if (atomic_load_explicit(&pt->dirty, memory_order_relaxed))
         pt_apply(pt);
-    fp_load(ctx);
+    fp_load(c, ctx);
     load_fs_base(c, ctx->regs.fs_base);
 }
 

@@ -3,7 +3,6 @@
 
 #include "base/assert.h"
 #include "base/string.h"
-#include "hal/libos/carrier.h"
 
 /* XSAVE components (Intel SDM 1, 13.1). The tile registers of AMX need a permission that guests
  * do not get; PKRU is about the address space that the kernel shares with the guest. */
@@ -39,8 +38,8 @@ static uint32_t fp_mxcsr_mask;
 
 /*
  * Components that plain moves carry. Where a context has nothing else in use, which is so for
- * nearly all whenever a call waits (the C library clears the upper halves of YMM0 to YMM15 after
- * use), a switch takes a quarter of the time of XSAVE and XRSTOR: 33 ns for 140. 0: the
+ * nearly all whenever a call waits (the C library clears the upper halves of YMM0 to YMM15
+ * after use), a switch takes a quarter of the time of XSAVE and XRSTOR: 33 ns for 140. 0: the
  * processor does not tell what is in use.
  */
 static uint64_t fp_movable;
@@ -186,18 +185,13 @@ void hal_context_park(void)
         xsave(owner->fp);
 }
 
-void fp_load(struct hal_context *ctx)
+void fp_switch(struct carrier *c, struct hal_context *ctx)
 {
-    struct carrier *c = carrier_self();
-
-    if (c->fp_owner != ctx || ctx->priv.fp_carrier != c) {
-        hal_context_park();
-        if (!fetch_by_moves(ctx->fp))
-            xrstor(ctx->fp);
-        atomic_store_explicit(&c->fp_owner, ctx, memory_order_relaxed);
-        ctx->priv.fp_carrier = c;
-    }
-    c->fp_live = true;
+    hal_context_park();
+    if (!fetch_by_moves(ctx->fp))
+        xrstor(ctx->fp);
+    atomic_store_explicit(&c->fp_owner, ctx, memory_order_relaxed);
+    ctx->priv.fp_carrier = c;
 }
 
 void hal_context_fp_sync(struct hal_context *ctx)

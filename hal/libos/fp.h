@@ -6,13 +6,20 @@
  */
 #pragma once
 
-#include "hal/context.h"
+#include "hal/libos/carrier.h"
 
 /* Once, at boot: which components this machine has. */
 void fp_setup(void);
 
-/* Before user mode: make the running carrier's registers hold the state of `ctx`. */
-void fp_load(struct hal_context *ctx);
+/* Before user mode: make the registers of `c`, which runs, hold the state of `ctx`. */
+void fp_switch(struct carrier *c, struct hal_context *ctx);
+static inline void fp_load(struct carrier *c, struct hal_context *ctx)
+{
+    if (atomic_load_explicit(&c->fp_owner, memory_order_relaxed) != ctx ||
+        ctx->priv.fp_carrier != c)
+        fp_switch(c, ctx);
+    c->fp_live = true;
+}
 
 /* In a signal handler, first: the host calls x87 in use in all frames, and where the registers
  * come back from the frame it then is. */

@@ -13,4 +13,4 @@ generated := tests/linux/implemented.inc
 
 build/gen/tests/linux/implemented.inc: personality/linux/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)
-	tools/gen-syscalls $< implemented >$@
+	tools/gen-syscalls $< implemented >$@ vectors

@@ -65,7 +65,8 @@ static bool extended(void)
     return hal_fp_size() > FP_LEGACY_SIZE;
 }
 
-/* The FP state below `top`: where it is, 64-aligned. */
+/* The FP state below `top`: where it is, 64-aligned. The software's bytes are written where the
+ * processor keeps the state, since it does not touch them, so that all goes in one copy. */
 static status_t push_fp(struct thread *t, uint64_t top, uint64_t *at)
 {
     size_t size = hal_fp_size();
@@ -74,17 +75,17 @@ static status_t push_fp(struct thread *t, uint64_t top, uint64_t *at)
 
     hal_context_fp_sync(&t->context);
     *at = ROUND_DOWN(top - size - sizeof(magic2), 64);
-    st = copy_to_user(&t->user, *at, t->context.fp, size);
-    if (st == OK && extended()) {
+    if (extended()) {
         struct fp_software sw = {.magic1 = FP_MAGIC1,
                                  .extended_size = (uint32_t)(size + sizeof(magic2)),
                                  .features = xcr0(),
                                  .state_size = (uint32_t)size};
 
-        st = copy_to_user(&t->user, *at + FP_SOFTWARE_OFFSET, &sw, sizeof(sw));
-        if (st == OK)
-            st = copy_to_user(&t->user, *at + size, &magic2, sizeof(magic2));
+        memcpy((char *)t->context.fp + FP_SOFTWARE_OFFSET, &sw, sizeof(sw));
     }
+    st = copy_to_user(&t->user, *at, t->context.fp, size);
+    if (st == OK && extended())
+        st = copy_to_user(&t->user, *at + size, &magic2, sizeof(magic2));
     return st;
 }
 
