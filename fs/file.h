@@ -55,6 +55,7 @@ struct file_ops {
                       user_addr_t arg, int64_t *result);
     /* NULL: seekable files by size. */
     status_t (*seek)(struct file *file, int64_t offset, int whence, uint64_t *pos);
+    bool no_position; /* a seekable file's means nothing: neither read nor advanced */
     status_t (*readdir)(struct file *file, uint64_t *at,
                         bool (*emit)(void *arg, struct name name, uint64_t ino,
                                      enum inode_type type, uint64_t next),

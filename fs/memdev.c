@@ -71,12 +71,14 @@ static const struct file_ops null_ops = {
     .try_read = read_nothing,
     .try_write = write_nowhere,
     .seek = seek_nowhere,
+    .no_position = true,
 };
 static const struct file_ops zero_ops = {
     .name = "zero",
     .try_read = read_zeroes,
     .try_write = write_nowhere,
     .seek = seek_nowhere,
+    .no_position = true,
     .mmap = map_zeroes,
 };
 static const struct file_ops full_ops = {
@@ -84,12 +86,14 @@ static const struct file_ops full_ops = {
     .try_read = read_zeroes,
     .try_write = write_refused,
     .seek = seek_nowhere,
+    .no_position = true,
 };
 static const struct file_ops random_ops = {
     .name = "random",
     .try_read = read_entropy,
     .try_write = write_nowhere,
     .seek = seek_nowhere,
+    .no_position = true,
 };
 
 static struct chardev devices[] = {

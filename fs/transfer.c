@@ -17,7 +17,7 @@ static bool is_regular(const struct file *file)
 
 static bool uses_position(const struct file *file, uint64_t at)
 {
-    return at == FILE_POSITION && (file->flags & FILE_SEEKABLE);
+    return at == FILE_POSITION && file->flags & FILE_SEEKABLE && !file->ops->no_position;
 }
 
 static bool is_serialised(const struct file *file, enum file_direction direction)

@@ -3,7 +3,7 @@
  */
 #include "base/assert.h"
 #include "co/frame.h"
-#include "object/dispatch_internal.h"
+#include "object/thread.h"
 
 static const struct syscall_table *tables[2];
 
@@ -76,25 +76,31 @@ static void measure(struct thread *t)
         usage_begin(t, 1);
 }
 
-bool dispatch_plain(struct thread *t)
+/* ERR_USER_PAGE: it takes the coroutine. */
+static status_t call_plain(struct thread *t)
 {
+    if (t->entry && t->entry->plain)
+        return t->entry->plain(&t->call);
+    return t->entry && t->entry->wait ? ERR_USER_PAGE : t->table->missing(&t->call);
+}
+
+/* A call that waits has suspended in frames of the thread's: thread_main joins it. One that
+ * replaced the registers may have replaced the address space too. */
+bool thread_syscall(struct hal_context *ctx)
+{
+    struct thread *t = container_of(ctx, struct thread, context);
     status_t st;
 
     decode(t);
     measure(t);
     if (t->table->trace_enter)
         t->table->trace_enter(&t->call, t->entry);
-    if (!t->entry || (!t->entry->plain && !t->entry->wait)) {
-        finish(t, t->table->missing(&t->call));
-        return true;
-    }
-    if (!t->entry->plain)
-        return false;
-    st = t->entry->plain(&t->call);
-    if (st == ERR_USER_PAGE)
-        return false;
-    finish(t, st);
-    return true;
+    st = call_plain(t);
+    if (st != ERR_USER_PAGE)
+        finish(t, st);
+    t->call_waits = st == ERR_USER_PAGE && CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch,
+                                                    dispatch, .thread = t);
+    return !t->call_waits && !t->call.replaced && !task_pending(&t->task) && !t->leaving;
 }
 
 /* Where the waiting call's frame goes: the thread's slot, or elsewhere. */
@@ -128,7 +134,7 @@ CO_FN(dispatch)
         else if (f->thread->page_came)
             st = f->thread->entry->plain(&f->thread->call);
         else
-            st = ERR_USER_PAGE; /* said dispatch_plain */
+            st = ERR_USER_PAGE; /* said call_plain */
         if (st != ERR_USER_PAGE)
             break;
         CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,

@@ -93,18 +93,11 @@ static void observer_fire(struct observer *ob, signals_t seen)
     ob->notify(ob); /* may free `ob` if it is not persistent */
 }
 
-signals_t object_signals(struct object *obj)
-{
-    SPIN_GUARD(&obj->lock);
-
-    return obj->signals;
-}
-
 void object_signal_locked(struct object *obj, signals_t clear, signals_t set)
 {
     signals_t before = obj->signals;
 
-    obj->signals = (before & ~clear) | set;
+    __atomic_store_n(&obj->signals, (before & ~clear) | set, __ATOMIC_RELEASE);
     list_for_each_safe (it, &obj->observers) {
         struct observer *ob = container_of(it, struct observer, waiter.link);
 

@@ -46,7 +46,7 @@ struct object {
     atomic_uint handles;
 
     struct spinlock lock;
-    signals_t signals;     /* guarded by lock */
+    signals_t signals;     /* changes under lock */
     struct list observers; /* of observer.waiter.link; guarded by lock */
 };
 
@@ -83,7 +83,11 @@ void object_handle_put(struct object *obj);
  * that hold handles of their own kind, so that a chain of them is closed without recursion. */
 bool object_handle_put_last(struct object *obj) MUST_USE;
 
-signals_t object_signals(struct object *obj);
+/* Of now. No lock needed. */
+static inline signals_t object_signals(const struct object *obj)
+{
+    return __atomic_load_n(&obj->signals, __ATOMIC_ACQUIRE);
+}
 
 /* First clear, then set; fires every observer that now sees a wanted bit. */
 void object_signal(struct object *obj, signals_t clear, signals_t set);

@@ -7,7 +7,6 @@
 #include "co/executor.h"
 #include "mm/slab.h"
 #include "object/channel.h"
-#include "object/dispatch_internal.h"
 #include "object/process_internal.h"
 
 SLAB_CACHE(thread_cache, struct thread);
@@ -272,17 +271,6 @@ static void thread_end(struct thread *t)
     object_signal(&t->object, ZX_THREAD_RUNNING | ZX_THREAD_SUSPENDED, ZX_TASK_TERMINATED);
     if (last)
         process_end(p, t->personality);
-}
-
-/* A call that waits has suspended in frames of the thread's: thread_main joins it. One that
- * replaced the registers may have replaced the address space too. */
-bool thread_syscall(struct hal_context *ctx)
-{
-    struct thread *t = container_of(ctx, struct thread, context);
-
-    t->call_waits = !dispatch_plain(t) && CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch,
-                                                   dispatch, .thread = t);
-    return !t->call_waits && !t->call.replaced && !task_pending(&t->task) && !t->leaving;
 }
 
 /* Nobody put the exception right, or none was asked. */

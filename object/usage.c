@@ -15,11 +15,16 @@ void usage_begin(struct thread *t, uint32_t weight)
 void usage_end(struct thread *t)
 {
     struct thread_usage *u = &t->usage;
-    time_ns_t kernel;
+    time_ns_t ran, kernel;
 
     if (!u->weight)
         return;
-    kernel = (task_ran(&t->task) - u->entered) * u->weight;
+    ran = task_ran(&t->task);
+    kernel = (ran - u->entered) * u->weight;
+    if (u->weight > 1) {
+        kernel = MIN(kernel, ran - u->sampled);
+        u->sampled = ran;
+    }
     u->weight = 0;
     u->kernel += kernel;
     executor_note_kernel(kernel);

@@ -16,6 +16,8 @@ struct thread_usage {
     uint32_t calls;        /* made; from a number of the thread's own */
     uint32_t weight;       /* of what is being measured; 0: nothing is */
     time_ns_t entered;     /* when that began, in the thread's time on CPUs */
+    time_ns_t sampled;     /* when a call that stands for others ended last: they took no more
+                              than what passed since then */
     time_ns_t kernel;      /* in the kernel, estimated; may exceed the time on CPUs */
     uint64_t minor_faults; /* page faults that needed no wait */
     uint64_t major_faults;

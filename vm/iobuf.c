@@ -11,12 +11,6 @@ void iobuf_init_kernel(struct iobuf *io, void *buffer, size_t size)
     *io = (struct iobuf){.kernel = buffer, .size = size};
 }
 
-void iobuf_init_user(struct iobuf *io, struct user_access *ua, user_addr_t base, size_t size)
-{
-    *io = (struct iobuf){.user = ua, .size = size, .iov_count = 1, .one = {base, size}};
-    io->iov = &io->one;
-}
-
 void iobuf_init_iov(struct iobuf *io, struct user_access *ua, const struct iovec_user *iov,
                     unsigned count, size_t size)
 {

@@ -231,15 +231,21 @@ static struct file *at_locked(struct fd_table *t, int fd)
     return fd >= 0 && (uint32_t)fd < t->capacity ? t->files[fd] : NULL;
 }
 
-status_t fd_get(struct fd_table *t, int fd, struct file **out)
+/* A reference, unless the file has one of the flags that are refused. */
+static status_t get(struct fd_table *t, int fd, unsigned refused, struct file **out)
 {
     SPIN_GUARD(&t->lock);
     struct file *file = at_locked(t, fd);
 
-    if (!file)
+    if (!file || atomic_load_explicit(&file->flags, memory_order_relaxed) & refused)
         return ERR_BAD_FD;
     *out = file_get(file);
     return OK;
+}
+
+status_t fd_get(struct fd_table *t, int fd, struct file **out)
+{
+    return get(t, fd, 0, out);
 }
 
 /* Out of the table, with its share. */
@@ -345,17 +351,7 @@ status_t call_fd_get_any(struct syscall *call, int fd, struct file **out)
 
 status_t call_fd_get(struct syscall *call, int fd, struct file **out)
 {
-    struct file *file;
-    status_t st = call_fd_get_any(call, fd, &file);
-
-    if (st != OK)
-        return st;
-    if (atomic_load_explicit(&file->flags, memory_order_relaxed) & FILE_PATH) {
-        file_put(file);
-        return ERR_BAD_FD;
-    }
-    *out = file;
-    return OK;
+    return get(linux_process_of(call)->fds, fd, FILE_PATH, out);
 }
 
 /*

@@ -32,7 +32,12 @@ static status_t get_file(struct syscall *call, struct file_io *io,
 {
     status_t st;
 
-    *io = (struct file_io){.direction = direction, .at = at};
+    io->file = NULL;
+    io->iov = NULL;
+    io->at = at;
+    io->direction = direction;
+    io->flags = 0;
+    io->buffer.done = 0;
     if (at != FILE_POSITION && (int64_t)at < 0)
         return ERR_INVALID_ARGS;
     st = call_fd_get(call, (int)call->arg[0], &io->file);

@@ -210,7 +210,7 @@ static CO_FN(epoll_wait_call)
         CO_RETURN(st);
     for (;;) {
         st = harvest(f->call, epoll_of_file(f->file));
-        if (st != OK || f->call->result || f->deadline <= hal_time_now())
+        if (st != OK || f->call->result || time_has_come(f->deadline))
             break;
         f->observer =
             (struct observer){.obj = &epoll_of_file(f->file)->object, .want = FILE_IN};

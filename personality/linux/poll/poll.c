@@ -125,7 +125,7 @@ static CO_FN(poll_call)
     status_t st;
 
     st = look_once(f->call);
-    if (st != OK || f->call->result || f->deadline <= hal_time_now())
+    if (st != OK || f->call->result || time_has_come(f->deadline))
         CO_RETURN(st);
     st = prepare(f->call, f);
     if (st == OK)

@@ -113,7 +113,7 @@ static bool any_fired(struct poll_set *set)
 CO_FN(poll_wait)
 {
     look(f->set);
-    while (!f->set->ready && f->deadline > hal_time_now()) {
+    while (!f->set->ready && !time_has_come(f->deadline)) {
         if (task_pending(task))
             CO_RETURN(task_interrupted_status(task));
         arm(f->set, task);

@@ -37,7 +37,7 @@ time_ns_t call_deadline(struct syscall *call, time_ns_t duration)
     struct linux_thread *lt = current_linux(call);
 
     if (!lt->restarted)
-        lt->deadline = deadline_after(duration);
+        lt->deadline = duration ? deadline_after(duration) : 0; /* at once: see time_has_come */
     return lt->deadline;
 }
 
