@@ -40,7 +40,7 @@ void timer_arm(struct timer *timer, struct task *task, time_ns_t deadline)
     timer_begin(timer);
     if (deadline == TIME_INFINITE)
         timer->cpu = NO_CPU;
-    else if (deadline > hal_time_now())
+    else if (!time_has_come(deadline))
         timer_insert(timer, deadline);
     else
         atomic_store_explicit(&timer->fired, 1, memory_order_release);

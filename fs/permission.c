@@ -19,6 +19,8 @@ status_t inode_permission(const struct walk_env *env, struct inode *inode, unsig
     struct inode_attr attr;
     unsigned granted;
 
+    if (env->override_dac && inode->attr.type == INODE_DIR)
+        return OK; /* whatever its mode is by now */
     inode_attr_get(inode, &attr);
     if (env->uid == attr.uid)
         granted = attr.mode >> 6;
@@ -29,7 +31,7 @@ status_t inode_permission(const struct walk_env *env, struct inode *inode, unsig
     if ((granted & want) == want)
         return OK;
     /* The capability grants all but executing what nobody may execute. */
-    if (env->override_dac && (attr.type == INODE_DIR || !(want & 1) || (attr.mode & 0111)))
+    if (env->override_dac && (!(want & 1) || (attr.mode & 0111)))
         return OK;
     return ERR_ACCESS_DENIED;
 }

@@ -286,7 +286,7 @@ static status_t walk_begin(struct walk *w, struct walk_env *env, const struct pa
         return ERR_NOT_FOUND;
     if (*text == '/' && flags & WALK_BENEATH)
         return ERR_CROSS_DEVICE;
-    if (strnlen(text, PATH_MAX_BYTES + 1) > PATH_MAX_BYTES)
+    if (strlen(text) > PATH_MAX_BYTES)
         return ERR_NAME_TOO_LONG;
     w->env = env;
     w->text = text;

@@ -10,6 +10,13 @@ struct user_clock;
 /* Monotonic, the same on every CPU. */
 time_ns_t hal_time_now(void);
 
+/* Is `time` not in the future? Where that is plain, without a look at the clock: 0 is past,
+ * TIME_INFINITE never comes. */
+static inline bool time_has_come(time_ns_t time)
+{
+    return time <= 0 || (time != TIME_INFINITE && time <= hal_time_now());
+}
+
 /* Wall-clock time, in ns since 1970. */
 time_ns_t hal_time_realtime(void);
 

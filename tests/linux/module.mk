@@ -8,9 +8,10 @@ guest-programs += futex_pi inotify memfd pty pty_session reopen signalfd socket 
 guest-programs += affinity attributes capability family limits memory_fork memory_rights openat2 pidfd prctl rlimit single_step storage tmpfile undisturbed usage
 guest-programs += async
 guest-programs += xattr
+guest-programs += vectors
 
 generated := tests/linux/implemented.inc
 
 build/gen/tests/linux/implemented.inc: personality/linux/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)
-	tools/gen-syscalls $< implemented >$@ vectors
+	tools/gen-syscalls $< implemented >$@
