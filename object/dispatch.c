@@ -98,8 +98,9 @@ bool thread_syscall(struct hal_context *ctx)
     st = call_plain(t);
     if (st != ERR_USER_PAGE)
         finish(t, st);
-    t->call_waits = st == ERR_USER_PAGE && CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch,
-                                                    dispatch, .thread = t);
+    t->call_waits =
+        st == ERR_USER_PAGE &&
+        CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch, dispatch, .thread = t);
     return !t->call_waits && !t->call.replaced && !task_pending(&t->task) && !t->leaving;
 }
 
