@@ -13,4 +13,4 @@ machine-freestanding := -O2 -ffreestanding -fno-stack-protector -fno-asynchronou
                         -fno-omit-frame-pointer
 cflags-hosted := -O2 -D_GNU_SOURCE= -Ibuild/gen -I.
 # Threads of native programs, by files of user/zircon.
-runtime-threads := condition keys mutex once process pthread sync_completion sync_condition sync_mutex thread tls
+runtime-threads := condition keys mutex once process pthread sync_completion sync_condition sync_mutex thread tls utc

@@ -16,6 +16,7 @@
 #include <wchar.h>
 
 #include "tests/zircon/ztest.h"
+#include "user/sdk/include/zircon/utc.h"
 
 #define EXPECT_TEXT(text, want) EXPECT_EQ(strcmp(text, want), 0)
 
@@ -224,6 +225,29 @@ CASE(Libc, Time)
               1000000);
     EXPECT_EQ(clock_gettime(77, &after), -1);
     EXPECT_EQ(errno, EINVAL);
+}
+
+/* Real time is that of the program's clock. */
+CASE(Libc, UtcReference)
+{
+    zx_clock_create_args_v1_t none = {0};
+    zx_clock_update_args_v1_t set = {.value = 1000000000ll * 86400};
+    zx_handle_t clock, before, bad = ZX_HANDLE_INVALID;
+    struct timespec now;
+
+    ASSERT_OK(zx_clock_create(ZX_CLOCK_ARGS_VERSION(1), &none, &clock));
+    ASSERT_OK(zx_clock_update(
+        clock, ZX_CLOCK_ARGS_VERSION(1) | ZX_CLOCK_UPDATE_OPTION_VALUE_VALID, &set));
+    ASSERT_OK(zx_utc_reference_swap(clock, &before));
+    EXPECT_EQ(zx_utc_reference_get(), clock);
+    EXPECT_EQ(clock_gettime(CLOCK_REALTIME, &now), 0);
+    EXPECT_TRUE(now.tv_sec >= 86400 && now.tv_sec < 2 * 86400);
+    ASSERT_OK(zx_event_create(0, &bad));
+    EXPECT_EQ(zx_utc_reference_swap(bad, &before), ZX_ERR_WRONG_TYPE);
+    ASSERT_OK(zx_utc_reference_swap(before, &clock));
+    EXPECT_OK(zx_handle_close(clock));
+    EXPECT_EQ(clock_gettime(CLOCK_REALTIME, &now), 0);
+    EXPECT_GT(now.tv_sec, 1000000000);
 }
 
 CASE(Libc, System)

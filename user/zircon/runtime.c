@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "user/libc/libc_internal.h"
+#include "user/sdk/include/zircon/utc.h"
 #include "user/zircon/runtime_internal.h"
 #include "user/zircon/thread.h"
 
@@ -106,6 +107,7 @@ extern function *const __init_array_end[] __attribute__((weak, visibility("hidde
 
 _Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso)
 {
+    zx_handle_t none;
     zx_status_t st;
     int count;
 
@@ -114,6 +116,7 @@ _Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso)
     st = count < 0 ? count : runtime_thread_init();
     if (st != ZX_OK)
         zx_process_exit(st);
+    zx_utc_reference_swap(startup_handle(PA_CLOCK_UTC), &none);
     libc_init((char *)message + head.environ_off, (char *)message + size, head.environ_num);
     for (function *const *f = __init_array_start; f < __init_array_end; f++)
         (*f)(count, args);

@@ -35,7 +35,13 @@
 typedef struct zx_pci_bar {
     uint32_t id, type;
     uint64_t size;
-    uint64_t addr; /* of ports; MMIO: the handle */
+    union {
+        uint64_t addr; /* of ports */
+        struct {
+            zx_handle_t handle; /* MMIO: the memory */
+            uint8_t padding[4];
+        };
+    };
 } zx_pci_bar_t;
 
 typedef struct zx_pcie_device_info {

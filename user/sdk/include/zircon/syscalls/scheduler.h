@@ -1,0 +1,6 @@
+/*
+ * scheduler.h - priorities.
+ */
+#pragma once
+
+#include "uapi/zircon/syscalls/profile.h"
