@@ -124,7 +124,7 @@ static void expired(struct timer *timer)
     int fd;
 
     /* What comes from here on arms it again. */
-    atomic_store_explicit(&owner->armed, false, memory_order_release);
+    atomic_store_explicit(&owner->armed, 0, memory_order_release);
     band = atomic_exchange_explicit(&owner->band, 0, memory_order_acq_rel);
     for (size_t i = 0; i < countof(reasons) && still_tells(owner, &fd); i++)
         if (band & reasons[i].bits) {
@@ -140,7 +140,7 @@ static void noticed(struct observer *ob)
     struct file_owner *owner = container_of(ob, struct file_owner, observer);
 
     atomic_fetch_or_explicit(&owner->band, ob->seen & TELLS, memory_order_acq_rel);
-    if (atomic_exchange_explicit(&owner->armed, true, memory_order_acq_rel))
+    if (atomic_exchange_explicit(&owner->armed, 1, memory_order_acq_rel))
         return;
     ref_get(&owner->refs);
     timer_arm_callback(&owner->timer, expired, hal_time_now());

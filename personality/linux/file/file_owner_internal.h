@@ -29,7 +29,7 @@ struct file_owner {
     bool tells;
     struct observer observer;
     struct timer timer;
-    atomic_bool armed;      /* the timer is, or its callback runs */
+    atomic_uint armed;      /* the timer is, or its callback runs */
     _Atomic(uint32_t) band; /* FILE_* that came since signals were sent */
 
     struct notify_mark *mark; /* F_NOTIFY's: a reference; NULL: none */
