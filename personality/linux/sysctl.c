@@ -5,8 +5,23 @@
 
 #include "base/string.h"
 
+/* IPCMNI: an identifier has so many indices. */
+enum { IPC_OBJECTS_MAX = 32768 };
+
 struct sysctl sysctls[SYSCTL_COUNT] = {
     [SYSCTL_MAX_MAP_COUNT] = {"max_map_count", 65530, 0, INT32_MAX},
+    [SYSCTL_SHMMAX] = {"shmmax", UINT64_MAX - (1 << 24), 0, UINT64_MAX},
+    [SYSCTL_SHMALL] = {"shmall", UINT64_MAX - (1 << 24), 0, UINT64_MAX},
+    [SYSCTL_SHMMNI] = {"shmmni", 4096, 0, IPC_OBJECTS_MAX},
+    [SYSCTL_SEMMNI] = {"semmni", 32000, 0, IPC_OBJECTS_MAX},
+    [SYSCTL_MSGMAX] = {"msgmax", 8192, 0, INT32_MAX},
+    [SYSCTL_MSGMNB] = {"msgmnb", 16384, 0, INT32_MAX},
+    [SYSCTL_MSGMNI] = {"msgmni", 32000, 0, IPC_OBJECTS_MAX},
+    [SYSCTL_MQ_QUEUES_MAX] = {"queues_max", 256, 0, INT32_MAX},
+    [SYSCTL_MQ_MSG_MAX] = {"msg_max", 10, 1, 65536},
+    [SYSCTL_MQ_MSGSIZE_MAX] = {"msgsize_max", 8192, 128, 16777216},
+    [SYSCTL_MQ_MSG_DEFAULT] = {"msg_default", 10, 1, 65536},
+    [SYSCTL_MQ_MSGSIZE_DEFAULT] = {"msgsize_default", 8192, 128, 16777216},
 };
 
 struct sysctl *sysctl_find(const char *name)

@@ -8,6 +8,18 @@
 
 enum sysctl_id {
     SYSCTL_MAX_MAP_COUNT,
+    SYSCTL_SHMMAX, /* bytes */
+    SYSCTL_SHMALL, /* pages */
+    SYSCTL_SHMMNI,
+    SYSCTL_SEMMNI,
+    SYSCTL_MSGMAX, /* bytes of a message */
+    SYSCTL_MSGMNB, /* bytes in a queue */
+    SYSCTL_MSGMNI,
+    SYSCTL_MQ_QUEUES_MAX,
+    SYSCTL_MQ_MSG_MAX,
+    SYSCTL_MQ_MSGSIZE_MAX,
+    SYSCTL_MQ_MSG_DEFAULT,
+    SYSCTL_MQ_MSGSIZE_DEFAULT,
     SYSCTL_COUNT,
 };
 

@@ -100,6 +100,8 @@ static long wild(char kind, unsigned choice)
         return pids[choice % ARRAY_SIZE(pids)];
     case 'n':
         return nobody[choice % ARRAY_SIZE(nobody)];
+    case 'z':
+        return choice % 2 ? 0600 : 0;
     case 'u':
         return families[choice % ARRAY_SIZE(families)];
     default:

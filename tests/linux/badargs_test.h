@@ -13,7 +13,7 @@
 
 /* One letter per argument: a address, x one that cannot be read, s size, f descriptor, b one
  * that is not open, k socket or none, i any integer, p process id, n one that names nobody,
- * u family of sockets. */
+ * u family of sockets, z flags that create nothing. */
 struct call {
     const char *name, *kinds;
     int flags;
@@ -283,6 +283,18 @@ static const struct call calls[] = {
     CALL(umount2, "xi", 0),
     CALL(vfork, "", FORKS | MAY_CRASH),
     CALL(vmsplice, "fasi", 0),
+    CALL(semget, "nsz", 0),
+    CALL(semop, "nas", 0),
+    CALL(semtimedop, "nasa", 0),
+    CALL(semctl, "niia", 0),
+    CALL(shmget, "nsz", 0),
+    CALL(shmat, "nai", 0),
+    CALL(shmdt, "a", 0),
+    CALL(shmctl, "nia", 0),
+    CALL(msgget, "nz", 0),
+    CALL(msgsnd, "nasi", 0),
+    CALL(msgrcv, "nasii", 0),
+    CALL(msgctl, "nia", 0),
 };
 
 /* What no case drives, and why. The list can only shrink. */

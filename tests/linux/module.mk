@@ -10,6 +10,7 @@ guest-programs += async
 guest-programs += xattr
 guest-programs += vectors
 
+guest-programs += sysv
 generated := tests/linux/implemented.inc
 
 build/gen/tests/linux/implemented.inc: personality/linux/syscalls.tbl tools/gen-syscalls

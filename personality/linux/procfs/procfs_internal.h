@@ -41,6 +41,7 @@ void isa_show_cpu(struct seq *seq, unsigned cpu, unsigned cpus);
 extern const struct gen_ops proc_pid_dir_ops;
 extern const struct gen_ops proc_fd_dir_ops;
 extern const struct gen_ops proc_net_dir_ops;
+extern const struct gen_ops proc_ipc_dir_ops;
 /* Links and files of a process. */
 extern const struct gen_ops proc_exe_ops, proc_cwd_ops, proc_root_ops;
 extern const struct gen_ops proc_cgroup_ops, proc_login_ops, proc_oom_score_ops, proc_wchan_ops,

@@ -149,7 +149,26 @@ static const struct gen_entry sys_entries[] = {
     {"kernel", INODE_DIR, 0555, &dir_ops},
     {"vm", INODE_DIR, 0555, &dir_ops},
 };
+/* sem(5): per set, in all, per call, sets. */
+static status_t show_sem(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    seq_printf(seq, "32000\t1024000000\t500\t%lu\n", (unsigned long)sysctl_get(SYSCTL_SEMMNI));
+    return OK;
+}
+
+static const struct gen_entry mqueue_entries[] = {
+    NUMBER("msg_default"), NUMBER("msg_max"),    NUMBER("msgsize_default"),
+    NUMBER("msgsize_max"), NUMBER("queues_max"),
+};
 static const struct gen_entry kernel_entries[] = {
+    NUMBER("msgmax"),
+    NUMBER("msgmnb"),
+    NUMBER("msgmni"),
+    NUMBER("shmall"),
+    NUMBER("shmmax"),
+    NUMBER("shmmni"),
+    {"sem", INODE_FILE, 0444, SHOWN(show_sem)},
     {"cap_last_cap", INODE_FILE, 0444, SHOWN(show_cap_last_cap)},
     {"hostname", INODE_FILE, 0444, SHOWN(show_hostname)},
     {"osrelease", INODE_FILE, 0444, SHOWN(show_osrelease)},
@@ -168,6 +187,7 @@ static const struct gen_entry vm_entries[] = {
     {"overcommit_memory", INODE_FILE, 0444, SHOWN(show_overcommit_memory)},
 };
 static const struct gen_entry fs_entries[] = {
+    {"mqueue", INODE_DIR, 0555, &dir_ops},
     {"nr_open", INODE_FILE, 0444, SHOWN(show_nr_open)},
     {"pipe-max-size", INODE_FILE, 0444, SHOWN(show_pipe_max_size)},
 };
@@ -185,6 +205,7 @@ static const struct sys_dir {
     {"random", random_entries, countof(random_entries)},
     {"vm", vm_entries, countof(vm_entries)},
     {"fs", fs_entries, countof(fs_entries)},
+    {"mqueue", mqueue_entries, countof(mqueue_entries)},
 };
 
 static const struct sys_dir *dir_of(const struct inode *inode)

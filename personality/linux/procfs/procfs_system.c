@@ -245,6 +245,7 @@ const struct gen_entry proc_system_entries[] = {
     {"stat", INODE_FILE, 0444, SHOWN(show_stat)},
     {"swaps", INODE_FILE, 0444, SHOWN(show_swaps)},
     {"sys", INODE_DIR, 0555, &proc_sys_ops},
+    {"sysvipc", INODE_DIR, 0555, &proc_ipc_dir_ops},
     {"uptime", INODE_FILE, 0444, SHOWN(show_uptime)},
     {"version", INODE_FILE, 0444, SHOWN(show_version)},
     {"vmstat", INODE_FILE, 0444, SHOWN(show_vmstat)},

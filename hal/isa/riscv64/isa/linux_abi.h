@@ -23,3 +23,6 @@ enum { EPOLL_EVENT_SIZE = 16, EPOLL_EVENT_DATA = 8 };
 
 /* Where struct stat has its mode (32 bits), device number and size (64 bits). */
 enum { STAT_MODE_AT = 16, STAT_RDEV_AT = 32, STAT_SIZE_AT = 48 };
+
+/* Words that each time of struct semid64_ds takes. */
+enum { SEM_TIME_WORDS = 1 };

@@ -20,5 +20,8 @@ static inline uint64_t linux_hwcap(void)
 /* struct epoll_event: 32 bits of events, then 64 of data, packed (epoll_ctl(2)). */
 enum { EPOLL_EVENT_SIZE = 12, EPOLL_EVENT_DATA = 4 };
 
+/* Words that each time of struct semid64_ds takes. */
+enum { SEM_TIME_WORDS = 2 };
+
 /* Where struct stat has its mode (32 bits), device number and size (64 bits). */
 enum { STAT_MODE_AT = 24, STAT_RDEV_AT = 40, STAT_SIZE_AT = 48 };

@@ -1,0 +1,318 @@
+/*
+ * msg.c - message queues: msgget, msgsnd, msgrcv (msgop(2)).
+ */
+#include "base/string.h"
+#include "mm/slab.h"
+#include "personality/linux/ipc/msg_internal.h"
+
+enum { MSG_NOERROR = 010000, MSG_EXCEPT = 020000, MSG_COPY = 040000, TYPE_BYTES = 8 };
+
+static status_t queue_create(struct syscall *call, const struct ipc_request *r,
+                             struct ipc_object **out)
+{
+    struct msg_queue *q = kzalloc(sizeof(*q));
+
+    (void)call;
+    (void)r;
+    if (!q)
+        return ERR_NO_MEMORY;
+    list_init(&q->messages);
+    list_init(&q->senders);
+    list_init(&q->receivers);
+    q->bytes_max = sysctl_get(SYSCTL_MSGMNB);
+    *out = &q->ipc;
+    return OK;
+}
+
+static void queue_free(struct ipc_object *o)
+{
+    struct msg_queue *q = msg_queue_of(o);
+
+    for (struct list *link; (link = list_pop_front(&q->messages));)
+        kfree(container_of(link, struct msg, link));
+    kfree(q);
+}
+
+static const struct ipc_ops queue_ops = {
+    .max = SYSCTL_MSGMNI, .create = queue_create, .free = queue_free};
+
+struct ipc_table msg_queues = {.ops = &queue_ops};
+
+status_t sys_msgget(struct syscall *call)
+{
+    const struct ipc_request r = {.key = (int32_t)call->arg[0],
+                                  .flags = (uint32_t)call->arg[1]};
+
+    return ipc_get(call, &msg_queues, &r);
+}
+
+void msg_wake_locked(struct list *waiting)
+{
+    list_for_each_safe (it, waiting)
+        waiter_fire(container_of(it, struct waiter, link));
+}
+
+void msg_remove_locked(struct ipc_object *o)
+{
+    msg_wake_locked(&msg_queue_of(o)->senders);
+    msg_wake_locked(&msg_queue_of(o)->receivers);
+}
+
+void msg_remove_all(void)
+{
+    ipc_remove_all_of(&msg_queues, msg_remove_locked);
+}
+
+/* One that was there when the wait began, and is no more, was removed. */
+static status_t find_locked(struct syscall *call, unsigned want, bool waited,
+                            struct msg_queue **out)
+{
+    struct ipc_object *o;
+    status_t st = ipc_access_locked(call, &msg_queues, (int32_t)call->arg[0], want, &o);
+
+    if (st == OK)
+        *out = msg_queue_of(o);
+    return waited && st == ERR_INVALID_ARGS ? ERR_REMOVED : st;
+}
+
+/* --- sending: queue, message, size, flags --- */
+
+struct sys_msgsnd {
+    SYSCALL_FRAME;
+    struct msg *message; /* ours until it is queued */
+    struct waiter waiter;
+    bool waited;
+};
+SYSCALL_WAIT(sys_msgsnd);
+
+static status_t read_message(struct syscall *call, struct msg **out)
+{
+    struct user_access *ua = &call->thread->user;
+    uint64_t size = call->arg[2];
+    struct msg *m;
+    int64_t type;
+    status_t st = copy_from_user(ua, &type, call->arg[1], sizeof(type));
+
+    if (st != OK)
+        return st;
+    if (size > sysctl_get(SYSCTL_MSGMAX) || (int32_t)call->arg[0] < 0 || type < 1)
+        return ERR_INVALID_ARGS;
+    m = kmalloc(sizeof(*m) + size);
+    if (!m)
+        return ERR_NO_MEMORY;
+    list_init(&m->link);
+    m->type = type;
+    m->size = size;
+    st = size ? copy_from_user(ua, m->data, call->arg[1] + TYPE_BYTES, size) : OK;
+    if (st == OK)
+        *out = m;
+    else
+        kfree(m);
+    return st;
+}
+
+/* ERR_SHOULD_WAIT: there is no room, and `waiter`, if any, is told of some. */
+static status_t try_send(struct syscall *call, struct msg *m, struct waiter *waiter,
+                         bool waited)
+{
+    struct msg_queue *q;
+    status_t st;
+    SPIN_GUARD(&msg_queues.lock);
+
+    list_remove(&waiter->link);
+    st = find_locked(call, IPC_WRITE, waited, &q);
+    if (st != OK)
+        return st;
+    if (m->size + q->bytes > q->bytes_max || q->count + 1 > q->bytes_max) {
+        if (!(call->arg[3] & IPC_NOWAIT))
+            list_push_back(&q->senders, &waiter->link);
+        return ERR_SHOULD_WAIT;
+    }
+    list_push_back(&q->messages, &m->link);
+    q->bytes += m->size;
+    q->count++;
+    q->sent = ipc_now();
+    q->sender = linux_process_of(call)->pid;
+    msg_wake_locked(&q->receivers);
+    return OK;
+}
+
+static void disarm(struct waiter *w)
+{
+    SPIN_GUARD(&msg_queues.lock);
+
+    list_remove(&w->link);
+}
+
+CO_FN(sys_msgsnd)
+{
+    status_t st;
+
+    st = read_message(f->call, &f->message);
+    if (st != OK)
+        CO_RETURN(st);
+    waiter_init(&f->waiter, task);
+    for (;;) {
+        waiter_init(&f->waiter, task);
+        st = try_send(f->call, f->message, &f->waiter, f->waited);
+        if (st != ERR_SHOULD_WAIT || f->call->arg[3] & IPC_NOWAIT)
+            break;
+        f->waited = true;
+        CO_WAIT_UNTIL(waiter_fired(&f->waiter));
+        disarm(&f->waiter);
+        if (!waiter_fired(&f->waiter)) {
+            st = task_interrupted_status(task);
+            break;
+        }
+    }
+    if (st != OK)
+        kfree(f->message);
+    if (st == ERR_INTERRUPTED)
+        call_no_restart(f->call);
+    CO_RETURN(st);
+}
+CO_END
+
+/* --- receiving: queue, buffer, size, type, flags --- */
+
+struct sys_msgrcv {
+    SYSCALL_FRAME;
+    struct waiter waiter;
+    bool waited;
+};
+SYSCALL_WAIT(sys_msgrcv);
+
+/* The first, or of the type, or of any other; of a negative type, the lowest up to it; with
+ * MSG_COPY, the one at that place. */
+static struct msg *choose_locked(struct msg_queue *q, int64_t type, uint64_t flags)
+{
+    struct msg *best = NULL;
+    int64_t index = 0, limit = type == INT64_MIN ? INT64_MAX : -type;
+
+    list_for_each (it, &q->messages) {
+        struct msg *m = container_of(it, struct msg, link);
+
+        if (flags & MSG_COPY ? index++ == type
+            : type > 0       ? (m->type == type) != !!(flags & MSG_EXCEPT)
+                             : !type)
+            return m;
+        if (!(flags & MSG_COPY) && type < 0 && m->type <= limit &&
+            (!best || m->type < best->type))
+            best = m;
+    }
+    return best;
+}
+
+static status_t check_receive(const struct syscall *call)
+{
+    uint64_t flags = call->arg[4];
+
+    if ((int32_t)call->arg[0] < 0 || (int64_t)call->arg[2] < 0)
+        return ERR_INVALID_ARGS;
+    return flags & MSG_COPY && (flags & MSG_EXCEPT || !(flags & IPC_NOWAIT)) ? ERR_INVALID_ARGS
+                                                                             : OK;
+}
+
+static struct msg *copy_of(const struct msg *m, struct msg *to)
+{
+    to->type = m->type;
+    to->size = m->size;
+    memcpy(to->data, m->data, m->size);
+    return to;
+}
+
+/* `*spare`: room for a copy (MSG_COPY), or NULL. ERR_SHOULD_WAIT: nothing fits yet. */
+static status_t take(struct syscall *call, struct waiter *waiter, bool waited,
+                     struct msg **spare, struct msg **out)
+{
+    uint64_t flags = call->arg[4];
+    struct msg_queue *q;
+    struct msg *m;
+    status_t st;
+    SPIN_GUARD(&msg_queues.lock);
+
+    list_remove(&waiter->link);
+    st = find_locked(call, IPC_READ, waited, &q);
+    if (st != OK)
+        return st;
+    m = choose_locked(q, (int64_t)call->arg[3], flags);
+    if (!m && flags & IPC_NOWAIT)
+        return ERR_NO_MESSAGE;
+    if (!m) {
+        list_push_back(&q->receivers, &waiter->link);
+        return ERR_SHOULD_WAIT;
+    }
+    if (m->size > call->arg[2] && !(flags & MSG_NOERROR))
+        return ERR_TOO_BIG;
+    if (*spare) {
+        *out = copy_of(m, *spare);
+        *spare = NULL;
+        return OK;
+    }
+    list_remove(&m->link);
+    q->bytes -= m->size;
+    q->count--;
+    q->received = ipc_now();
+    q->receiver = linux_process_of(call)->pid;
+    msg_wake_locked(&q->senders);
+    *out = m;
+    return OK;
+}
+
+/* What the program cannot take is lost (msgop(2)). */
+static status_t give(struct syscall *call, struct msg *m)
+{
+    struct user_access *ua = &call->thread->user;
+    uint64_t size = MIN(m->size, call->arg[2]);
+    status_t st = copy_to_user(ua, call->arg[1], &m->type, sizeof(m->type));
+
+    if (st == OK && size)
+        st = copy_to_user(ua, call->arg[1] + TYPE_BYTES, m->data, size);
+    if (st == OK)
+        call->result = (int64_t)size;
+    return st == ERR_USER_PAGE ? ERR_FAULT : st;
+}
+
+static status_t try_receive(struct syscall *call, struct waiter *waiter, bool waited)
+{
+    struct msg *m = NULL, *spare = NULL;
+    status_t st;
+
+    if (call->arg[4] & MSG_COPY) {
+        spare = kmalloc(sizeof(*spare) + sysctl_get(SYSCTL_MSGMAX));
+        if (!spare)
+            return ERR_NO_MEMORY;
+    }
+    st = take(call, waiter, waited, &spare, &m);
+    if (st == OK)
+        st = give(call, m);
+    kfree(m);
+    kfree(spare);
+    return st;
+}
+
+CO_FN(sys_msgrcv)
+{
+    status_t st;
+
+    st = check_receive(f->call);
+    if (st != OK)
+        CO_RETURN(st);
+    for (;;) {
+        waiter_init(&f->waiter, task);
+        st = try_receive(f->call, &f->waiter, f->waited);
+        if (st != ERR_SHOULD_WAIT)
+            break;
+        f->waited = true;
+        CO_WAIT_UNTIL(waiter_fired(&f->waiter));
+        disarm(&f->waiter);
+        if (!waiter_fired(&f->waiter)) {
+            st = task_interrupted_status(task);
+            break;
+        }
+    }
+    if (st == ERR_INTERRUPTED)
+        call_no_restart(f->call);
+    CO_RETURN(st);
+}
+CO_END
