@@ -19,6 +19,7 @@
 #include "object/futex.h"
 #include "object/job.h"
 #include "object/reaper.h"
+#include "personality/linux/ipc/ipc.h"
 #include "personality/linux/personality.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/procfs/procfs.h"
@@ -151,6 +152,7 @@ static UNUSED enum sim_outcome linux_run(const char *program)
 static UNUSED void linux_shut_down(void)
 {
     inject_failure_at(0);
+    ipc_remove_all();
     assert_int_equal(mount_remove(&root, MOUNT_DETACH), OK);
     path_put(&root);
     dentry_shrink();

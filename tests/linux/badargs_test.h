@@ -295,6 +295,12 @@ static const struct call calls[] = {
     CALL(msgsnd, "nasi", 0),
     CALL(msgrcv, "nasii", 0),
     CALL(msgctl, "nia", 0),
+    CALL(mq_open, "xiia", 0),
+    CALL(mq_unlink, "x", 0),
+    CALL(mq_timedsend, "fasia", 0),
+    CALL(mq_timedreceive, "fasaa", 0),
+    CALL(mq_notify, "fa", 0),
+    CALL(mq_getsetattr, "faa", 0),
 };
 
 /* What no case drives, and why. The list can only shrink. */

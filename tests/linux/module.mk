@@ -6,11 +6,8 @@ guest-programs := badargs crowd descriptors exec files fork_generations futex me
 guest-common   := check
 guest-programs += futex_pi inotify memfd pty pty_session reopen signalfd socket socket_names socket_rights timer timerfd vdso
 guest-programs += affinity attributes capability family limits memory_fork memory_rights openat2 pidfd prctl rlimit single_step storage tmpfile undisturbed usage
-guest-programs += async
-guest-programs += xattr
-guest-programs += vectors
+guest-programs += async mqueue sysv vectors xattr
 
-guest-programs += sysv
 generated := tests/linux/implemented.inc
 
 build/gen/tests/linux/implemented.inc: personality/linux/syscalls.tbl tools/gen-syscalls

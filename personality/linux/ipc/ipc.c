@@ -44,14 +44,6 @@ uint32_t ipc_highest_locked(struct ipc_table *t)
 
 /* --- permissions --- */
 
-static bool in_group(const struct credentials *c, uint32_t gid)
-{
-    for (uint32_t i = 0; i < c->group_count; i++)
-        if (c->groups[i] == gid)
-            return true;
-    return c->fsgid == gid;
-}
-
 status_t ipc_permitted(struct syscall *call, const struct ipc_object *o, unsigned want)
 {
     struct linux_process *lp = linux_process_of(call);
@@ -60,7 +52,8 @@ status_t ipc_permitted(struct syscall *call, const struct ipc_object *o, unsigne
 
     if (lp->cred.euid == o->cuid || lp->cred.euid == o->uid)
         granted >>= 6;
-    else if (in_group(&lp->cred, o->cgid) || in_group(&lp->cred, o->gid))
+    else if (credentials_in_group(&lp->cred, o->cgid) ||
+             credentials_in_group(&lp->cred, o->gid))
         granted >>= 3;
     return asked & ~granted && !credentials_has(&lp->cred, CAP_IPC_OWNER) ? ERR_ACCESS_DENIED
                                                                           : OK;
@@ -273,4 +266,5 @@ void ipc_remove_all(void)
     shm_remove_all();
     sem_remove_all();
     msg_remove_all();
+    mqueue_remove_all();
 }

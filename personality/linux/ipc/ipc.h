@@ -15,5 +15,7 @@ void shm_show(struct seq *seq);
 void sem_show(struct seq *seq);
 void msg_show(struct seq *seq);
 
+void mqueue_remove_all(void); /* POSIX queues */
+
 /* Everything goes, for who counts what is left of a test. */
 void ipc_remove_all(void);

@@ -62,6 +62,15 @@ static inline bool credentials_has(const struct credentials *c, unsigned cap)
     return c->effective & CAP_BIT(cap);
 }
 
+/* By fsgid and the supplementary groups. */
+static inline bool credentials_in_group(const struct credentials *c, uint32_t gid)
+{
+    for (uint32_t i = 0; i < c->group_count; i++)
+        if (c->groups[i] == gid)
+            return true;
+    return c->fsgid == gid;
+}
+
 /* The first program's: root has all capabilities, others none. */
 void credentials_begin(struct credentials *c);
 /* The user ids were `old`'s: what root has is had, and lost, with them. */
