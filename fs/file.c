@@ -11,6 +11,7 @@
 #include "fs/pipe.h"
 #include "fs/size_limit.h"
 #include "mm/slab.h"
+#include "vm/aspace.h"
 
 SLAB_CACHE(file_cache, struct file);
 
@@ -44,6 +45,7 @@ static void file_destroy(struct object *obj)
     tell_close(file);
     if (file->writes)
         mount_end_write(file->path.mount);
+    mapping_origin_put(atomic_load_explicit(&file->origin, memory_order_relaxed));
     path_put(&file->path);
     inode_put(file->inode);
     slab_free(&file_cache, file);

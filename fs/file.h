@@ -39,6 +39,7 @@ enum {
 enum file_direction { FILE_TRANSFER_READ, FILE_TRANSFER_WRITE };
 
 struct file_owner;
+struct mapping_origin;
 
 struct file_ops {
     const char *name; /* for anonymous ones, "pipe" gives /proc/self/fd "pipe:[ino]" */
@@ -80,6 +81,8 @@ struct file {
     uint64_t position;
     void *data;
     uint64_t readdir_at;
+    _Atomic(struct mapping_origin *)
+        origin;               /* of its mappings: a reference, or NULL until asked */
     struct file_owner *owner; /* the personality's: who is told of it, or NULL */
     bool was_opened;          /* by file_open, other than O_PATH: told to who watches it */
     bool writes;              /* counted in path.mount->writers; constant once open */
@@ -151,6 +154,13 @@ status_t file_ioctl(struct file *file, struct user_access *ua, uint32_t request,
 /* The VMO that a mapping of the file shows; a reference. ERR_NO_DEVICE: it cannot be mapped. */
 status_t file_mmap(struct file *file, uint64_t offset, uint64_t size,
                    struct vmo **out) MUST_USE;
+/* What says of a mapping that it is of this file: borrowed. NULL: no memory, or the file has no
+ * place. */
+struct mapping_origin *file_mapping_origin(struct file *file);
+/* Of a file at that place: a reference, or NULL. */
+struct mapping_origin *mapping_origin_of_path(const struct path *path);
+/* The place of such a file; borrowed. */
+const struct path *mapping_origin_path(const struct mapping_origin *origin);
 /* fsync: what was written goes to the disk. ERR_INVALID_ARGS unless a file or directory. */
 status_t file_sync(struct file *file, enum sync_how how) MUST_USE;
 /* Every mounted file system. */

@@ -119,6 +119,27 @@ status_t aspace_next_mapping(struct aspace *as, user_addr_t addr, struct mapping
     return OK;
 }
 
+struct mapping_origin *aspace_origin(struct aspace *as, user_addr_t addr)
+{
+    struct mapping *m;
+    SPIN_GUARD(&as->lock);
+
+    m = mapping_find(as, addr);
+    return m ? mapping_origin_get(m->origin) : NULL;
+}
+
+void aspace_set_origin(struct aspace *as, user_addr_t base, user_addr_t end,
+                       struct mapping_origin *origin)
+{
+    struct mapping *m;
+    SPIN_GUARD(&as->lock);
+
+    for (user_addr_t at = base; (m = mapping_find_from(as->root, at)) && m->region.base < end;
+         at = region_end(&m->region))
+        if (!m->origin && m->vmo->parent)
+            m->origin = mapping_origin_get(origin);
+}
+
 static status_t discard_locked(struct aspace *as, user_addr_t base, user_addr_t end)
 {
     user_addr_t at = base;

@@ -60,6 +60,14 @@ struct vmar {
     struct gap_cache gaps;
 };
 
+/* What the pages of mappings are of, for who asks; the vm layer only counts it. */
+struct mapping_origin {
+    atomic_uint refs;
+    void (*free)(struct mapping_origin *origin); /* the last reference is gone */
+};
+struct mapping_origin *mapping_origin_get(struct mapping_origin *origin); /* NULL is fine */
+void mapping_origin_put(struct mapping_origin *origin);                   /* NULL is fine */
+
 struct mapping {
     struct region region;
     struct list vmo_link;    /* vmo.mappings; guarded by vmo.lock */
@@ -70,9 +78,10 @@ struct mapping {
     unsigned prot;           /* HAL_PROT_* now */
     unsigned max_prot;       /* what protect may raise it to */
     unsigned flags;          /* MAPPING_* */
-    uint64_t next_write;     /* page of the VMO where the last run made ours ended; vmo.lock */
-    uint64_t last_write;     /* page of the VMO that faulted last when written; vmo.lock */
-    unsigned write_order;    /* of that run; vmo.lock */
+    struct mapping_origin *origin; /* reference, or NULL; guarded by aspace.lock */
+    uint64_t next_write;  /* page of the VMO where the last run made ours ended; vmo.lock */
+    uint64_t last_write;  /* page of the VMO that faulted last when written; vmo.lock */
+    unsigned write_order; /* of that run; vmo.lock */
 };
 
 /* The one range that grows downwards when it is touched: a stack. Guarded by aspace.lock. */
@@ -122,6 +131,7 @@ struct vmar_map_args {
     uint64_t vmo_limit; /* the VMO has nothing to show from here on, bytes; 0: but its size */
     uint64_t size;      /* bytes, > 0, page aligned */
     unsigned prot, max_prot, flags;
+    struct mapping_origin *origin; /* the mapping takes a reference of its own */
     unsigned place;
     user_addr_t addr;  /* absolute */
     uint64_t align;    /* 0: a page */
@@ -175,6 +185,12 @@ struct mapping_info {
 };
 status_t aspace_next_mapping(struct aspace *as, user_addr_t addr,
                              struct mapping_info *out) MUST_USE; /* ERR_NOT_FOUND: no more */
+
+/* Of the mapping at `addr`: a reference, or NULL. */
+struct mapping_origin *aspace_origin(struct aspace *as, user_addr_t addr);
+/* For the mappings of files in [base, end) that have none yet. */
+void aspace_set_origin(struct aspace *as, user_addr_t base, user_addr_t end,
+                       struct mapping_origin *origin);
 
 /* Every region, the root first, each VMAR before what is in it, by address; `depth` counts from
  * the root's 0. `see` is called under as->lock and may take the lock of a mapping's VMO. */

@@ -50,8 +50,10 @@ static struct mapping *map_in_child(struct fork *f, const struct mapping *m, str
     struct mapping *copy =
         mapping_new(vmo, offset, m->prot, m->max_prot, m->flags & ~(unsigned)MAPPING_LOCKED);
 
-    if (copy)
-        mapping_insert(f->to->root, copy, m->region.base, m->region.size);
+    if (!copy)
+        return NULL;
+    copy->origin = mapping_origin_get(m->origin);
+    mapping_insert(f->to->root, copy, m->region.base, m->region.size);
     return copy;
 }
 

@@ -112,6 +112,7 @@ static status_t replace(struct move *mv, user_addr_t base)
         mapping_free(fresh);
         return ERR_NO_MEMORY;
     }
+    fresh->origin = mapping_origin_get(m->origin);
     mapping_detach(m, &mv->dead);
     mapping_insert(vmar, fresh, base, mv->to.size);
     if (left)

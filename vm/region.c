@@ -3,6 +3,7 @@
  */
 #include "vm/vmar_internal.h"
 
+#include "hal/ref.h"
 #include "mm/slab.h"
 
 SLAB_CACHE(mapping_cache, struct mapping);
@@ -76,10 +77,24 @@ struct mapping *mapping_new(struct vmo *vmo, uint64_t offset, unsigned prot, uns
     return m;
 }
 
+struct mapping_origin *mapping_origin_get(struct mapping_origin *origin)
+{
+    if (origin)
+        ref_get(&origin->refs);
+    return origin;
+}
+
+void mapping_origin_put(struct mapping_origin *origin)
+{
+    if (origin && ref_put(&origin->refs) == 1)
+        origin->free(origin);
+}
+
 void mapping_free(struct mapping *m)
 {
     if (!m)
         return;
+    mapping_origin_put(m->origin);
     vmo_put(m->vmo);
     slab_free(&mapping_cache, m);
 }
@@ -133,6 +148,7 @@ status_t mapping_split_at(struct vmar *vmar, user_addr_t at)
     if (!right)
         return ERR_NO_MEMORY;
     right->vmo_limit = left->vmo_limit;
+    right->origin = mapping_origin_get(left->origin);
     right->region.aspace = r->aspace;
     right->region.base = at;
     right->region.size = region_end(r) - at;
@@ -150,7 +166,8 @@ static bool continues(struct region *a, struct region *b)
     return a->kind == REGION_MAPPING && b->kind == REGION_MAPPING && region_end(a) == b->base &&
            left->vmo == right->vmo && left->offset + a->size == right->offset &&
            left->vmo_limit == right->vmo_limit && left->prot == right->prot &&
-           left->max_prot == right->max_prot && left->flags == right->flags;
+           left->max_prot == right->max_prot && left->flags == right->flags &&
+           left->origin == right->origin;
 }
 
 void mapping_merge_range(struct vmar *vmar, user_addr_t base, user_addr_t end)

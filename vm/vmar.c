@@ -109,6 +109,7 @@ status_t vmar_map(struct vmar *vmar, const struct vmar_map_args *args, user_addr
         return ERR_NO_MEMORY;
     if (args->vmo_limit)
         m->vmo_limit = args->vmo_limit;
+    m->origin = mapping_origin_get(args->origin);
     list_init(&dead);
     {
         SPIN_GUARD(&vmar->region.aspace->lock);

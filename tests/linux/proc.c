@@ -12,6 +12,8 @@
 
 #include "tests/linux/check.h"
 
+enum { PAGE_BYTES = 4096 };
+
 static char text[65536];
 
 static const char *contents(const char *name)
@@ -376,11 +378,53 @@ static void status_lines(void)
     CHECK_EQ(kb_after(contents("/proc/self/status"), "\nNoNewPrivs:"), 1);
 }
 
+/* The line of the mapping at `at`. */
+static const char *line_at(const void *at)
+{
+    char start[32];
+
+    snprintf(start, sizeof(start), "%lx-", (unsigned long)at);
+    return map_line(start);
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+    size_t size = strlen(text);
+
+    return size >= strlen(end) && !strcmp(text + size - strlen(end), end);
+}
+
+static void mapped_files(void)
+{
+    char name[] = "/tmp/proc.mapped.XXXXXX", moved[60], number[32];
+    int fd = mkstemp(name), length = snprintf(moved, sizeof(moved), "%s new", name);
+    struct stat st;
+    char *shared, *private;
+
+    CHECK(fd >= 0 && ftruncate(fd, 4 * (size_t)PAGE_BYTES) == 0 && fstat(fd, &st) == 0);
+    shared = mmap(NULL, (size_t)PAGE_BYTES, PROT_READ, MAP_SHARED, fd, (size_t)PAGE_BYTES);
+    private = mmap(NULL, 2 * (size_t)PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd,
+                   2 * (size_t)PAGE_BYTES);
+    CHECK(shared != MAP_FAILED && private != MAP_FAILED);
+    snprintf(number, sizeof(number), " %lu ", (unsigned long)st.st_ino);
+    CHECK(strstr(line_at(shared), " r--s 00001000 ") && strstr(line_at(shared), number));
+    CHECK(ends_in(line_at(shared), name));
+    CHECK(strstr(line_at(private), " rw-p 00002000 ") && ends_in(line_at(private), name));
+    private[(size_t)PAGE_BYTES] = 1;
+    CHECK_EQ(mprotect(private + (size_t)PAGE_BYTES, (size_t)PAGE_BYTES, PROT_READ), 0);
+    CHECK(strstr(line_at(private + (size_t)PAGE_BYTES), " r--p 00003000 "));
+    CHECK_EXITS(CHILD(CHECK(ends_in(line_at(private), name))), 0);
+    CHECK(rename(name, moved) == 0 && close(fd) == 0);
+    CHECK(length > 0 && ends_in(line_at(private), moved));
+    CHECK_EQ(unlink(moved), 0);
+    CHECK(ends_in(line_at(private), " new (deleted)"));
+}
+
 static const struct check_case cases[] = {
-    CASE(self),           CASE(stat_line),     CASE(command_line),    CASE(memory_map),
-    CASE(open_files),     CASE(places),        CASE(processes),       CASE(system_files),
-    CASE(pieces),         CASE(map_names),     CASE(descriptor_info), CASE(accounts),
-    CASE(devices),        CASE(mapping_sizes), CASE(size_sum),        CASE(auxiliary_vector),
-    CASE(oom_adjustment), CASE(status_lines),
+    CASE(mapped_files),     CASE(self),           CASE(stat_line),     CASE(command_line),
+    CASE(memory_map),       CASE(open_files),     CASE(places),        CASE(processes),
+    CASE(system_files),     CASE(pieces),         CASE(map_names),     CASE(descriptor_info),
+    CASE(accounts),         CASE(devices),        CASE(mapping_sizes), CASE(size_sum),
+    CASE(auxiliary_vector), CASE(oom_adjustment), CASE(status_lines),
 };
 CHECK_MAIN(cases)

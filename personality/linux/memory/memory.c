@@ -110,6 +110,8 @@ static status_t map_file(struct syscall *call, struct vmar_map_args *args, bool 
     st = check_file(file, args->prot, shared, &args->max_prot);
     if (st == OK)
         st = file_vmo(aspace_of(call), file, call->arg[5], shared, args);
+    if (st == OK)
+        args->origin = mapping_origin_get(file_mapping_origin(file));
     if (st == OK && shared && file->inode) {
         st = seal_map_begin(file->inode, args->prot, &args->max_prot);
         if (st == OK)
@@ -117,6 +119,8 @@ static status_t map_file(struct syscall *call, struct vmar_map_args *args, bool 
         else
             vmo_put(args->vmo);
     }
+    if (st != OK)
+        mapping_origin_put(args->origin);
     file_put(file);
     return st;
 }
@@ -195,6 +199,7 @@ status_t sys_mmap(struct syscall *call)
         return st;
     st = memory_map(aspace_of(call)->root, &args, &at);
     vmo_put(args.vmo);
+    mapping_origin_put(args.origin);
     map_end(sealable, &args);
     if (st != OK)
         return map_status(st);

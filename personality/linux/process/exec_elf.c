@@ -175,23 +175,34 @@ static status_t interpreter_path(const struct elf_file *file, const struct elf_i
     return OK;
 }
 
-static status_t map_interpreter_file(struct exec *exec, struct inode *inode,
+/* For /proc/PID/maps. */
+static void note_origin(struct aspace *as, const struct elf_image *image, uint64_t bias,
+                        struct mapping_origin *origin)
+{
+    aspace_set_origin(as, image->low + bias, image->high + bias, origin);
+}
+
+static status_t map_interpreter_file(struct exec *exec, const struct path *path,
                                      struct exec_auxv *aux)
 {
     struct elf_file file;
     struct elf_image *image = kmalloc(sizeof(*image));
+    struct mapping_origin *origin;
     uint64_t bias;
     status_t st;
 
     if (!image)
         return ERR_NO_MEMORY;
-    st = image_open(inode, &file);
+    st = image_open(path->dentry->inode, &file);
     if (st != OK)
         goto out_image;
     st = elf_parse(&file, image);
     if (st == OK)
         st = map_elf(exec->aspace, &file, image, true, &bias);
     if (st == OK) {
+        origin = mapping_origin_of_path(path);
+        note_origin(exec->aspace, image, bias, origin);
+        mapping_origin_put(origin);
         aux->base = image->low + bias;
         exec->entry = image->entry + bias;
     }
@@ -217,7 +228,7 @@ static status_t map_interpreter(struct exec *exec, struct walk_env *env,
         return st;
     st = inode_permission(env, path.dentry->inode, 1);
     if (st == OK)
-        st = map_interpreter_file(exec, path.dentry->inode, aux);
+        st = map_interpreter_file(exec, &path, aux);
     path_put(&path);
     /* A broken interpreter is ELIBBAD in Linux; nobody tells it from ENOEXEC but by the text.
      */
@@ -235,6 +246,7 @@ static status_t map_program(struct exec *exec, struct walk_env *env,
         st = map_elf(exec->aspace, file, image, false, &bias);
     if (st != OK)
         return st;
+    note_origin(exec->aspace, image, bias, file_mapping_origin(exec->exe));
     note_layout(&exec->layout, image, bias);
     aux->phdr = image->phdr_addr ? image->phdr_addr + bias : 0;
     aux->phdr_count = image->phdr_count;

@@ -62,12 +62,16 @@ status_t proc_show_mounts(struct inode *inode, struct seq *seq);
 status_t proc_show_mountinfo(struct inode *inode, struct seq *seq);
 status_t proc_show_mountstats(struct inode *inode, struct seq *seq);
 /* Each mapping of an inode's process, in ascending order. */
-typedef void proc_mapping_fn(const struct mapping_info *info, const struct linux_layout *layout,
-                             void *arg);
+struct proc_mapping {
+    struct mapping_info info;
+    const struct linux_layout *layout;
+    struct mapping_origin *origin; /* the file's, or NULL */
+    const struct path *root;       /* of the process: names are below it */
+};
+typedef void proc_mapping_fn(const struct proc_mapping *m, void *arg);
 status_t proc_each_mapping(struct inode *inode, proc_mapping_fn *each, void *arg) MUST_USE;
 /* Its line in maps. */
-void proc_show_mapping(const struct mapping_info *info, const struct linux_layout *layout,
-                       struct seq *seq);
+void proc_show_mapping(const struct proc_mapping *m, struct seq *seq);
 /* Of the system. */
 status_t proc_show_counters(struct inode *inode, struct seq *seq);
 extern const struct gen_ops proc_sys_ops;

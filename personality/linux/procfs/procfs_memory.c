@@ -3,6 +3,8 @@
  */
 #include "base/string.h"
 #include "hal/mmu.h"
+#include "mm/slab.h"
+#include "personality/linux/file/fd.h"
 #include "personality/linux/procfs/procfs_internal.h"
 
 enum { STRINGS_MAX = 2 << 20, PATH_COLUMN = 73 };
@@ -75,28 +77,89 @@ static bool shown_as_shared(const struct mapping_info *info)
     return info->flags & MAPPING_SHARED && !(info->vmo->name && info->vmo->name[0] == '[');
 }
 
-void proc_show_mapping(const struct mapping_info *info, const struct linux_layout *layout,
-                       struct seq *seq)
+/* The file's device and number; 0 where there is none. */
+static void show_file(const struct proc_mapping *m, struct seq *seq)
 {
-    const char *name = name_of(info, layout);
+    struct inode_attr attr = {.ino = 0};
+    dev_t_ dev = 0;
+
+    if (m->origin) {
+        struct inode *inode = mapping_origin_path(m->origin)->dentry->inode;
+
+        inode_attr_get(inode, &attr);
+        dev = inode->fs->dev;
+    }
+    seq_printf(seq, "%02x:%02x %lu ", (unsigned)(dev >> 20), (unsigned)(dev & 0xfffff),
+               (unsigned long)attr.ino);
+}
+
+static void show_name(const char *name, size_t width, struct seq *seq)
+{
+    seq_printf(seq, "%*s%s", (int)(PATH_COLUMN - MIN(width, (size_t)PATH_COLUMN)), "", name);
+}
+
+/* A newline would be taken for the end of the entry. */
+static void escape(char *name)
+{
+    for (char *at = name; (at = strchr(at, '\n'));)
+        *at = '?';
+}
+
+static void show_path(const struct proc_mapping *m, size_t width, struct seq *seq)
+{
+    char *name = kmalloc(PATH_BYTES);
+    size_t length;
+
+    if (name && path_name(m->root, mapping_origin_path(m->origin), name, PATH_BYTES - 1,
+                          &length) == OK) {
+        name[length] = '\0';
+        escape(name);
+        show_name(name, width, seq);
+    }
+    kfree(name);
+}
+
+/* In the file: a private mapping is of a clone that begins where it does. */
+static uint64_t offset_of(const struct proc_mapping *m)
+{
+    return m->info.offset + (m->origin && m->info.vmo->parent ? m->info.vmo->parent_offset : 0);
+}
+
+void proc_show_mapping(const struct proc_mapping *m, struct seq *seq)
+{
+    const struct mapping_info *info = &m->info;
+    const char *name = name_of(info, m->layout);
     size_t before = seq->size;
 
-    seq_printf(seq, "%08lx-%08lx %c%c%c%c %08lx 00:00 0 ", (unsigned long)info->base,
+    seq_printf(seq, "%08lx-%08lx %c%c%c%c %08lx ", (unsigned long)info->base,
                (unsigned long)(info->base + info->size), info->prot & HAL_PROT_READ ? 'r' : '-',
                info->prot & HAL_PROT_WRITE ? 'w' : '-', info->prot & HAL_PROT_EXEC ? 'x' : '-',
-               shown_as_shared(info) ? 's' : 'p', (unsigned long)info->offset);
-    if (name)
-        seq_printf(seq, "%*s%s",
-                   (int)(PATH_COLUMN - MIN(seq->size - before, (size_t)PATH_COLUMN)), "", name);
+               shown_as_shared(info) ? 's' : 'p', (unsigned long)offset_of(m));
+    show_file(m, seq);
+    if (m->origin)
+        show_path(m, seq->size - before, seq);
+    else if (name)
+        show_name(name, seq->size - before, seq);
     seq_puts(seq, "\n");
+}
+
+static void each_of(struct aspace *as, struct proc_mapping *m, proc_mapping_fn *each, void *arg)
+{
+    for (user_addr_t at = 0; aspace_next_mapping(as, at, &m->info) == OK;) {
+        m->origin = aspace_origin(as, m->info.base);
+        each(m, arg);
+        at = m->info.base + m->info.size;
+        mapping_origin_put(m->origin);
+        vmo_put(m->info.vmo);
+    }
 }
 
 status_t proc_each_mapping(struct inode *inode, proc_mapping_fn *each, void *arg)
 {
     struct linux_layout layout;
-    struct mapping_info info;
     struct linux_process *lp;
     struct aspace *as;
+    struct path root;
     status_t st = proc_process(inode, &lp);
 
     if (st != OK)
@@ -106,20 +169,18 @@ status_t proc_each_mapping(struct inode *inode, proc_mapping_fn *each, void *arg
         layout = lp->layout;
     }
     as = lp->process ? process_aspace(lp->process) : NULL;
-    for (user_addr_t at = 0; as && aspace_next_mapping(as, at, &info) == OK;) {
-        each(&info, &layout, arg);
-        at = info.base + info.size;
-        vmo_put(info.vmo);
+    if (as && proc_root(inode, &root) == OK) {
+        each_of(as, &(struct proc_mapping){.layout = &layout, .root = &root}, each, arg);
+        path_put(&root);
     }
     aspace_put(as);
     linux_process_put(lp);
     return OK;
 }
 
-static void show_line(const struct mapping_info *info, const struct linux_layout *layout,
-                      void *seq)
+static void show_line(const struct proc_mapping *m, void *seq)
 {
-    proc_show_mapping(info, layout, seq);
+    proc_show_mapping(m, seq);
 }
 
 status_t proc_show_maps(struct inode *inode, struct seq *seq)

@@ -94,14 +94,14 @@ static void show_flags(const struct mapping_info *info, struct seq *seq)
     seq_puts(seq, "\n");
 }
 
-static void show_one(const struct mapping_info *info, const struct linux_layout *layout,
-                     void *arg)
+static void show_one(const struct proc_mapping *m, void *arg)
 {
+    const struct mapping_info *info = &m->info;
     struct seq *seq = arg;
     struct memory_use u = {0};
 
     measure(info, &u);
-    proc_show_mapping(info, layout, seq);
+    proc_show_mapping(m, seq);
     show_kb(seq, "Size:", info->size);
     show_kb(seq, "KernelPageSize:", PAGE_SIZE);
     show_kb(seq, "MMUPageSize:", PAGE_SIZE);
@@ -114,11 +114,9 @@ status_t proc_show_smaps(struct inode *inode, struct seq *seq)
     return proc_each_mapping(inode, show_one, seq);
 }
 
-static void add_one(const struct mapping_info *info, const struct linux_layout *layout,
-                    void *arg)
+static void add_one(const struct proc_mapping *m, void *arg)
 {
-    (void)layout;
-    measure(info, arg);
+    measure(&m->info, arg);
 }
 
 status_t proc_show_smaps_rollup(struct inode *inode, struct seq *seq)
