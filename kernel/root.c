@@ -1,5 +1,5 @@
 /*
- * root.c - what every root file system gets: /dev, /dev/pts and /proc.
+ * root.c - what every root file system gets: /dev, /dev/pts, /proc and /sys.
  */
 #include "kernel/root.h"
 
@@ -11,6 +11,7 @@
 #include "kernel/root_internal.h"
 #include "mm/slab.h"
 #include "personality/linux/procfs/procfs.h"
+#include "personality/linux/sysfs/sysfs.h"
 #include "personality/linux/tty/pty.h"
 
 static const struct walk_env everything = {.override_dac = true, .override_owner = true};
@@ -68,6 +69,7 @@ static const struct {
     {"/dev/pts", "devpts", "", MOUNT_NOSUID | MOUNT_NOEXEC},
     {"/dev/shm", "tmpfs", "", MOUNT_NOSUID | MOUNT_NODEV},
     {"/proc", "proc", "", MOUNT_NOSUID | MOUNT_NODEV | MOUNT_NOEXEC},
+    {"/sys", "sysfs", "", MOUNT_NOSUID | MOUNT_NODEV | MOUNT_NOEXEC},
 };
 
 /* The mount holds the file system from then on. */
@@ -106,6 +108,8 @@ static status_t register_types(void)
         st = devfs_register();
     if (st == OK)
         st = procfs_register();
+    if (st == OK)
+        st = sysfs_register();
     if (st == OK)
         st = fs_type_register(&devpts);
     return st;

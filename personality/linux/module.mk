@@ -19,6 +19,7 @@ sources += $(addprefix socket/,address control header header_calls message messa
     options rights socket socket_calls unix unix_connect unix_datagram unix_flight \
     unix_identity unix_message unix_name unix_options unix_receive unix_send unix_show)
 sources += $(addprefix strace/,linux_strace names show_event show_file show_process show_scalar)
+sources += sysfs/sysfs
 sources += $(addprefix time/,clock itimer posix_timer sleep time time_set \
     timer_setting timerfd)
 sources += $(addprefix tty/,devpts pty pty_ioctl stdio tty tty_edit tty_hangup tty_input \

@@ -4,11 +4,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 
 #include "tests/linux/check.h"
 
@@ -420,11 +422,48 @@ static void mapped_files(void)
     CHECK(ends_in(line_at(private), " new (deleted)"));
 }
 
+/* As many CPUs as the scheduler has, by all ways to ask. */
+static void cpus(void)
+{
+    int online = 0, first, last = -1;
+    cpu_set_t set;
+
+    CHECK_EQ(sscanf(contents("/sys/devices/system/cpu/online"), "%d-%d", &first, &last) > 0, 1);
+    CHECK_EQ(sched_getaffinity(0, sizeof(set), &set), 0);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        char name[80];
+
+        snprintf(name, sizeof(name), "/sys/devices/system/cpu/cpu%d", cpu);
+        online += access(name, F_OK) == 0;
+        CHECK(access(name, F_OK) == 0 || !CPU_ISSET(cpu, &set));
+    }
+    CHECK(online >= CPU_COUNT(&set) && online >= get_nprocs());
+    CHECK(first == 0 && (last < 0 || last < online));
+    CHECK(*contents("/sys/devices/system/cpu/possible") == '0');
+    CHECK_ERR(open("/sys/devices/system/cpu/online", O_WRONLY | O_CREAT | O_EXCL, 0600),
+              EEXIST);
+}
+
 static const struct check_case cases[] = {
-    CASE(mapped_files),     CASE(self),           CASE(stat_line),     CASE(command_line),
-    CASE(memory_map),       CASE(open_files),     CASE(places),        CASE(processes),
-    CASE(system_files),     CASE(pieces),         CASE(map_names),     CASE(descriptor_info),
-    CASE(accounts),         CASE(devices),        CASE(mapping_sizes), CASE(size_sum),
-    CASE(auxiliary_vector), CASE(oom_adjustment), CASE(status_lines),
+    CASE(cpus),
+    CASE(mapped_files),
+    CASE(self),
+    CASE(stat_line),
+    CASE(command_line),
+    CASE(memory_map),
+    CASE(open_files),
+    CASE(places),
+    CASE(processes),
+    CASE(system_files),
+    CASE(pieces),
+    CASE(map_names),
+    CASE(descriptor_info),
+    CASE(accounts),
+    CASE(devices),
+    CASE(mapping_sizes),
+    CASE(size_sum),
+    CASE(auxiliary_vector),
+    CASE(oom_adjustment),
+    CASE(status_lines),
 };
 CHECK_MAIN(cases)
