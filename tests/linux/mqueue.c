@@ -229,8 +229,24 @@ static void who_is_told(void)
     CHECK_EQ(mq_notify(mq, &event), 0);
 }
 
+static void closing_is_giving_up(void)
+{
+    const struct sigevent event = {.sigev_notify = SIGEV_NONE};
+    mqd_t mq, again;
+
+    make(0, 1);
+    mq = mq_open(name, O_RDWR | O_CREAT, 0600, NULL);
+    CHECK(mq != (mqd_t)-1 && mq_notify(mq, &event) == 0);
+    again = mq_open(name, O_RDWR);
+    CHECK(again != (mqd_t)-1 && mq_unlink(name) == 0);
+    CHECK_ERR(mq_notify(again, &event), EBUSY);
+    CHECK_EQ(mq_close(mq), 0);
+    CHECK_EQ(mq_notify(again, &event), 0);
+}
+
 static const struct check_case cases[] = {
-    CASE(by_priority_and_age), CASE(names), CASE(sizes),     CASE(users_have_a_limit),
-    CASE(flags_change),        CASE(waits), CASE(readiness), CASE(who_is_told),
+    CASE(by_priority_and_age), CASE(names),        CASE(sizes),
+    CASE(users_have_a_limit),  CASE(flags_change), CASE(waits),
+    CASE(readiness),           CASE(who_is_told),  CASE(closing_is_giving_up),
 };
 CHECK_MAIN(cases)

@@ -135,6 +135,20 @@ status_t mqueue_watch(struct syscall *call, struct mqueue *q, const struct mq_wa
     return st;
 }
 
+void mqueue_unwatch(struct mqueue *q, const struct linux_process *lp)
+{
+    struct linux_process *old = NULL;
+
+    {
+        SPIN_GUARD(&q->object.lock);
+        if (q->watch.process == lp) {
+            old = q->watch.process;
+            q->watch = (struct mq_watch){0};
+        }
+    }
+    linux_process_put(old);
+}
+
 struct mq_attr mqueue_attr(struct mqueue *q, struct file *file)
 {
     enum { NONBLOCK = 04000 };

@@ -54,6 +54,8 @@ status_t mqueue_put(struct syscall *call, struct mqueue *q, struct mq_message *m
 status_t mqueue_take(struct mqueue *q, struct mq_message **out) MUST_USE;
 /* Somebody waits for a message, or no longer. */
 void mqueue_note_receiver(struct mqueue *q, int by);
+/* The process, if it is the one who is told, no longer is. */
+void mqueue_unwatch(struct mqueue *q, const struct linux_process *lp);
 /* mq_notify: `watch` NULL: the caller's goes. ERR_ALREADY_BOUND: somebody else is there. */
 status_t mqueue_watch(struct syscall *call, struct mqueue *q,
                       const struct mq_watch *watch) MUST_USE;

@@ -47,7 +47,10 @@ static struct object *queue_poll_object(struct file *file)
 static void queue_close(struct file *file)
 {
     struct mqueue *q = file->data;
+    struct linux_thread *closer = linux_caller();
 
+    if (closer)
+        mqueue_unwatch(q, closer->process);
     object_put(&q->object);
 }
 
