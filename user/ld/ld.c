@@ -2,6 +2,7 @@
  * ld.c - the dynamic linker: loads the program and what it needs, links them, enters it.
  */
 #include "user/ld/ld.h"
+#include "user/zircon/linked.h"
 #include "user/zircon/runtime_internal.h"
 
 static const char vdso_name[] = "libzircon.so";
@@ -38,9 +39,10 @@ static zx_status_t load_needed(const struct startup *s, struct modules *all)
     return ZX_OK;
 }
 
+/* The program last: it copies variables of the libraries. */
 static zx_status_t relocate(const struct startup *s, const struct modules *all)
 {
-    for (unsigned i = 0; i < all->count; i++) {
+    for (unsigned i = all->count; i-- > 0;) {
         const char *what = "";
         zx_status_t st;
 
@@ -53,10 +55,19 @@ static zx_status_t relocate(const struct startup *s, const struct modules *all)
     return ZX_OK;
 }
 
+/* The program is in this process, too, and calls it at its end. */
+static struct modules all;
+static struct linked linked;
+
+static void finish(void)
+{
+    for (unsigned i = 2; i < all.count; i++)
+        module_destroy(&all.list[i]);
+}
+
 /* The program comes first; the vDSO, which is there already, is found last of the rest. */
 static zx_status_t link(zx_handle_t bootstrap, uint64_t vdso, zx_vaddr_t *entry)
 {
-    static struct modules all;
     struct startup s;
     struct image program;
     zx_status_t st = startup_read(bootstrap, &s);
@@ -69,6 +80,8 @@ static zx_status_t link(zx_handle_t bootstrap, uint64_t vdso, zx_vaddr_t *entry)
     if (st == ZX_OK)
         st = load_needed(&s, &all);
     loader_done(s.loader);
+    for (unsigned i = 0; i < all.count; i++)
+        all.list[i].tls = tls_layout_add(&linked.tls, all.list[i].base);
     if (st == ZX_OK)
         st = relocate(&s, &all);
     for (unsigned i = all.count; st == ZX_OK && i-- > 2;)
@@ -79,14 +92,17 @@ static zx_status_t link(zx_handle_t bootstrap, uint64_t vdso, zx_vaddr_t *entry)
     return st;
 }
 
-_Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso)
+_Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso, const struct linked *none)
 {
     zx_vaddr_t entry = 0;
     zx_status_t st;
 
+    (void)none;
     runtime_relocate(vdso);
+    linked.finish = finish;
     st = link(bootstrap, vdso, &entry);
     if (st == ZX_OK)
-        ((void (*)(zx_handle_t, uint64_t))entry)(bootstrap, vdso);
+        ((void (*)(zx_handle_t, uint64_t, const struct linked *))entry)(bootstrap, vdso,
+                                                                        &linked);
     zx_process_exit(st);
 }

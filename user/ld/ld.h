@@ -2,8 +2,8 @@
  * ld.h - the parts of the dynamic linker, for each other.
  *
  * It links what a program needs and nothing more: relocations by base and by symbol, symbols
- * found breadth first, constructors of libraries. There are no versions, no lazy binding, no
- * thread-local storage, no dlopen.
+ * found breadth first, thread-local variables, constructors and destructors of libraries. There
+ * are no versions, no lazy binding, no dlopen.
  */
 #pragma once
 
@@ -35,6 +35,7 @@ enum { MODULES_MAX = 16 };
 struct module {
     const char *name; /* as others need it; the program's is "" */
     zx_vaddr_t base;
+    intptr_t tls; /* where its thread-local variables are, from the thread pointer */
     struct dynamic dynamic;
 };
 
@@ -53,3 +54,4 @@ const char *module_needs(const struct module *m, unsigned i);
 zx_status_t module_relocate(const struct modules *all, const struct module *m,
                             const char **what);
 void module_construct(const struct module *m);
+void module_destroy(const struct module *m);

@@ -9,7 +9,7 @@ foreign-includes := musl/include
 generated        := libc-x86_64 libc-riscv64
 
 libc-runtime := isa/ISA/start isa/ISA/stack isa/ISA/thread isa/ISA/relocation isa/ISA/tls_place \
-                relocate symbol runtime load locals $(runtime-threads)
+                relocate symbol runtime load locals tls_layout $(runtime-threads)
 libc-glue    := clock exit mman start stdio system thread
 # What musl's own sources see: theirs come first, but for what is ours.
 libc-inside   = -D_XOPEN_SOURCE=700 -isystem user/libc/musl -isystem build/foreign/musl/arch/$1 \

@@ -126,8 +126,9 @@ static zx_status_t boot(zx_handle_t bootstrap)
     return options.shutdown || options.reboot ? end_with(&options, &child) : ZX_OK;
 }
 
-_Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso)
+_Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso, const struct linked *linked)
 {
+    (void)linked;
     runtime_relocate(vdso);
     zx_process_exit(boot(bootstrap));
 }

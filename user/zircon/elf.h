@@ -53,6 +53,9 @@ enum {
     DT_RELASZ = 8,
     DT_JMPREL = 23,
     DT_INIT_ARRAY = 25,
+    DT_FINI_ARRAY = 26,
     DT_INIT_ARRAYSZ = 27,
-    DT_COUNT = 28
+    DT_FINI_ARRAYSZ = 28,
+    DT_COUNT = 29
 };
+enum { DT_GNU_HASH = 0x6ffffef5 };

@@ -28,13 +28,28 @@ static void apply(uint64_t self, const struct dynamic *own, uint64_t vdso,
     }
 }
 
-void runtime_relocate(uint64_t vdso)
+static int has_linker(void)
+{
+    const struct elf_phdr *ph =
+        (const struct elf_phdr *)((uint64_t)&__ehdr_start + __ehdr_start.phoff);
+
+    for (unsigned i = 0; i < __ehdr_start.phnum; i++) {
+        if (ph[i].type == PT_INTERP)
+            return 1;
+    }
+    return 0;
+}
+
+int runtime_relocate(uint64_t vdso)
 {
     uint64_t self = (uint64_t)&__ehdr_start;
     struct dynamic own, theirs;
 
+    if (has_linker())
+        return 0;
     dynamic_read(_DYNAMIC, &own);
     dynamic_of_image(vdso, &theirs);
     apply(self, &own, vdso, &theirs, own.value[DT_RELA], own.value[DT_RELASZ]);
     apply(self, &own, vdso, &theirs, own.value[DT_JMPREL], own.value[DT_PLTRELSZ]);
+    return 1;
 }

@@ -5,6 +5,7 @@
 
 #include "user/libc/libc_internal.h"
 #include "user/sdk/include/zircon/utc.h"
+#include "user/zircon/linked.h"
 #include "user/zircon/runtime_internal.h"
 #include "user/zircon/thread.h"
 
@@ -105,19 +106,22 @@ typedef void function(int argc, char **argv);
 extern function *const __init_array_start[] __attribute__((weak, visibility("hidden")));
 extern function *const __init_array_end[] __attribute__((weak, visibility("hidden")));
 
-_Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso)
+_Noreturn void runtime_start(zx_handle_t bootstrap, uint64_t vdso, const struct linked *linked)
 {
     zx_handle_t none;
     zx_status_t st;
     int count;
 
-    runtime_relocate(vdso);
+    if (runtime_relocate(vdso))
+        linked = NULL;
     count = read_message(bootstrap);
-    st = count < 0 ? count : runtime_thread_init();
+    st = count < 0 ? count : runtime_thread_init(linked);
     if (st != ZX_OK)
         zx_process_exit(st);
     zx_utc_reference_swap(startup_handle(PA_CLOCK_UTC), &none);
     libc_init((char *)message + head.environ_off, (char *)message + size, head.environ_num);
+    if (linked)
+        atexit(linked->finish);
     for (function *const *f = __init_array_start; f < __init_array_end; f++)
         (*f)(count, args);
     exit(main(count, args));

@@ -7,9 +7,12 @@ void dynamic_read(const struct elf_dyn *dyn, struct dynamic *out)
 {
     for (unsigned i = 0; i < DT_COUNT; i++)
         out->value[i] = 0;
+    out->gnu_hash = 0;
     for (; dyn->tag != DT_NULL; dyn++) {
         if (dyn->tag > 0 && dyn->tag < DT_COUNT)
             out->value[dyn->tag] = dyn->value;
+        else if (dyn->tag == DT_GNU_HASH)
+            out->gnu_hash = dyn->value;
     }
 }
 
@@ -33,20 +36,61 @@ static uint32_t hash(const char *name)
     return h;
 }
 
-uint64_t symbol_find(uint64_t base, const struct dynamic *image, const char *name)
+struct symbols {
+    const struct elf_sym *list;
+    const char *names;
+};
+
+static int is_defined(const struct symbols *s, uint32_t i, const char *name)
 {
-    const uint32_t *table = (const uint32_t *)(base + image->value[DT_HASH]);
-    const struct elf_sym *syms = (const struct elf_sym *)(base + image->value[DT_SYMTAB]);
-    const char *strings = (const char *)(base + image->value[DT_STRTAB]);
+    return s->list[i].shndx && s->list[i].info >> 4 != STB_LOCAL &&
+           same(s->names + s->list[i].name, name);
+}
+
+/* The index of a symbol; 0: there is none. */
+static uint32_t find_by_hash(const uint32_t *table, const struct symbols *s, const char *name)
+{
     uint32_t buckets = table[0];
     const uint32_t *bucket = table + 2, *chain = bucket + buckets;
+    uint32_t i = bucket[hash(name) % buckets];
 
-    for (uint32_t i = bucket[hash(name) % buckets]; i; i = chain[i]) {
-        if (syms[i].shndx && syms[i].info >> 4 != STB_LOCAL &&
-            same(strings + syms[i].name, name))
-            return base + syms[i].value;
+    while (i && !is_defined(s, i, name))
+        i = chain[i];
+    return i;
+}
+
+/* A filter of 64-bit words, buckets, hashes of all symbols from the first; the lowest bit of a
+ * hash ends a bucket. */
+static uint32_t find_by_gnu_hash(const uint32_t *table, const struct symbols *s,
+                                 const char *name)
+{
+    uint32_t buckets = table[0], first = table[1], words = table[2], h = 5381, i;
+    const uint32_t *bucket = table + 4 + 2 * words, *hashes = bucket + buckets;
+
+    for (const char *c = name; *c; c++)
+        h = h * 33 + (unsigned char)*c;
+    i = bucket[h % buckets];
+    if (i < first)
+        return 0;
+    for (;; i++) {
+        if ((hashes[i - first] | 1) == (h | 1) && is_defined(s, i, name))
+            return i;
+        if (hashes[i - first] & 1)
+            return 0;
     }
-    return 0;
+}
+
+uint64_t symbol_find(uint64_t base, const struct dynamic *image, const char *name)
+{
+    const struct symbols s = {(const struct elf_sym *)(base + image->value[DT_SYMTAB]),
+                              (const char *)(base + image->value[DT_STRTAB])};
+    uint32_t i = 0;
+
+    if (image->value[DT_HASH])
+        i = find_by_hash((const uint32_t *)(base + image->value[DT_HASH]), &s, name);
+    else if (image->gnu_hash)
+        i = find_by_gnu_hash((const uint32_t *)(base + image->gnu_hash), &s, name);
+    return i ? base + s.list[i].value : 0;
 }
 
 const struct elf_dyn *dynamic_section(uint64_t base)

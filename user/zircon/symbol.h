@@ -9,6 +9,7 @@
 /* Values of the dynamic section by tag; 0: not there. */
 struct dynamic {
     uint64_t value[DT_COUNT];
+    uint64_t gnu_hash;
 };
 
 void dynamic_read(const struct elf_dyn *dyn, struct dynamic *out);
@@ -16,6 +17,6 @@ void dynamic_read(const struct elf_dyn *dyn, struct dynamic *out);
 const struct elf_dyn *dynamic_section(uint64_t base);
 void dynamic_of_image(uint64_t base, struct dynamic *out);
 
-/* The address of a symbol that the image defines, or 0. It has a hash table of the gABI's kind.
- */
+/* The address of a symbol that the image defines, by a hash table of the gABI's kind or of
+ * GNU's; 0: it has none. Of one that is thread-local: its offset, behind the base. */
 uint64_t symbol_find(uint64_t base, const struct dynamic *image, const char *name);

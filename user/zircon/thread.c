@@ -4,7 +4,7 @@
 #include "user/zircon/thread.h"
 
 #include "user/libc/libc_internal.h"
-#include "user/zircon/tls.h"
+#include "user/zircon/linked.h"
 
 enum { PAGE = 4096, FIRST_BLOCK = 4096 };
 
@@ -45,13 +45,14 @@ static zx_status_t map(size_t size, zx_handle_t *region, zx_vaddr_t *at)
     return st;
 }
 
-zx_status_t runtime_thread_init(void)
+zx_status_t runtime_thread_init(const struct linked *linked)
 {
     zx_handle_t self = startup_handle(PA_THREAD_SELF), region = ZX_HANDLE_INVALID;
     void *memory = first_block;
     struct tls_places places;
     zx_vaddr_t at;
 
+    tls_init(linked ? &linked->tls : NULL);
     if (tls_block_size() > sizeof(first_block)) {
         zx_status_t st = map(page_up(tls_block_size()), &region, &at);
 

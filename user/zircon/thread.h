@@ -38,7 +38,8 @@ void *runtime_thread_libc(void);
 
 /* The first thread's block; before it nothing is thread-local. By runtime_start,
  * which wants PA_THREAD_SELF. */
-zx_status_t runtime_thread_init(void);
+struct linked;
+zx_status_t runtime_thread_init(const struct linked *linked);
 
 /* Runs start(arg) or start_int(arg) on a new thread. A stack of 0 bytes: the usual one. */
 struct runtime_thread_options {

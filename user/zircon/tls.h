@@ -16,7 +16,31 @@ struct tls_places {
     struct runtime_thread *thread;
 };
 
-/* One implementation a machine. */
+/* The variables of a program or a library, as they begin. */
+struct tls_module {
+    const void *image;
+    size_t size; /* the rest, as far as the shape goes, is zero */
+    intptr_t at; /* from the thread pointer */
+};
+
+enum { TLS_MODULES_MAX = 16 };
+
+/* All that a block has: the program's first. */
+struct tls_layout {
+    struct tls_shape shape;
+    struct tls_module modules[TLS_MODULES_MAX];
+    unsigned count;
+};
+
+/* More variables, of the image that begins at `base`; where they are. An image without any is
+ * nowhere. */
+intptr_t tls_layout_add(struct tls_layout *layout, uintptr_t base);
+
+/* One implementation a machine. `one` is added to the shape; where it is, from the pointer. */
+intptr_t tls_append(struct tls_shape *all, const struct tls_shape *one);
+uintptr_t tls_pointer(void);
+/* Offsets in tables of libraries are less by this. */
+extern const intptr_t tls_bias;
 struct tls_places tls_place(const struct tls_shape *shape, uintptr_t at);
 /* Of the thread `handle`, which is the caller. */
 zx_status_t tls_set_pointer(zx_handle_t handle, uintptr_t pointer);
@@ -31,6 +55,9 @@ static inline size_t tls_block_align(const struct tls_shape *shape)
 {
     return shape->align < 16 ? 16 : shape->align;
 }
+
+/* Before all of these: what the linker has laid out, or NULL: there is only the program. */
+void tls_init(const struct tls_layout *layout);
 
 /* Bytes for a block wherever it begins, and the block: variables as the program has them. The
  * memory is zero. */

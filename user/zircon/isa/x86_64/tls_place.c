@@ -4,6 +4,16 @@
  */
 #include "user/zircon/tls.h"
 
+const intptr_t tls_bias = 0;
+
+intptr_t tls_append(struct tls_shape *all, const struct tls_shape *one)
+{
+    all->size = tls_round_up(all->size + one->size, one->align);
+    if (all->align < one->align)
+        all->align = one->align;
+    return -(intptr_t)all->size;
+}
+
 struct tls_places tls_place(const struct tls_shape *shape, uintptr_t at)
 {
     size_t size = tls_round_up(shape->size, shape->align);
@@ -23,4 +33,9 @@ struct runtime_thread *runtime_thread_self(void)
 
     __asm__("mov %%fs:0, %0" : "=r"(self));
     return self;
+}
+
+uintptr_t tls_pointer(void)
+{
+    return (uintptr_t)runtime_thread_self();
 }
