@@ -3,6 +3,7 @@
  */
 #include "drivers/pci_ecam.h"
 
+#include "hal/device.h"
 #include "hal/mmu.h"
 #include "mm/page.h"
 
@@ -49,7 +50,7 @@ static const struct pci_config_ops *open(const zx_pci_init_window_t *window)
         .read = ecam_read, .write = ecam_write, .size = ZX_PCI_EXTENDED_CONFIG_SIZE};
 
     if (window->cfg_space_type != PCI_CFG_SPACE_TYPE_MMIO ||
-        !is_for_devices(window->base, window->size))
+        !is_for_devices(window->base, window->size) || !hal_device_answers(window->base))
         return NULL;
     base = window->base;
     config.buses = (unsigned)(window->size / ZX_PCI_ECAM_BYTE_PER_BUS);

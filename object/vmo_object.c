@@ -40,13 +40,30 @@ static void leave_family(struct vmo_object *vo)
     tell_label(parent);
 }
 
+static void vmo_gone(struct vmo_label *label)
+{
+    struct vmo_object *vo = label->owner;
+
+    leave_family(vo);
+    slab_free(&vmo_object_cache, vo);
+}
+
+/* As long as something maps the VMO it counts as its parent's child, though it has no handle
+ * any more. A mapping of a slice is one of the whole. */
 static void vmo_object_destroy(struct object *obj)
 {
     struct vmo_object *vo = vmo_object_of(obj);
+    struct vmo_label *label = vo->vmo->label;
 
-    leave_family(vo);
+    if (label->koid != obj->koid) {
+        leave_family(vo);
+        vmo_put(vo->vmo);
+        slab_free(&vmo_object_cache, vo);
+        return;
+    }
+    label->owner = vo;
+    label->gone = vmo_gone;
     vmo_put(vo->vmo);
-    slab_free(&vmo_object_cache, vo);
 }
 
 static const struct object_ops vmo_object_ops = {

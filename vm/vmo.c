@@ -94,6 +94,8 @@ void vmo_put(struct vmo *vmo)
         vmo->pager->release(vmo);
     radix_put(vmo->root);
     vmo_put(vmo->parent);
+    if (vmo->label && vmo->label->owner)
+        vmo->label->gone(vmo->label);
     kfree(vmo->label);
     slab_free(&vmo_cache, vmo);
     atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);

@@ -81,6 +81,8 @@ struct vmo_label {
     uint64_t koid, parent_koid; /* parent_koid 0: none */
     atomic_uint children;
     char name[32]; /* guarded by vmo.lock */
+    void *owner;   /* what is left of the object when the VMO outlives it; NULL: nothing */
+    void (*gone)(struct vmo_label *label); /* then: the VMO is being freed */
 };
 
 struct vmo {

@@ -118,9 +118,9 @@ static status_t pin_check(const struct syscall *call, struct vmo_object *vo)
         return ERR_INVALID_ARGS;
     if (size == 0 || !IS_ALIGNED(offset | size, PAGE_SIZE))
         return ERR_INVALID_ARGS;
-    if (call->arg[6] != (contiguous ? 1 : size / BTI_MIN_CONTIGUITY))
-        return ERR_INVALID_ARGS;
-    return offset > whole || size > whole - offset ? ERR_OUT_OF_RANGE : OK;
+    if (offset > whole || size > whole - offset)
+        return ERR_OUT_OF_RANGE;
+    return call->arg[6] == (contiguous ? 1 : size / BTI_MIN_CONTIGUITY) ? OK : ERR_INVALID_ARGS;
 }
 
 static status_t pin_begin(struct zircon_bti_pin *f)

@@ -81,6 +81,12 @@ static bool reply_fits(const struct exchange_call *f)
            f->message->handle_count <= f->args.rd_num_handles;
 }
 
+/* Unlike a reading, a call has to be told how much came. */
+static status_t check_places(const struct exchange_call *f)
+{
+    return f->call->arg[f->at + 2] && f->call->arg[f->at + 3] ? OK : ERR_INVALID_ARGS;
+}
+
 static CO_FN(exchange_call)
 {
     f->channel = NULL;
@@ -113,9 +119,11 @@ static CO_FN(exchange_call)
     if (f->outcome != OK)
         CO_RETURN(f->outcome == ERR_INTERRUPTED ? OK : f->outcome);
 
-    CO_CALL(f->outcome, f->sizes, sizes_out, .thread = f->call->thread,
-            .size = f->message->size, .handles = f->message->handle_count,
-            .size_out = f->call->arg[f->at + 2], .handles_out = f->call->arg[f->at + 3]);
+    f->outcome = check_places(f);
+    if (f->outcome == OK)
+        CO_CALL(f->outcome, f->sizes, sizes_out, .thread = f->call->thread,
+                .size = f->message->size, .handles = f->message->handle_count,
+                .size_out = f->call->arg[f->at + 2], .handles_out = f->call->arg[f->at + 3]);
     if (f->outcome == OK && !reply_fits(f))
         f->outcome = ERR_BUFFER_TOO_SMALL;
     if (f->outcome != OK) {

@@ -31,6 +31,41 @@ TEST_CALL(6)
 TEST_CALL(7)
 TEST_CALL(8)
 
+/* Registers hold more than narrow arguments, and what is beyond means nothing. */
+static status_t sum_unsigned(struct syscall *call)
+{
+    call->result = (int64_t)(call->arg[0] + (uint32_t)call->arg[1] + (uint16_t)call->arg[2] +
+                             (uint8_t)call->arg[3]);
+    return OK;
+}
+
+static status_t sum_signed(struct syscall *call)
+{
+    call->result = (int64_t)(call->arg[0] + (uint64_t)(int32_t)call->arg[1] +
+                             (uint64_t)(int16_t)call->arg[2] + (uint64_t)(int8_t)call->arg[3]);
+    return OK;
+}
+
+status_t zircon_syscall_test_widening_unsigned_narrow(struct syscall *call)
+{
+    return sum_unsigned(call);
+}
+
+status_t zircon_syscall_test_widening_unsigned_wide(struct syscall *call)
+{
+    return sum_unsigned(call);
+}
+
+status_t zircon_syscall_test_widening_signed_narrow(struct syscall *call)
+{
+    return sum_signed(call);
+}
+
+status_t zircon_syscall_test_widening_signed_wide(struct syscall *call)
+{
+    return sum_signed(call);
+}
+
 status_t zircon_syscall_test_wrapper(struct syscall *call)
 {
     enum { MOST = 50 };

@@ -651,3 +651,31 @@ CASE(ChannelCall, GoesOnAfterASuspension)
     EXPECT_EQ(signals(remote), ZX_CHANNEL_WRITABLE); /* the request was made once */
     close_channel();
 }
+
+/* The call is made and answered, but how much came cannot be told. */
+static void call_with_nowhere_to_tell(int size, int count)
+{
+    struct answers a = {.calls = 1, .gather = 1, .size = sizeof(uint32_t)};
+    uint32_t request[2] = {0}, reply[WORDS], out;
+    const zx_channel_call_args_t args = {.wr_bytes = request,
+                                         .wr_num_bytes = sizeof(request),
+                                         .rd_bytes = reply,
+                                         .rd_num_bytes = sizeof(reply)};
+
+    answers_start(&a);
+    EXPECT_EQ(zx_channel_call(local, 0, ZX_TIME_INFINITE, &args, size ? &out : NULL,
+                              count ? &out : NULL),
+              ZX_ERR_INVALID_ARGS);
+    ztest_thread_join(&a.thread);
+    close_channel();
+}
+
+CASE(ChannelTest, CallNullptrNumBytesIsInvalidArgs)
+{
+    call_with_nowhere_to_tell(0, 1);
+}
+
+CASE(ChannelTest, CallNullptrNumHandlesInvalidArgs)
+{
+    call_with_nowhere_to_tell(1, 0);
+}

@@ -78,3 +78,37 @@ CASE(ChannelInternalTest, TransferChannelWithPendingCallInSourceProcess)
     EXPECT_EQ(ztest_child_join(&child), 0);
     EXPECT_OK(zx_handle_close(remote));
 }
+
+extern const char finish_stub[], finish_stub_end[];
+
+typedef zx_status_t finish_call(zx_time_t deadline, const zx_channel_call_args_t *args,
+                                uint32_t *bytes, uint32_t *handles);
+
+/* The second half of a call, which the vDSO has for itself alone: by its code. */
+static finish_call *find_finish(void)
+{
+    static char vdso[1 << 16];
+    const size_t size = (size_t)(finish_stub_end - finish_stub);
+    uint64_t end = 0, at = 0;
+    uintptr_t base = 0;
+
+    EXPECT_OK(zx_object_get_property(ztest_process(), ZX_PROP_PROCESS_VDSO_BASE_ADDRESS, &base,
+                                     sizeof(base)));
+    EXPECT_OK(zx_vmo_get_size(startup_handle(PA_VMO_VDSO), &end));
+    EXPECT_GE(sizeof(vdso), end);
+    EXPECT_OK(zx_vmo_read(startup_handle(PA_VMO_VDSO), vdso, 0, end));
+    while (at + size < end && memcmp(vdso + at, finish_stub, size) != 0)
+        at++;
+    return at + size < end ? (finish_call *)(base + at) : NULL;
+}
+
+CASE(ChannelInternalTest, CallFinishWithoutPreviouslyCallingCallReturnsBadState)
+{
+    finish_call *finish = find_finish();
+    char bytes[8] = {0};
+    const zx_channel_call_args_t args = {.wr_bytes = bytes, .wr_num_bytes = sizeof(bytes)};
+    uint32_t size = UINT32_MAX, count = UINT32_MAX;
+
+    ASSERT_NE((uintptr_t)finish, 0);
+    EXPECT_EQ(finish(ZX_TIME_INFINITE, &args, &size, &count), ZX_ERR_BAD_STATE);
+}

@@ -210,6 +210,48 @@ CASE(VmoZeroTestCase, MergeZeroChildren)
     clone_drop(vmo);
 }
 
+/* What two clones have left of their parent is one page, which is the elder's. */
+CASE(VmoZero, TwoClonesKeepThePage)
+{
+    zx_handle_t vmo = clone_make(2, 0), one, two;
+
+    paged_set_word(vmo, 0, 1);
+    one = clone_of(vmo, 0, 1);
+    two = clone_of(vmo, 0, 1);
+    EXPECT_EQ(clone_owns(vmo), 1);
+    EXPECT_EQ(clone_owns(one) + clone_owns(two), 0);
+    zero(vmo, 0);
+    EXPECT_EQ(clone_owns(vmo), 0);
+    EXPECT_EQ(paged_word(vmo, 0), 0);
+    EXPECT_EQ(paged_word(one, 0), 1);
+    EXPECT_EQ(paged_word(two, 0), 1);
+    EXPECT_EQ(clone_owns(one), 1);
+    EXPECT_EQ(clone_owns(two), 0);
+    clone_drop(one);
+    clone_drop(two);
+    clone_drop(vmo);
+}
+
+/* What a clone sees as zero stays that, though the VMO it was made of becomes smaller. */
+CASE(VmoZeroTestCase, ResizeOverHiddenMarkers)
+{
+    zx_handle_t vmo = clone_make(4, ZX_VMO_RESIZABLE), between, sibling;
+
+    paged_set_word(vmo, 2, 1);
+    between = clone_of(vmo, 0, 4);
+    zero(vmo, 2);
+    sibling = clone_of(vmo, 2, 1);
+    EXPECT_EQ(paged_word(sibling, 0), 0);
+    EXPECT_OK(zx_vmo_set_size(vmo, PAGE));
+    EXPECT_EQ(paged_word(sibling, 0), 0);
+    paged_set_word(sibling, 0, 2);
+    EXPECT_EQ(paged_word(sibling, 0), 2);
+    EXPECT_EQ(paged_word(between, 2), 1);
+    clone_drop(sibling);
+    clone_drop(between);
+    clone_drop(vmo);
+}
+
 CASE(VmoZeroTestCase, AllocateAfterMerge)
 {
     zx_handle_t vmo = clone_tagged(2), child = clone_of(vmo, 0, 2);

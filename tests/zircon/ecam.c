@@ -25,8 +25,18 @@ static void find_bridge(uint64_t base, uint16_t vendor)
     EXPECT_OK(zx_handle_close(bridge));
 }
 
+/* Here a read is answered by nothing at all. */
+static void try_where_nothing_is(uint64_t base)
+{
+    struct bus_arg *arg = bus_arg();
+
+    arg->window->base = base;
+    EXPECT_EQ(bus_start(arg), ZX_ERR_INVALID_ARGS);
+}
+
 CASE(Ecam, Virt)
 {
+    try_where_nothing_is(0x08000000);
     find_bridge(0x30000000, 0x1b36);
 }
 

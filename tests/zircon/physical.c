@@ -189,3 +189,48 @@ CASE(VmoTestCase, Info)
     EXPECT_EQ(info.cache_policy, ZX_CACHE_POLICY_CACHED);
     clone_drop(vmo);
 }
+
+/* Ranges in a VMO, over its end, and past that of the VMO that it is a slice of: each `size`
+ * pages, which `more` follow in the root. */
+static void pin_ranges(zx_handle_t vmo, uint64_t size, uint64_t more)
+{
+    zx_paddr_t addrs[8];
+    zx_handle_t pmt;
+
+    for (uint64_t first = 0; first <= size + more; first++)
+        for (uint64_t end = first + 1; end <= size + more + 1; end++) {
+            uint64_t count = end - first < 6 ? end - first : 6;
+            zx_status_t st = zx_bti_pin(bti, ZX_BTI_PERM_READ, vmo, first * PAGE,
+                                        (end - first) * PAGE, addrs, count, &pmt);
+
+            EXPECT_EQ(st, end <= size ? ZX_OK : ZX_ERR_OUT_OF_RANGE);
+            if (st == ZX_OK)
+                EXPECT_OK(zx_pmt_unpin(pmt));
+        }
+}
+
+/* A VMO of 6 pages; 4 of them as a slice, and 2 of those. */
+static void pin_slices(zx_handle_t vmo)
+{
+    zx_handle_t four = ZX_HANDLE_INVALID, two = ZX_HANDLE_INVALID;
+
+    EXPECT_OK(zx_vmo_create_child(vmo, ZX_VMO_CHILD_SLICE, PAGE, 4 * PAGE, &four));
+    EXPECT_OK(zx_vmo_create_child(four, ZX_VMO_CHILD_SLICE, PAGE, 2 * PAGE, &two));
+    pin_ranges(vmo, 6, 0);
+    pin_ranges(four, 4, 1);
+    pin_ranges(two, 2, 2);
+    clone_drop(two);
+    clone_drop(four);
+}
+
+CASE(VmoTestCase, PinTests)
+{
+    struct borrowed b = borrow(6);
+    zx_handle_t vmo = clone_make(6, 0);
+
+    pin_slices(vmo);
+    pin_slices(b.row);
+    pin_slices(b.vmo);
+    clone_drop(vmo);
+    give_back(&b);
+}

@@ -86,6 +86,51 @@ CASE(SyscallGenerationTest, Wrapper)
     EXPECT_EQ(zx_syscall_test_wrapper(10, 20, 30), ZX_ERR_OUT_OF_RANGE);
 }
 
+/* Each of 64 bits as the caller sees it: the call ignores what is beyond its narrower ones. */
+typedef uint64_t widened(uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+
+static uint64_t call_widened(const void *call, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    __asm__("" : "+r"(call)); /* what it was declared as is forgotten */
+    return ((widened *)(uintptr_t)call)(a, b, c, d);
+}
+
+enum { BEYOND_16 = 1 << 17, BEYOND_8 = 1 << 9 };
+#define BEYOND_32 (1ull << 33)
+
+static void check_unsigned(const void *call)
+{
+    EXPECT_EQ(call_widened(call, BEYOND_32 | 1, BEYOND_32 | 2, BEYOND_16 | 3, BEYOND_8 | 4),
+              (BEYOND_32 | 1) + 9);
+}
+
+static void check_signed(const void *call)
+{
+    EXPECT_EQ(call_widened(call, -BEYOND_32, BEYOND_32 | (uint32_t)-2, BEYOND_16 | 0xfffd,
+                           BEYOND_8 | 0xfc),
+              -(int64_t)BEYOND_32 - 9);
+}
+
+CASE(SyscallGenerationTest, WideningUnsignedNarrow)
+{
+    check_unsigned((const void *)zx_syscall_test_widening_unsigned_narrow);
+}
+
+CASE(SyscallGenerationTest, WideningUnsignedWide)
+{
+    check_unsigned((const void *)zx_syscall_test_widening_unsigned_wide);
+}
+
+CASE(SyscallGenerationTest, WideningSignedNarrow)
+{
+    check_signed((const void *)zx_syscall_test_widening_signed_narrow);
+}
+
+CASE(SyscallGenerationTest, WideningSignedWide)
+{
+    check_signed((const void *)zx_syscall_test_widening_signed_wide);
+}
+
 /* A call that fails gives no handle and leaves the program's word alone. */
 CASE(HandleCreationTest, Basic)
 {

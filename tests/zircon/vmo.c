@@ -606,3 +606,31 @@ CASE(Vmar, RangeOpMapRange)
     paged_unmap(addr, 4 * PAGE);
     EXPECT_OK(zx_handle_close(vmo));
 }
+
+static uint64_t content_size(zx_handle_t vmo)
+{
+    uint64_t size = 42;
+
+    EXPECT_OK(zx_object_get_property(vmo, ZX_PROP_VMO_CONTENT_SIZE, &size, sizeof(size)));
+    return size;
+}
+
+static void set_content_size(zx_handle_t vmo, uint64_t size)
+{
+    EXPECT_OK(zx_object_set_property(vmo, ZX_PROP_VMO_CONTENT_SIZE, &size, sizeof(size)));
+    EXPECT_EQ(content_size(vmo), size);
+}
+
+/* Nothing but a number, at first the size. */
+CASE(VmoTestCase, ContentSize)
+{
+    zx_handle_t vmo = make(4 * PAGE, ZX_VMO_RESIZABLE);
+
+    EXPECT_EQ(content_size(vmo), 4 * PAGE);
+    set_content_size(vmo, 4 * PAGE / 3);
+    set_content_size(vmo, 4 * PAGE + 15643);
+    set_content_size(vmo, 4 * PAGE);
+    EXPECT_OK(zx_vmo_set_size(vmo, PAGE));
+    EXPECT_EQ(content_size(vmo), PAGE);
+    EXPECT_OK(zx_handle_close(vmo));
+}

@@ -348,3 +348,22 @@ CASE(VmoZeroTestcase, ZeroFreesAndAllocates)
     clone_drop(child);
     clone_drop(vmo);
 }
+
+/* A mapping keeps a clone. */
+CASE(VmoSignalTestCase, ChildSignalMap)
+{
+    zx_handle_t vmo = clone_make(2, 0), child;
+    zx_vaddr_t addr;
+
+    for (unsigned i = 0; i < 10; i++) {
+        expect_children(vmo, 0);
+        child = clone_of(vmo, 0, 1);
+        addr = paged_map(child, PAGE);
+        expect_children(vmo, 1);
+        clone_drop(child);
+        expect_children(vmo, 1);
+        EXPECT_OK(zx_vmar_unmap(ztest_root_vmar(), addr, PAGE));
+    }
+    expect_children(vmo, 0);
+    clone_drop(vmo);
+}

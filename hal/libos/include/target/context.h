@@ -24,7 +24,7 @@ static inline bool hal_context_gs_settable(void)
 /* Does the trap flag make user mode stop after each instruction (HAL_EXC_STEP)? */
 static inline bool hal_context_can_step(void)
 {
-    return false;
+    return true;
 }
 
 /* Can user mode be stopped where it touches an address (HAL_EXC_STEP)? */

@@ -50,6 +50,13 @@ raw_call:
         ecall
         ret
 
+/* How the vDSO's stub of channel_call_finish begins (user/vdso/isa/riscv64/stubs.S). */
+        .globl  finish_stub, finish_stub_end
+finish_stub:
+        mv      t0, a7
+        li      a7, 1 << 29 | 9
+finish_stub_end:
+
         .globl  undefined_instruction
 undefined_instruction:
         unimp

@@ -60,6 +60,13 @@ raw_call:
         syscall
         ret
 
+/* How the vDSO's stub of channel_call_finish begins (user/vdso/isa/x86_64/stubs.S). */
+        .globl  finish_stub, finish_stub_end
+finish_stub:
+        mov     %rcx, %r10
+        mov     $(1 << 29 | 9), %eax
+finish_stub_end:
+
         .globl  undefined_instruction
 undefined_instruction:
         ud2
