@@ -69,9 +69,10 @@ union vmo_page_in_slot {
 
 enum {
     VMO_RESIZABLE = 1u << 0,
-    VMO_PHYSICAL = 1u << 1,   /* device memory: `phys_base`, never allocated nor freed */
-    VMO_STUBS = 1u << 2,      /* the machine's code beside a view of text (vm/text.c) */
-    VMO_CONTIGUOUS = 1u << 3, /* its pages lie in a row in memory, and stay */
+    VMO_PHYSICAL = 1u << 1,    /* device memory: `phys_base`, never allocated nor freed */
+    VMO_STUBS = 1u << 2,       /* the machine's code beside a view of text (vm/text.c) */
+    VMO_CONTIGUOUS = 1u << 3,  /* its pages lie in a row in memory, and stay */
+    VMO_DISCARDABLE = 1u << 4, /* its contents may go while nobody keeps them: vmo_keep */
 };
 
 struct radix_node;
@@ -94,7 +95,8 @@ struct vmo {
     uint64_t size;        /* bytes, page aligned; guarded by lock, peeked at without */
     struct list mappings; /* of mapping.vmo_link; guarded by lock */
     struct list clone_mappings; /* of mapping.parent_link: they may show our pages; by lock */
-    const struct vmo_pager_ops *pager; /* NULL: absent pages are zero */
+    const struct vmo_pager_ops *pager; /* NULL: absent pages are zero. Constant, but where the
+                                          contents are discarded: guarded by lock then */
     void *pager_data;
     uint64_t read_next; /* where the pages read last end: sequential if the next begin there */
     struct list cache_link; /* of the VMOs with pages to drop; see vmo_cache.c */
@@ -113,6 +115,7 @@ struct vmo {
     struct list pins;        /* of vmo_pin.link; guarded by lock */
     struct list kin; /* a ring of those cloned from one another; guarded by vmo_kin.c's lock */
     uint64_t born;   /* its age among its kin, 0: it never had any; likewise */
+    unsigned keeps;  /* of a discardable one: vmo_keep without vmo_unkeep; guarded by lock */
 };
 
 /* Once, after page_init: takes the memory that stands for untouched pages. */
@@ -230,8 +233,19 @@ status_t vmo_write_back(struct vmo *vmo, uint64_t first, uint64_t end,
 /* The next write through a mapping to each page faults. */
 void vmo_watch_writes(struct vmo *vmo);
 
-/* Drop about `pages` clean pages of files, those first that were read longest ago. Any context
- * that may take the locks of this file. How many were dropped. */
+/*
+ * The contents of a VMO with VMO_DISCARDABLE stay from vmo_keep to vmo_unkeep, which nest. From
+ * the last unkeep on they may be discarded, all at once, when memory is low: accesses then fail
+ * with ERR_NOT_FOUND, until it is kept again and zero. Whether it had come to that is the value
+ * of vmo_keep; vmo_try_keep does not keep it then (ERR_UNAVAILABLE). ERR_BAD_STATE: nobody
+ * keeps it. (zx_vmo_op_range, ZX_VMO_OP_LOCK)
+ */
+bool vmo_keep(struct vmo *vmo);
+status_t vmo_try_keep(struct vmo *vmo) MUST_USE;
+status_t vmo_unkeep(struct vmo *vmo) MUST_USE;
+
+/* Drop about `pages` clean pages of files and those of discardable VMOs, those first that were
+ * used longest ago. Any context that may take the locks of this file. How many were dropped. */
 size_t vmo_cache_shrink(size_t pages);
 
 /* Free the pages of a page-aligned range (they read as zero, or from the pager again).

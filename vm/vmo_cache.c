@@ -1,5 +1,6 @@
 /*
- * vmo_cache.c - the page cache gives way: clean pages of files are dropped when memory is low.
+ * vmo_cache.c - the page cache gives way: clean pages of files are dropped when memory is low,
+ * and discardable VMOs that nobody keeps.
  *
  * VMOs that have such pages are on a list, the one that was read last at the end. Pages go from
  * its front, of each VMO in turn of their index (cache_hand), first of those that nobody has
@@ -15,23 +16,33 @@ enum { LOW_BATCH = 2 * VMO_RUN_PAGES, VISITS_MAX = 64 };
 static struct spinlock cache_lock;
 static struct list cached = {&cached, &cached}; /* of vmo.cache_link; guarded by cache_lock */
 
-void vmo_cache_used_locked(struct vmo *vmo)
+void vmo_cache_enter_locked(struct vmo *vmo)
 {
-    if (!vmo->pager->cache)
-        return;
     SPIN_GUARD(&cache_lock);
+
     if (cached.prev != &vmo->cache_link) {
         list_remove(&vmo->cache_link);
         list_push_back(&cached, &vmo->cache_link);
     }
 }
 
+void vmo_cache_leave_locked(struct vmo *vmo)
+{
+    SPIN_GUARD(&cache_lock);
+
+    list_remove(&vmo->cache_link);
+}
+
+void vmo_cache_used_locked(struct vmo *vmo)
+{
+    if (vmo->pager->cache)
+        vmo_cache_enter_locked(vmo);
+}
+
 void vmo_cache_forget(struct vmo *vmo)
 {
-    if (!vmo->pager || !vmo->pager->cache)
-        return;
-    SPIN_GUARD(&cache_lock);
-    list_remove(&vmo->cache_link);
+    if (vmo->flags & VMO_DISCARDABLE || (vmo->pager && vmo->pager->cache))
+        vmo_cache_leave_locked(vmo);
 }
 
 /* Pages that could go from the leaf with `index`; 0: one is dirty, and so all stay. */
@@ -81,7 +92,9 @@ static size_t visit_locked(struct vmo *vmo, size_t wanted, bool mapped_too)
     size_t dropped = 0;
 
     list_remove(&vmo->cache_link);
-    if (mapped_too || (list_empty(&vmo->mappings) && list_empty(&vmo->clone_mappings)))
+    if (vmo->flags & VMO_DISCARDABLE)
+        dropped = vmo_discard_locked(vmo);
+    else if (mapped_too || (list_empty(&vmo->mappings) && list_empty(&vmo->clone_mappings)))
         dropped = drop_from_locked(vmo, wanted);
     if (vmo->root)
         list_push_back(&cached, &vmo->cache_link);

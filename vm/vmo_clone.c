@@ -71,7 +71,7 @@ status_t vmo_clone(struct vmo *vmo, uint64_t offset, uint64_t size, struct vmo *
     bool whole;
     status_t st = OK;
 
-    if (vmo->flags & VMO_PHYSICAL)
+    if (vmo->flags & (VMO_PHYSICAL | VMO_DISCARDABLE))
         return ERR_NOT_SUPPORTED;
     if (size > VMO_MAX_SIZE || offset > VMO_MAX_SIZE)
         return ERR_OUT_OF_RANGE;

@@ -55,8 +55,14 @@ bool vmo_pinned_locked(const struct vmo *vmo, uint64_t first, uint64_t end);
 
 /* Pages were read into a VMO whose clean pages may be dropped: it is the last to lose them. */
 void vmo_cache_used_locked(struct vmo *vmo);
+/* All pages of the VMO may be dropped, last of all / may not be any more. */
+void vmo_cache_enter_locked(struct vmo *vmo);
+void vmo_cache_leave_locked(struct vmo *vmo);
 /* The VMO dies. */
 void vmo_cache_forget(struct vmo *vmo);
+
+/* vmo_discard.c: how many pages went. */
+size_t vmo_discard_locked(struct vmo *vmo);
 /* Before pages are taken: if memory is low, clean ones of files are dropped. */
 void vmo_cache_make_room_locked(struct vmo *vmo);
 

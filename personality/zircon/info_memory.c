@@ -34,7 +34,9 @@ void info_of_vmo(struct vmo *vmo, zx_info_vmo_t *out)
         .flags = (vmo->flags & VMO_PHYSICAL ? 0u : ZX_INFO_VMO_TYPE_PAGED) |
                  (vmo->flags & VMO_RESIZABLE ? ZX_INFO_VMO_RESIZABLE : 0u) |
                  (vmo->flags & VMO_CONTIGUOUS ? ZX_INFO_VMO_CONTIGUOUS : 0u) |
-                 (vmo->pager ? ZX_INFO_VMO_PAGER_BACKED : 0u),
+                 (vmo->flags & VMO_DISCARDABLE ? ZX_INFO_VMO_DISCARDABLE
+                  : vmo->pager                 ? ZX_INFO_VMO_PAGER_BACKED
+                                               : 0u),
         .committed_bytes = vmo_committed_in(vmo, 0, vmo->size >> PAGE_SHIFT) * PAGE_SIZE,
     };
     copy_label(vmo, out);

@@ -10,7 +10,8 @@
 #define PERMS (ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_PERM_EXECUTE)
 #define PLACEMENT \
     (ZX_VM_SPECIFIC | ZX_VM_COMPACT | ZX_VM_OFFSET_IS_UPPER_LIMIT | ZX_VM_ALIGN_MASK)
-/* Faults beyond the end of a VMO and resizable VMOs are always allowed: as in June 2020. */
+/* Faults beyond the end of a VMO and resizable VMOs are always allowed, as in June 2020; for
+ * those that may be discarded, which came later, ALLOW_FAULTS has to say so. */
 #define MAP_OPTIONS                                                               \
     (PERMS | PLACEMENT | ZX_VM_SPECIFIC_OVERWRITE | ZX_VM_REQUIRE_NON_RESIZABLE | \
      ZX_VM_ALLOW_FAULTS | ZX_VM_MAP_RANGE)
@@ -194,6 +195,8 @@ static status_t map_check(const struct map_call *m)
         return ERR_ACCESS_DENIED;
     if ((need & ~m->vmar_rights) || (can_map(need) & ~m->vmar->vmar->flags))
         return ERR_ACCESS_DENIED;
+    if (m->vmo->vmo->flags & VMO_DISCARDABLE && !(m->options & ZX_VM_ALLOW_FAULTS))
+        return ERR_NOT_SUPPORTED;
     if ((m->options & ZX_VM_REQUIRE_NON_RESIZABLE) && (m->vmo->vmo->flags & VMO_RESIZABLE))
         return ERR_NOT_SUPPORTED;
     return OK;

@@ -23,16 +23,22 @@ status_t zircon_vmo_create(struct syscall *call)
     struct vmo *vmo;
     status_t st;
 
-    if (options & ~ZX_VMO_RESIZABLE)
+    if (options & ~(ZX_VMO_RESIZABLE | ZX_VMO_DISCARDABLE))
         return ERR_INVALID_ARGS;
     st = call_policy(call, ZX_POL_NEW_VMO);
     if (st == OK)
-        st = vmo_create(call->arg[0], options & ZX_VMO_RESIZABLE ? VMO_RESIZABLE : 0, &vmo);
+        st = vmo_create(call->arg[0],
+                        (options & ZX_VMO_RESIZABLE ? VMO_RESIZABLE : 0u) |
+                            (options & ZX_VMO_DISCARDABLE ? VMO_DISCARDABLE : 0u),
+                        &vmo);
     if (st != OK)
         return st;
     st = vmo_object_create(vmo, &vo);
     vmo_put(vmo);
-    return st == OK ? give_vmo(call, vo, vo->object.ops->rights, call->arg[2]) : st;
+    if (st != OK)
+        return st;
+    vmo_object_set_content_size(vo, call->arg[0]);
+    return give_vmo(call, vo, vo->object.ops->rights, call->arg[2]);
 }
 
 static status_t call_vmo(struct syscall *call, rights_t need, struct vmo_object **out)
@@ -87,7 +93,7 @@ static status_t check_child(const struct vmo_object *parent, uint32_t options, u
         return options & ZX_VMO_CHILD_RESIZABLE ? ERR_INVALID_ARGS : OK;
     if (parent->vmo->flags & VMO_CONTIGUOUS)
         return ERR_INVALID_ARGS; /* a copy would not lie in a row */
-    if (parent->vmo->flags & VMO_PHYSICAL)
+    if (parent->vmo->flags & (VMO_PHYSICAL | VMO_DISCARDABLE))
         return ERR_NOT_SUPPORTED;
     if (kind == ZX_VMO_CHILD_SNAPSHOT && (parent->vmo->pager || parent->vmo->parent))
         return ERR_NOT_SUPPORTED;

@@ -10,7 +10,11 @@ struct zircon_vmo_op_range {
     struct vmo_object *vo; /* reference */
     uint64_t at, end;      /* what is left to do; bytes of the VMO */
     status_t outcome;
-    struct vmo_page_in page_in;
+    zx_vmo_lock_state_t lock_state;
+    union {
+        struct vmo_page_in page_in;
+        struct transfer transfer;
+    };
 };
 SYSCALL_WAIT(zircon_vmo_op_range);
 
@@ -29,6 +33,33 @@ static rights_t needed(uint32_t op)
     default:
         return 0;
     }
+}
+
+/* Locking is of a whole VMO, by who may read or write it. */
+static bool locks(uint32_t op)
+{
+    return op == ZX_VMO_OP_LOCK || op == ZX_VMO_OP_TRY_LOCK || op == ZX_VMO_OP_UNLOCK;
+}
+
+static status_t lock(struct zircon_vmo_op_range *f)
+{
+    struct syscall *call = f->call;
+    struct vmo *vmo = f->vo->vmo;
+
+    if (f->vo->slice || !(vmo->flags & VMO_DISCARDABLE))
+        return ERR_NOT_SUPPORTED;
+    if (call->arg[2] != 0 || call->arg[3] != vmo->size)
+        return ERR_OUT_OF_RANGE;
+    if (call->arg[1] == ZX_VMO_OP_UNLOCK)
+        return vmo_unkeep(vmo);
+    if (call->arg[1] == ZX_VMO_OP_TRY_LOCK)
+        return vmo_try_keep(vmo);
+    if (!call->arg[4] || call->arg[5] < sizeof(f->lock_state))
+        return ERR_INVALID_ARGS;
+    f->lock_state = (zx_vmo_lock_state_t){.size = call->arg[3]};
+    if (vmo_keep(vmo))
+        f->lock_state.discarded_size = call->arg[3];
+    return OK;
 }
 
 static status_t decommit(struct vmo_object *vo, uint64_t offset, uint64_t size)
@@ -60,8 +91,8 @@ static status_t begin(struct zircon_vmo_op_range *f)
     uint64_t offset = f->call->arg[2], size = f->call->arg[3];
     uint64_t whole = vmo_object_size(f->vo);
 
-    if (op == ZX_VMO_OP_LOCK || op == ZX_VMO_OP_UNLOCK)
-        return ERR_NOT_SUPPORTED;
+    if (locks(op))
+        return lock(f);
     if (!needed(op))
         return ERR_INVALID_ARGS;
     if (offset > whole || size > whole - offset)
@@ -98,16 +129,38 @@ static uint32_t wanted(const struct zircon_vmo_op_range *f)
     return (uint32_t)MIN(count, (uint64_t)UINT32_MAX);
 }
 
-CO_FN(zircon_vmo_op_range)
+static status_t find(struct zircon_vmo_op_range *f)
 {
     struct object *obj;
+    rights_t rights;
+    status_t st = handle_get(call_handles(f->call), (handle_t)f->call->arg[0], ZX_OBJ_TYPE_VMO,
+                             needed((uint32_t)f->call->arg[1]), &obj, &rights);
+
+    if (st != OK)
+        return st;
+    if (locks((uint32_t)f->call->arg[1]) && !(rights & (ZX_RIGHT_READ | ZX_RIGHT_WRITE))) {
+        object_put(obj);
+        return ERR_ACCESS_DENIED;
+    }
+    f->vo = vmo_object_of(obj);
+    return OK;
+}
+
+CO_FN(zircon_vmo_op_range)
+{
     status_t st;
 
-    st = call_object(f->call, 0, ZX_OBJ_TYPE_VMO, needed((uint32_t)f->call->arg[1]), &obj);
+    st = find(f);
     if (st != OK)
         CO_RETURN(st);
-    f->vo = vmo_object_of(obj);
     f->outcome = begin(f);
+    if (f->outcome == OK && f->call->arg[1] == ZX_VMO_OP_LOCK) {
+        CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
+                .direction = TO_USER, .kernel = &f->lock_state, .user = f->call->arg[4],
+                .size = sizeof(f->lock_state));
+        if (f->outcome != OK)
+            (void)!vmo_unkeep(f->vo->vmo);
+    }
     if (f->outcome == ERR_SHOULD_WAIT) {
         while ((f->outcome = go_on(f)) == ERR_SHOULD_WAIT) {
             CO_CALL(f->outcome, f->page_in, vmo_page_in, .vmo = f->vo->vmo,

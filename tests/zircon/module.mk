@@ -34,6 +34,6 @@ build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_
 programs: $(hybrid-programs) sdk
 
 # Memory. bti and physical want the root resource.
-memory-programs      := clone clone_many clone_size vmar vmar_args vmar_map vmar_own vmo_map
+memory-programs      := clone clone_many clone_size vmar vmar_args vmar_map vmar_own vmo_discard vmo_map
 user-programs-zircon += bti physical $(memory-programs)
 programs: $(patsubst %,build/hybrid/x86_64/%,$(memory-programs))

@@ -624,9 +624,9 @@ static void set_content_size(zx_handle_t vmo, uint64_t size)
 /* Nothing but a number, at first the size. */
 CASE(VmoTestCase, ContentSize)
 {
-    zx_handle_t vmo = make(4 * PAGE, ZX_VMO_RESIZABLE);
+    zx_handle_t vmo = make(4 * PAGE - 5, ZX_VMO_RESIZABLE);
 
-    EXPECT_EQ(content_size(vmo), 4 * PAGE);
+    EXPECT_EQ(content_size(vmo), 4 * PAGE - 5);
     set_content_size(vmo, 4 * PAGE / 3);
     set_content_size(vmo, 4 * PAGE + 15643);
     set_content_size(vmo, 4 * PAGE);

@@ -6,7 +6,8 @@
 #include "uapi/zircon/types.h"
 
 /* zx_vmo_create. */
-#define ZX_VMO_RESIZABLE (1u << 1)
+#define ZX_VMO_RESIZABLE   (1u << 1)
+#define ZX_VMO_DISCARDABLE (1u << 2)
 
 /* zx_vmo_create_child. */
 #define ZX_VMO_CHILD_SNAPSHOT                   (1u << 0)
@@ -25,6 +26,15 @@
 #define ZX_VMO_OP_CACHE_CLEAN            8u
 #define ZX_VMO_OP_CACHE_CLEAN_INVALIDATE 9u
 #define ZX_VMO_OP_ZERO                   10u
+#define ZX_VMO_OP_TRY_LOCK               11u
+
+/* Of ZX_VMO_OP_LOCK: what is locked, and what of it was discarded. */
+typedef struct zx_vmo_lock_state {
+    uint64_t offset;
+    uint64_t size;
+    uint64_t discarded_offset;
+    uint64_t discarded_size;
+} zx_vmo_lock_state_t;
 
 /* zx_vmar_op_range. */
 #define ZX_VMAR_OP_COMMIT    1u

@@ -150,6 +150,7 @@ typedef struct zx_info_vmar {
 #define ZX_INFO_VMO_VIA_MAPPING  (1u << 4)
 #define ZX_INFO_VMO_PAGER_BACKED (1u << 5)
 #define ZX_INFO_VMO_CONTIGUOUS   (1u << 6)
+#define ZX_INFO_VMO_DISCARDABLE  (1u << 7)
 
 /* Version 1 ends before metadata_bytes. */
 typedef struct zx_info_vmo {
