@@ -146,6 +146,7 @@ static UNUSED int teardown_zircon(void **state)
     assert_int_equal(process_count(), 0);
     assert_int_equal(object_count() - objects_at_start, 9);
     assert_int_equal(vmo_count() - machine_at_start.vmos, 3);
+    frame_drain();
     sim_teardown();
     return 0;
 }
