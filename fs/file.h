@@ -141,10 +141,8 @@ co_fn file_transfer;
  * ERR_SHOULD_WAIT, ERR_USER_PAGE: go on with the coroutine and the same iobuf, and with `at` +
  * io->done where it is an offset. `task` is the caller's.
  */
-status_t file_try_read(struct task *task, struct file *file, struct iobuf *io,
-                       uint64_t at) MUST_USE;
-status_t file_try_write(struct task *task, struct file *file, struct iobuf *io,
-                        uint64_t at) MUST_USE;
+status_t file_try_transfer(struct task *task, struct file *file, struct iobuf *io, uint64_t at,
+                           enum file_direction direction) MUST_USE;
 
 /* lseek: whence is Linux's 0 to 4 (SEEK_SET, CUR, END, DATA, HOLE). */
 status_t file_seek(struct file *file, int64_t offset, int whence, uint64_t *pos) MUST_USE;

@@ -225,7 +225,7 @@ static UNUSED status_t t_read(struct file *file, void *buf, size_t size, uint64_
     status_t st;
 
     iobuf_init_kernel(&io, buf, size);
-    st = file_try_read(&no_task, file, &io, at);
+    st = file_try_transfer(&no_task, file, &io, at, FILE_TRANSFER_READ);
     *done = io.done;
     return st;
 }
@@ -237,7 +237,7 @@ static UNUSED status_t t_write(struct file *file, const void *buf, size_t size, 
     status_t st;
 
     iobuf_init_kernel(&io, (void *)buf, size);
-    st = file_try_write(&no_task, file, &io, at);
+    st = file_try_transfer(&no_task, file, &io, at, FILE_TRANSFER_WRITE);
     *done = io.done;
     return st;
 }

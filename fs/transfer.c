@@ -211,20 +211,12 @@ static status_t try_transfer(struct task *task, struct file *file, struct iobuf 
     return outcome(file, io, direction, st);
 }
 
-status_t file_try_read(struct task *task, struct file *file, struct iobuf *io, uint64_t at)
+status_t file_try_transfer(struct task *task, struct file *file, struct iobuf *io, uint64_t at,
+                           enum file_direction direction)
 {
-    status_t st = check(file, at, FILE_TRANSFER_READ);
+    status_t st = check(file, at, direction);
 
-    if (st != OK || is_empty(file, io, FILE_TRANSFER_READ))
+    if (st != OK || is_empty(file, io, direction))
         return st;
-    return try_transfer(task, file, io, at, FILE_TRANSFER_READ);
-}
-
-status_t file_try_write(struct task *task, struct file *file, struct iobuf *io, uint64_t at)
-{
-    status_t st = check(file, at, FILE_TRANSFER_WRITE);
-
-    if (st != OK || is_empty(file, io, FILE_TRANSFER_WRITE))
-        return st;
-    return try_transfer(task, file, io, at, FILE_TRANSFER_WRITE);
+    return try_transfer(task, file, io, at, direction);
 }

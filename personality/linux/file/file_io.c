@@ -46,9 +46,7 @@ static status_t get_file(struct syscall *call, struct file_io *io,
 
 static status_t attempt(struct task *task, struct file_io *io)
 {
-    status_t st = io->direction == FILE_TRANSFER_READ
-                      ? file_try_read(task, io->file, &io->buffer, io->at)
-                      : file_try_write(task, io->file, &io->buffer, io->at);
+    status_t st = file_try_transfer(task, io->file, &io->buffer, io->at, io->direction);
 
     return st == ERR_USER_PAGE ? ERR_SHOULD_WAIT : st;
 }
