@@ -8,9 +8,9 @@ sources += $(addprefix futex/,futex futex_calls futex_pi futex_robust futex_wait
 sources += $(addprefix file/,mount_calls pivot_root splice_calls)
 sources += $(addprefix ipc/,ipc mqueue mqueue_calls mqueue_open msg msg_control sem sem_calls sem_control sem_undo shm)
 sources += $(addprefix memory/,brk layout memory memory_limit memory_pkey memory_remove memory_window mlock mremap)
-sources += $(addprefix poll/,epoll epoll_calls eventfd poll poll_wait select wait_mask)
+sources += $(addprefix poll/,epoll epoll_calls epoll_nesting eventfd poll poll_wait select wait_mask)
 sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd procfs_ipc \
-    procfs_limits procfs_memory procfs_mounts procfs_net procfs_pid procfs_smaps procfs_status procfs_sys procfs_system)
+    procfs_limits procfs_memory procfs_mounts procfs_net procfs_ns procfs_pid procfs_smaps procfs_status procfs_sys procfs_system)
 sources += $(addprefix process/,capability clone credentials exec exec_call exec_elf exec_stack exec_strings exit hybrid \
     ids limits nice pid pidfd prctl process schedule session start thread_limit usage wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \

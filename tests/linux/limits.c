@@ -7,9 +7,10 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 /* Nobody else has them, also on a host; what is left of one test counts for its own. */
-enum { NO_USER = 1977531, OTHER_USER };
+enum { NO_USER = 1977531, OTHER_USER, THIRD_USER };
 
 enum { PAGE = 4096 };
 
@@ -20,6 +21,16 @@ static void limit_processes_to(rlim_t most, uid_t user)
     CHECK_EQ(setrlimit(RLIMIT_NPROC, &limit), 0);
     CHECK_EQ(setgid(user), 0);
     CHECK_EQ(setuid(user), 0);
+}
+
+static uid_t uid_of(pid_t pid)
+{
+    char name[40];
+    struct stat st;
+
+    snprintf(name, sizeof(name), "/proc/%d", pid);
+    CHECK_EQ(stat(name, &st), 0);
+    return st.st_uid;
 }
 
 static pid_t waiting_child(void)
@@ -89,6 +100,30 @@ static void nproc_is_not_for_root(void)
                 0);
 }
 
+/* Nor may it exec, once it has become a user who has too many. */
+static void nproc_ends_in_exec(void)
+{
+    CHECK_EXITS(CHILD({
+                    char *argv[] = {"/proc/self/exe", "no such case", NULL};
+                    const struct rlimit none = {1, 1};
+                    pid_t other = CHILD({
+                        CHECK_EQ(setuid(THIRD_USER), 0);
+                        for (;;)
+                            pause();
+                    });
+
+                    WAIT_FOR(uid_of(other) == THIRD_USER);
+                    CHECK_EQ(setrlimit(RLIMIT_NPROC, &none), 0);
+                    CHECK_EQ(setuid(THIRD_USER), 0);
+                    CHECK_ERR(execv(argv[0], argv), EAGAIN);
+                    kill(other, SIGKILL);
+                    CHECK_EQ(waitpid(other, NULL, 0), other);
+                    execv("/nonexistent", argv);
+                    CHECK_EQ(errno, ENOENT);
+                }),
+                0);
+}
+
 /* --- mappings --- */
 
 static long max_map_count(void)
@@ -133,6 +168,7 @@ static const struct check_case cases[] = {
     CASE(nproc_counts_processes_of_a_user),
     CASE(nproc_counts_threads),
     CASE(nproc_is_not_for_root),
+    CASE(nproc_ends_in_exec),
     CASE(mappings_have_a_limit),
 };
 CHECK_MAIN(cases)

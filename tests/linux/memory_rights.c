@@ -115,7 +115,21 @@ static void shared_rights(void)
     run(MAP_SHARED);
 }
 
+/* PROT_GROWSDOWN: from where the stack begins. */
+static void all_of_the_stack(void)
+{
+    char *page = (char *)((uintptr_t)__builtin_frame_address(0) & -4096ul);
+    char *other = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    CHECK_EQ(mprotect(page, 4096, PROT_READ | PROT_WRITE | PROT_GROWSDOWN), 0);
+    CHECK_ERR(mprotect(page, 4096, PROT_READ | PROT_WRITE | PROT_GROWSUP), EINVAL);
+    CHECK_ERR(mprotect(page, 4096, PROT_READ | PROT_GROWSDOWN | PROT_GROWSUP), EINVAL);
+    CHECK_ERR(mprotect(other, 4096, PROT_READ | PROT_GROWSDOWN), EINVAL);
+    CHECK_EQ(munmap(other, 4096), 0);
+}
+
 static const struct check_case cases[] = {
+    CASE(all_of_the_stack),
     CASE(private_rights),
     CASE(shared_rights),
 };

@@ -334,11 +334,34 @@ static void epoll_waits(void)
     CHECK_EQ(got.events, EPOLLIN | EPOLLHUP);
 }
 
+/* One event may wake by so many ways only, through sets that watch sets. */
+static void ways_of_an_event(void)
+{
+    enum { MOST = 500 };
+    const struct rlimit files = {2 * MOST, 2 * MOST};
+    struct epoll_event event = {.events = EPOLLIN};
+    int ends[2], low = epoll_create1(0), count = 0, fd;
+
+    if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+        SKIP("not so many files");
+    CHECK(pipe(ends) == 0 && epoll_ctl(low, EPOLL_CTL_ADD, ends[0], &event) == 0);
+    do {
+        fd = epoll_create1(0);
+        CHECK(fd >= 0 && ++count <= MOST + 1);
+    } while (epoll_ctl(fd, EPOLL_CTL_ADD, low, &event) == 0);
+    CHECK_EQ(errno, EINVAL);
+    CHECK_EQ(count, MOST + 1);
+    /* Straight, there may be any number; and one way less is one more. */
+    CHECK_EQ(epoll_ctl(fd, EPOLL_CTL_ADD, ends[0], &event), 0);
+    CHECK_EQ(close(fd - 1), 0);
+    CHECK_EQ(epoll_ctl(fd, EPOLL_CTL_ADD, low, &event), 0);
+}
+
 static const struct check_case cases[] = {
-    CASE(poll_states),     CASE(poll_takes_very_many), CASE(poll_times_out),
-    CASE(poll_wakes),      CASE(poll_and_signals),     CASE(select_states),
-    CASE(epoll_arguments), CASE(epoll_chains),         CASE(epoll_levels_and_edges),
-    CASE(epoll_one_shot),  CASE(epoll_turns),          CASE(epoll_forgets),
-    CASE(epoll_waits),
+    CASE(ways_of_an_event),       CASE(poll_states),     CASE(poll_takes_very_many),
+    CASE(poll_times_out),         CASE(poll_wakes),      CASE(poll_and_signals),
+    CASE(select_states),          CASE(epoll_arguments), CASE(epoll_chains),
+    CASE(epoll_levels_and_edges), CASE(epoll_one_shot),  CASE(epoll_turns),
+    CASE(epoll_forgets),          CASE(epoll_waits),
 };
 CHECK_MAIN(cases)

@@ -444,26 +444,45 @@ static void cpus(void)
               EEXIST);
 }
 
+static void link_of(const char *name, char *to, size_t size)
+{
+    ssize_t length = readlink(name, to, size - 1);
+
+    CHECK(length > 0);
+    to[length] = '\0';
+}
+
+static void namespaces(void)
+{
+    static const char *const kinds[] = {"ipc", "mnt", "net", "pid", "user", "uts"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        char name[40], mine[60], his[60];
+
+        snprintf(name, sizeof(name), "/proc/self/ns/%s", kinds[i]);
+        link_of(name, mine, sizeof(mine));
+        CHECK(!strncmp(mine, kinds[i], strlen(kinds[i])) && strstr(mine, ":["));
+        CHECK_EXITS(CHILD({
+                        snprintf(name, sizeof(name), "/proc/%d/ns/%s", getppid(), kinds[i]);
+                        link_of(name, his, sizeof(his));
+                        CHECK(!strcmp(mine, his));
+                    }),
+                    0);
+    }
+    CHECK(atoi(contents("/proc/sys/kernel/threads-max")) > 0);
+}
+
 static const struct check_case cases[] = {
-    CASE(cpus),
-    CASE(mapped_files),
-    CASE(self),
-    CASE(stat_line),
-    CASE(command_line),
-    CASE(memory_map),
-    CASE(open_files),
-    CASE(places),
-    CASE(processes),
-    CASE(system_files),
-    CASE(pieces),
-    CASE(map_names),
-    CASE(descriptor_info),
-    CASE(accounts),
-    CASE(devices),
-    CASE(mapping_sizes),
-    CASE(size_sum),
-    CASE(auxiliary_vector),
-    CASE(oom_adjustment),
+    CASE(namespaces),       CASE(cpus),
+    CASE(mapped_files),     CASE(self),
+    CASE(stat_line),        CASE(command_line),
+    CASE(memory_map),       CASE(open_files),
+    CASE(places),           CASE(processes),
+    CASE(system_files),     CASE(pieces),
+    CASE(map_names),        CASE(descriptor_info),
+    CASE(accounts),         CASE(devices),
+    CASE(mapping_sizes),    CASE(size_sum),
+    CASE(auxiliary_vector), CASE(oom_adjustment),
     CASE(status_lines),
 };
 CHECK_MAIN(cases)

@@ -220,19 +220,45 @@ status_t sys_munmap(struct syscall *call)
     return vmar_unmap(aspace_of(call)->root, base, size);
 }
 
+/* From where the stack begins that the range is in; none grows upwards. */
+static status_t whole_stack(struct aspace *as, unsigned prot, user_addr_t *base, uint64_t *size)
+{
+    struct mapping_info info;
+    status_t st = aspace_next_mapping(as, *base, &info);
+
+    if (st != OK)
+        return ERR_NO_MEMORY;
+    vmo_put(info.vmo);
+    if (info.base >= *base + *size)
+        return ERR_NO_MEMORY;
+    if (!(info.flags & MAPPING_GROWS) || prot & PROT_GROWSUP)
+        return ERR_INVALID_ARGS;
+    *size += *base - info.base;
+    *base = info.base;
+    return OK;
+}
+
 status_t sys_mprotect(struct syscall *call)
 {
     user_addr_t base = call->arg[0];
     uint64_t size = ROUND_UP(call->arg[1], PAGE_SIZE);
     unsigned prot = (unsigned)call->arg[2];
 
-    prot &= ~(PROT_GROWSDOWN | PROT_GROWSUP);
-    if (!IS_ALIGNED(base, PAGE_SIZE) || prot & ~(unsigned)(PROT_ALL | 8))
+    status_t st;
+
+    if ((prot & PROT_GROWSDOWN && prot & PROT_GROWSUP) || !IS_ALIGNED(base, PAGE_SIZE))
         return ERR_INVALID_ARGS;
     if (!call->arg[1])
         return OK;
     if (!size || base + size < base)
         return ERR_NO_MEMORY;
+    if (prot & ~(unsigned)(PROT_ALL | 8 | PROT_GROWSDOWN | PROT_GROWSUP))
+        return ERR_INVALID_ARGS;
+    if (prot & (PROT_GROWSDOWN | PROT_GROWSUP)) {
+        st = whole_stack(aspace_of(call), prot, &base, &size);
+        if (st != OK)
+            return st;
+    }
     return map_status(vmar_protect(aspace_of(call)->root, base, size, prot & PROT_ALL, false));
 }
 

@@ -13,12 +13,12 @@ enum { BUCKETS = 256, EVENT_BITS = 0xffff };
 
 SLAB_CACHE(epoll_item_cache, struct epoll_item);
 
-static struct spinlock epoll_lock;
+struct spinlock epoll_lock;
 static struct list
     buckets[BUCKETS];          /* of epoll_item.hash_link by file; a zeroed one is empty */
 static atomic_uint item_count; /* of the hash; a quick answer for closing files */
 
-static struct list *bucket_of(const struct file *file)
+struct list *epoll_bucket_of(const struct file *file)
 {
     struct list *bucket = &buckets[hash_u64((uintptr_t)file) % BUCKETS];
 
@@ -116,7 +116,7 @@ static void item_end(struct epoll_item *item)
 
 static struct epoll_item *find_locked(const struct epoll *set, const struct file *file, int fd)
 {
-    struct list *bucket = bucket_of(file);
+    struct list *bucket = epoll_bucket_of(file);
 
     list_for_each (it, bucket) {
         struct epoll_item *item = container_of(it, struct epoll_item, hash_link);
@@ -131,77 +131,31 @@ static void take_out_locked(struct epoll_item *item)
 {
     list_remove(&item->hash_link);
     list_remove(&item->set_link);
+    if (epoll_of_file(item->file))
+        epoll_of_file(item->file)->watchers--;
     atomic_fetch_sub_explicit(&item_count, 1, memory_order_relaxed);
-}
-
-/*
- * How many levels of sets there are from `at` down; too many if `top` is among them, which
- * closes a circle. Each set is looked at once in a round.
- */
-static unsigned levels_below_locked(struct epoll *at, const struct epoll *top, uint64_t round)
-{
-    unsigned deepest = 0;
-
-    if (at == top)
-        return EPOLL_NESTING_MAX;
-    if (at->round == round)
-        return at->levels;
-    list_for_each (it, &at->items) {
-        struct epoll_item *item = container_of(it, struct epoll_item, set_link);
-        struct epoll *below = epoll_of_file(item->file);
-
-        if (below)
-            deepest = MAX(deepest, levels_below_locked(below, top, round));
-    }
-    at->round = round;
-    at->levels = deepest + 1;
-    return at->levels;
-}
-
-/* And from `at` up: the sets that watch it, and those that watch them. */
-static unsigned levels_above_locked(struct epoll *at, uint64_t round)
-{
-    unsigned highest = 0;
-
-    if (at->round == round)
-        return at->levels;
-    list_for_each (it, bucket_of(at->file)) {
-        struct epoll_item *item = container_of(it, struct epoll_item, hash_link);
-
-        if (item->file == at->file)
-            highest = MAX(highest, levels_above_locked(item->set, round));
-    }
-    at->round = round;
-    at->levels = highest + 1;
-    return at->levels;
-}
-
-/* A set may be watched by another, but not in a circle, nor in too many levels from the topmost
- * to the lowest: whichever of them is added last. */
-static status_t check_nesting_locked(struct epoll *set, struct file *file)
-{
-    static uint64_t round;
-    struct epoll *below = epoll_of_file(file);
-    unsigned levels;
-
-    if (!below)
-        return OK;
-    levels = levels_below_locked(below, set, ++round);
-    levels += levels_above_locked(set, ++round);
-    return levels > EPOLL_NESTING_MAX ? ERR_LOOP : OK;
 }
 
 static status_t insert(struct epoll *set, struct epoll_item *item)
 {
     SPIN_GUARD(&epoll_lock);
-    status_t st = check_nesting_locked(set, item->file);
+    status_t st = epoll_check_nesting_locked(set, item->file);
+
+    struct epoll *below = epoll_of_file(item->file);
 
     if (st != OK)
         return st;
     if (find_locked(set, item->file, item->fd))
         return ERR_ALREADY_EXISTS;
-    list_push_back(bucket_of(item->file), &item->hash_link);
+    list_push_back(epoll_bucket_of(item->file), &item->hash_link);
     list_push_back(&set->items, &item->set_link);
+    if ((below || set->watchers) && !epoll_paths_fit_locked(item->file)) {
+        list_remove(&item->hash_link);
+        list_remove(&item->set_link);
+        return ERR_INVALID_ARGS;
+    }
+    if (below)
+        below->watchers++;
     atomic_fetch_add_explicit(&item_count, 1, memory_order_relaxed);
     /* Before anybody can end it: epoll_lock comes before the objects' locks. */
     watch(item);
@@ -287,7 +241,7 @@ void epoll_clear(struct epoll *set)
 static struct epoll_item *take_of_file(const struct file *file)
 {
     SPIN_GUARD(&epoll_lock);
-    struct list *bucket = bucket_of(file);
+    struct list *bucket = epoll_bucket_of(file);
 
     list_for_each (it, bucket) {
         struct epoll_item *item = container_of(it, struct epoll_item, hash_link);

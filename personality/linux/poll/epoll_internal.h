@@ -24,6 +24,7 @@ struct epoll {
     struct list ready;    /* of epoll_item.ready_link, oldest first */
     unsigned ready_count; /* how long it is */
     struct file *file;    /* what it is open as; borrowed: the file owns the set */
+    unsigned watchers;    /* items of other sets; guarded by epoll_lock */
     /* Of the last search for levels that came by, and what it found; guarded by epoll_lock. */
     uint64_t round;
     unsigned levels;
@@ -44,7 +45,18 @@ struct epoll_item {
 /* NULL: it is no epoll set's. */
 struct epoll *epoll_of_file(struct file *file);
 
-/* Control. ERR_ALREADY_EXISTS, ERR_NOT_FOUND, ERR_NO_MEMORY, ERR_LOOP. */
+/* epoll.c: the hash of items by file. */
+extern struct spinlock epoll_lock;
+struct list *epoll_bucket_of(const struct file *file);
+
+/* epoll_nesting.c, with epoll_lock held. May `set` watch `file`? ERR_LOOP: not if that is a set
+ * that watches it, or in too many levels. */
+status_t epoll_check_nesting_locked(struct epoll *set, struct file *file) MUST_USE;
+/* Of a file that is watched now: events do not have too many ways to go from it. */
+bool epoll_paths_fit_locked(struct file *file);
+
+/* Control. ERR_ALREADY_EXISTS, ERR_NOT_FOUND, ERR_NO_MEMORY, ERR_LOOP; ERR_INVALID_ARGS: an
+ * event of the file would wake by too many ways. */
 status_t epoll_add(struct epoll *set, struct file *file, int fd, uint32_t events,
                    uint64_t data) MUST_USE;
 status_t epoll_modify(struct epoll *set, struct file *file, int fd, uint32_t events,

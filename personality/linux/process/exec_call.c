@@ -8,6 +8,7 @@
 #include "personality/linux/file/fd.h"
 #include "personality/linux/process/exec.h"
 #include "personality/linux/process/pid.h"
+#include "personality/linux/process/thread_limit.h"
 
 enum { AT_FDCWD_ = -100, AT_SYMLINK_NOFOLLOW_ = 0x100, AT_EMPTY_PATH_ = 0x1000 };
 
@@ -25,8 +26,10 @@ static status_t prepare(struct syscall *call, const struct exec_request *rq, str
     struct path start = {0};
     struct walk_env env;
     char *path;
-    status_t st = path_from_user(call, rq->path, &path);
+    status_t st = thread_limit_check_exec(linux_process_of(call));
 
+    if (st == OK)
+        st = path_from_user(call, rq->path, &path);
     if (st != OK)
         return st;
     walk_begin(call, &env);

@@ -3,6 +3,7 @@
  */
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/process.h"
+#include "personality/linux/process/thread_limit.h"
 
 #define UNCHANGED UINT32_MAX
 
@@ -120,7 +121,15 @@ static status_t set_res(struct id_set ids, bool privileged, const uint32_t want[
     return OK;
 }
 
-status_t sys_setuid(struct syscall *call)
+/* Another user may have too many processes already (execve(2), EAGAIN). */
+static status_t note_uid(struct syscall *call, status_t st)
+{
+    if (st == OK)
+        thread_limit_uid_set(linux_process_of(call));
+    return st;
+}
+
+static status_t setuid_now(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
     struct credentials old;
@@ -135,6 +144,11 @@ status_t sys_setuid(struct syscall *call)
     return st;
 }
 
+status_t sys_setuid(struct syscall *call)
+{
+    return note_uid(call, setuid_now(call));
+}
+
 status_t sys_setgid(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
@@ -144,7 +158,7 @@ status_t sys_setgid(struct syscall *call)
                   (uint32_t)call->arg[0]);
 }
 
-status_t sys_setreuid(struct syscall *call)
+static status_t setreuid_now(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
     struct credentials old;
@@ -159,6 +173,11 @@ status_t sys_setreuid(struct syscall *call)
     return st;
 }
 
+status_t sys_setreuid(struct syscall *call)
+{
+    return note_uid(call, setreuid_now(call));
+}
+
 status_t sys_setregid(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
@@ -168,7 +187,7 @@ status_t sys_setregid(struct syscall *call)
                   (uint32_t)call->arg[0], (uint32_t)call->arg[1]);
 }
 
-status_t sys_setresuid(struct syscall *call)
+static status_t setresuid_now(struct syscall *call)
 {
     struct linux_process *lp = linux_process_of(call);
     struct credentials old;
@@ -182,6 +201,11 @@ status_t sys_setresuid(struct syscall *call)
     if (st == OK)
         credentials_follow_ids(&lp->cred, &old);
     return st;
+}
+
+status_t sys_setresuid(struct syscall *call)
+{
+    return note_uid(call, setresuid_now(call));
 }
 
 status_t sys_setresgid(struct syscall *call)

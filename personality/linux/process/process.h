@@ -119,6 +119,7 @@ struct linux_process {
     bool dumpable, no_new_privs;             /* prctl(2) */
     uint32_t persona;                        /* 0 or ADDR_NO_RANDOMIZE */
     int16_t oom_score_adj;                   /* of /proc/PID/oom_score_adj; guarded by lock */
+    bool too_many; /* set its uid with RLIMIT_NPROC exceeded: execve fails; guarded by lock */
     bool vfork_child; /* its maker waits until we exec or exit; guarded by family_lock */
     void (*on_exit)(uint32_t wait_status); /* the first program's; NULL elsewhere */
 };

@@ -22,6 +22,11 @@ void thread_limit_init(void)
     atomic_store_explicit(&alive, 0, memory_order_relaxed);
 }
 
+unsigned thread_limit_most(void)
+{
+    return most;
+}
+
 void thread_limit_add(void)
 {
     atomic_fetch_add_explicit(&alive, 1, memory_order_relaxed);
@@ -74,4 +79,42 @@ status_t thread_limit_check(struct linux_process *lp)
     if (exempt || count < limit || threads_of_user(uid) < limit)
         return OK;
     return ERR_SHOULD_WAIT;
+}
+
+static bool is_over(struct linux_process *lp)
+{
+    uint64_t limit;
+    uint32_t uid;
+
+    {
+        SPIN_GUARD(&lp->lock);
+        limit = lp->limits[RLIMIT_NPROC].soft;
+        uid = lp->cred.uid;
+    }
+    return limit != UINT64_MAX && uid && threads_of_user(uid) > limit;
+}
+
+void thread_limit_uid_set(struct linux_process *lp)
+{
+    bool over = is_over(lp);
+    SPIN_GUARD(&lp->lock);
+
+    lp->too_many = over;
+}
+
+status_t thread_limit_check_exec(struct linux_process *lp)
+{
+    bool marked;
+
+    {
+        SPIN_GUARD(&lp->lock);
+        marked = lp->too_many;
+    }
+    if (!marked)
+        return OK;
+    if (is_over(lp))
+        return ERR_SHOULD_WAIT;
+    SPIN_GUARD(&lp->lock);
+    lp->too_many = false;
+    return OK;
 }

@@ -68,6 +68,20 @@ static status_t pid_inode(struct filesystem *fs, struct linux_process *lp, uint3
                             (void *)pack(lp), out);
 }
 
+void proc_owner_attr(struct inode *inode, struct inode_attr *attr)
+{
+    struct linux_process *lp;
+
+    if (proc_process(inode, &lp) != OK)
+        return;
+    {
+        SPIN_GUARD(&lp->lock);
+        attr->uid = lp->cred.euid;
+        attr->gid = lp->cred.egid;
+    }
+    linux_process_put(lp);
+}
+
 status_t proc_inode_create(struct inode *dir, struct linux_process *lp, uint32_t index,
                            enum inode_type type, uint32_t mode, const struct gen_ops *ops,
                            struct inode **out)

@@ -268,7 +268,8 @@ static status_t fdinfo_readdir(struct inode *dir, uint64_t *at,
     return list_fds(dir, PROC_INO_FDINFO, INODE_FILE, at, emit, arg);
 }
 
-const struct gen_ops proc_fd_dir_ops = {.lookup = fd_lookup, .readdir = fd_readdir};
+const struct gen_ops proc_fd_dir_ops = {
+    .lookup = fd_lookup, .readdir = fd_readdir, .attr = proc_owner_attr};
 const struct gen_ops proc_fdinfo_dir_ops = {.lookup = fdinfo_lookup, .readdir = fdinfo_readdir};
 
 /* Where exe, cwd or root of a process is. */

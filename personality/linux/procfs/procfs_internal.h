@@ -27,6 +27,8 @@ status_t proc_inode_create(struct inode *dir, struct linux_process *lp, uint32_t
                            enum inode_type type, uint32_t mode, const struct gen_ops *ops,
                            struct inode **out) MUST_USE;
 uint64_t proc_ino(struct linux_process *lp, uint32_t index);
+/* gen_ops.attr: they belong to whom the process does now. */
+void proc_owner_attr(struct inode *inode, struct inode_attr *attr);
 
 /* One of its threads is on a CPU, or ready for one. */
 bool proc_is_running(struct linux_process *lp);
@@ -41,6 +43,7 @@ void isa_show_cpu(struct seq *seq, unsigned cpu, unsigned cpus);
 extern const struct gen_ops proc_pid_dir_ops;
 extern const struct gen_ops proc_fd_dir_ops;
 extern const struct gen_ops proc_net_dir_ops;
+extern const struct gen_ops proc_ns_dir_ops;
 extern const struct gen_ops proc_ipc_dir_ops;
 /* Links and files of a process. */
 extern const struct gen_ops proc_exe_ops, proc_cwd_ops, proc_root_ops;

@@ -71,6 +71,7 @@ static const struct gen_entry entries[] = {
     {"fd", INODE_DIR, 0500, &proc_fd_dir_ops},
     {"fdinfo", INODE_DIR, 0555, &proc_fdinfo_dir_ops},
     {"net", INODE_DIR, 0555, &proc_net_dir_ops},
+    {"ns", INODE_DIR, 0511, &proc_ns_dir_ops},
     {"task", INODE_DIR, 0555, &task_dir_ops},
 };
 enum { ENTRIES = countof(entries), ENTRIES_OF_THREAD = ENTRIES - 1, INDEX_THREAD = 1 << 16 };
@@ -107,7 +108,8 @@ static status_t pid_readdir(struct inode *dir, uint64_t *at,
     return OK;
 }
 
-const struct gen_ops proc_pid_dir_ops = {.lookup = pid_lookup, .readdir = pid_readdir};
+const struct gen_ops proc_pid_dir_ops = {
+    .lookup = pid_lookup, .readdir = pid_readdir, .attr = proc_owner_attr};
 
 /* A thread's files are those of its process. */
 static status_t thread_lookup(struct inode *dir, struct name name, struct inode **out)

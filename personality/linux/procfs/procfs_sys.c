@@ -5,6 +5,7 @@
 #include "fs/pipe.h"
 #include "hal/boot.h"
 #include "personality/linux/file/fd.h"
+#include "personality/linux/process/thread_limit.h"
 #include "personality/linux/procfs/procfs_internal.h"
 #include "personality/linux/sysctl.h"
 #include "personality/linux/uts.h"
@@ -43,6 +44,13 @@ static status_t show_pid_max(struct inode *inode, struct seq *seq)
 {
     (void)inode;
     seq_printf(seq, "%u\n", (unsigned)PID_MAX);
+    return OK;
+}
+
+static status_t show_threads_max(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    seq_printf(seq, "%u\n", thread_limit_most());
     return OK;
 }
 
@@ -175,6 +183,7 @@ static const struct gen_entry kernel_entries[] = {
     {"ostype", INODE_FILE, 0444, SHOWN(show_ostype)},
     {"pid_max", INODE_FILE, 0444, SHOWN(show_pid_max)},
     {"random", INODE_DIR, 0555, &dir_ops},
+    {"threads-max", INODE_FILE, 0444, SHOWN(show_threads_max)},
     {"version", INODE_FILE, 0444, SHOWN(show_os_version)},
 };
 static const struct gen_entry random_entries[] = {
