@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ZCORE = pathlib.Path(os.environ.get("ZCORE", ROOT / "build/zcore"))
@@ -20,13 +21,21 @@ def one_cpu():
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
+def built(path):
+    """What a bench runs; without it the bench ends, and says what to build."""
+    if not path.exists():
+        sys.exit(f"{sys.argv[0]}: there is no {path}" +
+                 (f": make {path.relative_to(ROOT)}" if path.is_relative_to(ROOT) else ""))
+    return str(path)
+
+
 def program(name, isa="x86_64"):
-    return str(ROOT / "build/guest" / isa / name)
+    return built(ROOT / "build/guest" / isa / name)
 
 
 def libos(*words, options=()):
     """The command that runs another on the library OS, on one CPU."""
-    return [str(ZCORE), "run", "--cpus=1", *options, "--", *words]
+    return [built(ZCORE), "run", "--cpus=1", *options, "--", *words]
 
 
 def results(command):
