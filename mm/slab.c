@@ -18,7 +18,8 @@
 #include "mm/slab_debug.h"
 
 #define LARGE_SLOT    512u /* bytes: from here on the header is outside */
-#define WANTED_SLOTS  8u   /* a slab, as far as ... */
+#define WANTED_SLOTS  8u   /* a slab, and ... */
+#define WASTE_MOST    16u  /* a part of the slab so small may be left over, as far as ... */
 #define WANTED_ORDER  3u   /* ... this many pages allow: larger blocks are hard to get */
 #define DEFAULT_ALIGN 16u
 
@@ -52,13 +53,15 @@ static size_t first_slot(const struct slab_cache *cache)
 static void cache_layout(struct slab_cache *cache, uint32_t slot)
 {
     unsigned order = 0;
-    size_t fit;
+    size_t fit, left;
 
     for (;; order++) {
         size_t first = slot < LARGE_SLOT ? ROUND_UP(sizeof(struct slab), cache->align) : 0;
 
         fit = ((PAGE_SIZE << order) - first) / slot;
-        if (fit >= WANTED_SLOTS || (fit && order >= WANTED_ORDER))
+        left = (PAGE_SIZE << order) - first - fit * slot;
+        if ((fit >= WANTED_SLOTS && left <= (PAGE_SIZE << order) / WASTE_MOST) ||
+            (fit && order >= WANTED_ORDER))
             break;
     }
     cache->slab_order = order;

@@ -23,7 +23,8 @@ static void *fp_alloc(void)
 static void add_registers(void *arg, const struct slab_cache *cache)
 {
     if (cache == &fp_cache)
-        *(uint64_t *)arg = cache->live * (cache->slot + sizeof(struct user_regs));
+        *(uint64_t *)arg = cache->slabs * (PAGE_SIZE << cache->slab_order) +
+                           cache->live * sizeof(struct user_regs);
 }
 
 uint64_t thread_register_bytes(void)

@@ -79,6 +79,17 @@ static unsigned find_kinds(struct kind *kinds)
     return count;
 }
 
+/* How SSE rounds: 0: to the nearest. */
+static unsigned rounding(void)
+{
+    return __builtin_ia32_stmxcsr() >> 13 & 3;
+}
+
+static void round_to_zero(void)
+{
+    __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 3 << 13);
+}
+
 #else
 
 #define E8(f, r, at)                                                                    \
@@ -111,6 +122,19 @@ static unsigned find_kinds(struct kind *kinds)
 {
     kinds[0] = (struct kind){"double", run_double, 192};
     return 1;
+}
+
+static unsigned rounding(void)
+{
+    unsigned mode;
+
+    __asm__ volatile("frrm %0" : "=r"(mode));
+    return mode;
+}
+
+static void round_to_zero(void)
+{
+    __asm__ volatile("fsrmi 1");
 }
 
 #endif
@@ -204,10 +228,29 @@ static void processes_have_their_own(void)
     with_each_pair(two_processes);
 }
 
+/* The new program plays the part: its status is how it rounds. */
+static void exec_begins_anew(void)
+{
+    char *argv[] = {"vectors", "-rounding", NULL};
+    pid_t pid = CHILD({
+        round_to_zero();
+        CHECK(rounding() != 0);
+        execv("/proc/self/exe", argv);
+    });
+
+    CHECK_EXITS(pid, 0);
+}
+
 static const struct check_case cases[] = {
     CASE(threads_have_their_own),
     CASE(handlers_leave_them_alone),
     CASE(processes_have_their_own),
+    CASE(exec_begins_anew),
 };
 
-CHECK_MAIN(cases)
+int main(int argc, char **argv)
+{
+    if (argc > 1 && !strcmp(argv[1], "-rounding"))
+        return (int)rounding();
+    return check_main(argc, argv, cases, ARRAY_SIZE(cases));
+}

@@ -237,6 +237,7 @@ void exec_commit(struct exec *exec, struct thread *t)
     if (exec->zircon)
         hybrid_exec(t->process, exec->layout.zircon_vdso);
     linux_vfork_release(lp);
+    hal_context_fini(&t->context); /* what registers still hold is the old program's */
     hal_context_init(&t->context, t->context.fp);
     user_regs_start(&t->context.regs, exec->entry, exec->stack, 0, 0);
 }
