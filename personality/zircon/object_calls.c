@@ -208,6 +208,8 @@ static status_t set_property(struct syscall *call, struct object *obj, uint32_t 
     }
     if (is_task_property(property))
         return task_set_property(call, obj, property);
+    if (property == ZX_PROP_PROCESS_HW_TRACE_CONTEXT_ID)
+        return ERR_INVALID_ARGS; /* it is only told */
     if (call->arg[3] < sizeof(number))
         return ERR_BUFFER_TOO_SMALL;
     st = copy_from_user(call_user(call), &number, call->arg[2], sizeof(number));
