@@ -48,18 +48,31 @@ static void call(long long microseconds)
     close(in);
 }
 
-static void time_of_programs_is_told_from_the_kernels(void)
+/* The kernel's part of computing. The few calls stand for others: where the machine itself
+ * loses the CPU in one of them, they seem long. */
+static long long kernel_part(void)
 {
-    struct rusage before, after;
+    struct rusage before = usage(RUSAGE_SELF), after;
 
-    compute(20000);
-    before = usage(RUSAGE_SELF);
     compute(200000);
     after = usage(RUSAGE_SELF);
     CHECK(us(after.ru_utime) - us(before.ru_utime) >= 200000);
-    CHECK(us(after.ru_stime) - us(before.ru_stime) < 100000);
+    return us(after.ru_stime) - us(before.ru_stime);
+}
+
+static void time_of_programs_is_told_from_the_kernels(void)
+{
+    long long least = kernel_part(), before;
+
+    for (int i = 0; i < 10 && least >= 100000; i++) {
+        long long part = kernel_part();
+
+        least = part < least ? part : least;
+    }
+    CHECK(least < 100000);
+    before = us(usage(RUSAGE_SELF).ru_stime);
     call(200000);
-    CHECK(us(usage(RUSAGE_SELF).ru_stime) - us(after.ru_stime) >= 200000);
+    CHECK(us(usage(RUSAGE_SELF).ru_stime) - before >= 200000);
 }
 
 static void small_calls_are_the_kernels_too(void)
