@@ -7,11 +7,6 @@
 
 enum { RED = 1 };
 
-static struct rb_node *parent_of(const struct rb_node *node)
-{
-    return (struct rb_node *)(node->parent_red & ~(uintptr_t)RED);
-}
-
 static bool is_red(const struct rb_node *node)
 {
     return node && (node->parent_red & RED);
@@ -44,17 +39,28 @@ static void replace_child(struct rb_tree *tree, struct rb_node *parent,
         set_parent(node, parent);
 }
 
+/* From `node`, or from nowhere, up to the root. */
+static void update_upwards(struct rb_tree *tree, struct rb_node *node)
+{
+    for (; node && tree->update; node = rb_parent(node))
+        tree->update(node);
+}
+
 /* `node` goes down to side `side`; its child on the other side comes up. Order is kept. */
 static void rotate(struct rb_tree *tree, struct rb_node *node, int side)
 {
     struct rb_node *up = node->child[!side], *inner = up->child[side];
 
-    replace_child(tree, parent_of(node), node, up);
+    replace_child(tree, rb_parent(node), node, up);
     node->child[!side] = inner;
     if (inner)
         set_parent(inner, node);
     up->child[side] = node;
     set_parent(node, up);
+    if (tree->update) {
+        tree->update(node);
+        tree->update(up);
+    }
 }
 
 /* `node` is red and its parent may be, too: the only flaw. */
@@ -62,8 +68,8 @@ static void fix_insert(struct rb_tree *tree, struct rb_node *node)
 {
     struct rb_node *parent;
 
-    while ((parent = parent_of(node)) && is_red(parent)) {
-        struct rb_node *grand = parent_of(parent); /* exists and is black: a root is black */
+    while ((parent = rb_parent(node)) && is_red(parent)) {
+        struct rb_node *grand = rb_parent(parent); /* exists and is black: a root is black */
         int side = grand->child[1] == parent;
         struct rb_node *uncle = grand->child[!side];
 
@@ -91,6 +97,7 @@ void rb_insert_at(struct rb_tree *tree, struct rb_node *parent, struct rb_node *
 {
     *node = (struct rb_node){.parent_red = (uintptr_t)parent | RED};
     *link = node;
+    update_upwards(tree, node);
     fix_insert(tree, node);
 }
 
@@ -110,7 +117,7 @@ static void fix_remove(struct rb_tree *tree, struct rb_node *parent, struct rb_n
         if (!is_red(sibling->child[0]) && !is_red(sibling->child[1])) {
             set_red(sibling);
             node = parent;
-            parent = parent_of(node);
+            parent = rb_parent(node);
             continue;
         }
         if (!is_red(sibling->child[!side])) {
@@ -135,7 +142,7 @@ static void fix_remove(struct rb_tree *tree, struct rb_node *parent, struct rb_n
 /* `heir`, the next in order, has left its place and takes over that of `node`. */
 static void take_place(struct rb_tree *tree, struct rb_node *node, struct rb_node *heir)
 {
-    replace_child(tree, parent_of(node), node, heir);
+    replace_child(tree, rb_parent(node), node, heir);
     heir->parent_red = node->parent_red;
     for (int side = 0; side < 2; side++) {
         heir->child[side] = node->child[side];
@@ -155,7 +162,7 @@ void rb_remove(struct rb_tree *tree, struct rb_node *node)
     if (node->child[0] && node->child[1])
         gone = rb_next(node);
     child = gone->child[0] ? gone->child[0] : gone->child[1];
-    parent = parent_of(gone);
+    parent = rb_parent(gone);
     red = is_red(gone);
     replace_child(tree, parent, gone, child);
     if (gone != node) {
@@ -163,6 +170,7 @@ void rb_remove(struct rb_tree *tree, struct rb_node *node)
         if (parent == node)
             parent = gone;
     }
+    update_upwards(tree, parent);
     if (!red)
         fix_remove(tree, parent, child);
     rb_node_init(node);
@@ -182,7 +190,7 @@ static struct rb_node *neighbour(const struct rb_node *node, int side)
 
     if (node->child[side])
         return outermost(node->child[side], !side);
-    while ((parent = parent_of(node)) && parent->child[side] == node)
+    while ((parent = rb_parent(node)) && parent->child[side] == node)
         node = parent;
     return parent;
 }

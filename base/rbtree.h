@@ -19,6 +19,9 @@ struct rb_node {
 /* All zero is the empty tree. */
 struct rb_tree {
     struct rb_node *root;
+    /* What is below a node has changed, and what the node knows of it is to be put right from
+     * its children, which are. NULL: nodes know nothing. */
+    void (*update)(struct rb_node *node);
 };
 
 static inline void rb_node_init(struct rb_node *node)
@@ -29,6 +32,12 @@ static inline void rb_node_init(struct rb_node *node)
 static inline bool rb_linked(const struct rb_node *node)
 {
     return node->parent_red != (uintptr_t)node;
+}
+
+/* NULL: of a root. */
+static inline struct rb_node *rb_parent(const struct rb_node *node)
+{
+    return (struct rb_node *)(node->parent_red & ~(uintptr_t)1);
 }
 
 static inline bool rb_empty(const struct rb_tree *tree)

@@ -238,7 +238,7 @@ bool vmo_object_is_alone(struct vmo_object *vo)
     if (has_family(vo) || vo->vmo->pager || vo->vmo->parent)
         return false;
     SPIN_GUARD(&vo->vmo->lock);
-    return list_empty(&vo->vmo->mappings);
+    return interval_tree_empty(&vo->vmo->mappings);
 }
 
 status_t vmo_object_set_cache_policy(struct vmo_object *vo, uint32_t policy)

@@ -5,7 +5,7 @@
  * Regions of one VMAR never overlap and lie inside it.
  *
  * Lock order: aspace.lock -> vmo.lock -> aspace.pt_lock. The region tree is guarded by
- * aspace.lock; base, size, offset and prot of a mapping that is on its VMO's list change only
+ * aspace.lock; base, size, offset and prot of a mapping that its VMO knows of change only
  * with aspace.lock and vmo.lock held (and the lock of the VMO's parent), so any is enough to
  * read them. A fault lets go of aspace.lock once it has vmo.lock. All hal_pt calls are made
  * under pt_lock, and a page is unmapped there before it is freed. Fork alone holds two
@@ -70,15 +70,17 @@ void mapping_origin_put(struct mapping_origin *origin);                   /* NUL
 
 struct mapping {
     struct region region;
-    struct list vmo_link;    /* vmo.mappings; guarded by vmo.lock */
-    struct list parent_link; /* vmo.parent's clone_mappings; guarded by the parent's lock */
-    struct vmo *vmo;         /* reference */
-    uint64_t offset;         /* of base in the VMO, bytes */
-    uint64_t vmo_limit;      /* what it shows of the VMO ends here, bytes; constant */
-    unsigned prot;           /* HAL_PROT_* now */
-    unsigned max_prot;       /* what protect may raise it to */
-    unsigned flags;          /* MAPPING_* */
-    struct mapping_origin *origin; /* reference, or NULL; guarded by aspace.lock */
+    struct interval shown;           /* in vmo.mappings, its pages; guarded by vmo.lock */
+    struct interval shown_of_parent; /* in the parent's clone_mappings, pages of that; guarded
+                                        by the parent's lock */
+    struct list dead_link;           /* once it has left the region tree; its remover's */
+    struct vmo *vmo;                 /* reference */
+    uint64_t offset;                 /* of base in the VMO, bytes */
+    uint64_t vmo_limit;              /* what it shows of the VMO ends here, bytes; constant */
+    unsigned prot;                   /* HAL_PROT_* now */
+    unsigned max_prot;               /* what protect may raise it to */
+    unsigned flags;                  /* MAPPING_* */
+    struct mapping_origin *origin;   /* reference, or NULL; guarded by aspace.lock */
     uint64_t next_write;  /* page of the VMO where the last run made ours ended; vmo.lock */
     uint64_t last_write;  /* page of the VMO that faulted last when written; vmo.lock */
     unsigned write_order; /* of that run; vmo.lock */

@@ -66,8 +66,9 @@ struct mapping *mapping_new(struct vmo *vmo, uint64_t offset, unsigned prot, uns
         return NULL;
     m->region.kind = REGION_MAPPING;
     rb_node_init(&m->region.node);
-    list_init(&m->vmo_link);
-    list_init(&m->parent_link);
+    interval_init(&m->shown);
+    interval_init(&m->shown_of_parent);
+    list_init(&m->dead_link);
     m->vmo = vmo_get(vmo);
     m->offset = offset;
     m->vmo_limit = UINT64_MAX;
@@ -102,7 +103,7 @@ void mapping_free(struct mapping *m)
 void mapping_free_all(struct list *dead)
 {
     for (struct list *link; (link = list_pop_front(dead));)
-        mapping_free(container_of(link, struct mapping, vmo_link));
+        mapping_free(container_of(link, struct mapping, dead_link));
 }
 
 void mapping_insert(struct vmar *vmar, struct mapping *m, user_addr_t base, uint64_t size)
@@ -122,7 +123,7 @@ void mapping_detach(struct mapping *m, struct list *dead)
     m->region.aspace->mapped_bytes -= m->region.size;
     m->region.aspace->mappings--;
     region_remove(&m->region);
-    list_push_back(dead, &m->vmo_link);
+    list_push_back(dead, &m->dead_link);
 }
 
 static bool may_split(const struct aspace *as)
@@ -131,8 +132,8 @@ static bool may_split(const struct aspace *as)
            as->mappings < atomic_load_explicit(as->mappings_max, memory_order_relaxed);
 }
 
-/* The right part is on the VMO's list before the left one shrinks: who walks the list between
- * the two must not miss pages that are mapped. */
+/* The right part is among the VMO's mappings before the left one shrinks: who walks them
+ * between the two must not miss pages that are mapped. */
 status_t mapping_split_at(struct vmar *vmar, user_addr_t at)
 {
     struct region *r = region_find(vmar, at);
@@ -208,13 +209,8 @@ status_t mapping_drop_pages(struct mapping *m, user_addr_t base, user_addr_t end
  * holds the VMO's lock. */
 static bool shown_elsewhere(const struct mapping *m)
 {
-    list_for_each (it, &m->vmo->mappings) {
-        struct mapping *other = container_of(it, struct mapping, vmo_link);
-
-        if (other != m && other->offset < m->offset + m->region.size &&
-            m->offset < other->offset + other->region.size)
-            return true;
-    }
+    interval_for_each(it, &m->vmo->mappings, m->shown.first,
+                      m->shown.end) if (it != &m->shown) return true;
     return false;
 }
 

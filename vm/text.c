@@ -119,9 +119,8 @@ out_text:
 /* Somebody may write to the file behind our back. */
 static bool may_change_locked(const struct vmo *file)
 {
-    list_for_each (it, &file->mappings)
-        if (container_of(it, struct mapping, vmo_link)->prot & HAL_PROT_WRITE)
-            return true;
+    interval_for_each(it, &file->mappings, 0,
+                      UINT64_MAX) if (mapping_shown(it)->prot & HAL_PROT_WRITE) return true;
     return false;
 }
 
@@ -242,8 +241,9 @@ void mapping_drop_stubs(const struct mapping *m, struct list *dead)
     user_addr_t at = stubs_at(m->region.base, m->offset + m->vmo->parent_offset);
     {
         SPIN_GUARD(&view->lock);
-        list_for_each (it, &view->clone_mappings) {
-            const struct mapping *other = container_of(it, struct mapping, parent_link);
+        interval_for_each(it, &view->clone_mappings, 0, UINT64_MAX)
+        {
+            const struct mapping *other = mapping_shown_of_parent(it);
 
             if (other != m && other->region.aspace == as)
                 return;

@@ -20,8 +20,6 @@ struct vmo *vmo_new(uint64_t size, uint32_t flags)
     atomic_init(&vmo->refs, 1);
     vmo->flags = flags;
     vmo->size = size;
-    list_init(&vmo->mappings);
-    list_init(&vmo->clone_mappings);
     list_init(&vmo->cache_link);
     list_init(&vmo->clones);
     list_init(&vmo->clone_link);
@@ -84,7 +82,7 @@ void vmo_put(struct vmo *vmo)
 {
     if (!vmo || ref_put(&vmo->refs) != 1)
         return;
-    assert(list_empty(&vmo->mappings) && list_empty(&vmo->clone_mappings));
+    assert(!vmo_is_mapped_locked(vmo));
     assert(list_empty(&vmo->pins));
     if (vmo->parent && vmo->parent->pager->cut)
         leave_parent(vmo);

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "base/interval.h"
 #include "base/list.h"
 #include "co/co.h"
 #include "hal/spinlock.h"
@@ -91,12 +92,12 @@ struct vmo {
     uint32_t flags;
     struct spinlock lock;
     struct radix_node *root; /* NULL: no pages; guarded by lock */
-    uint64_t root_base;   /* where page 0 is in the tree: a slice shares its original's tree */
-    uint64_t size;        /* bytes, page aligned; guarded by lock, peeked at without */
-    struct list mappings; /* of mapping.vmo_link; guarded by lock */
-    struct list clone_mappings; /* of mapping.parent_link: they may show our pages; by lock */
-    const struct vmo_pager_ops *pager; /* NULL: absent pages are zero. Constant, but where the
-                                          contents are discarded: guarded by lock then */
+    uint64_t root_base; /* where page 0 is in the tree: a slice shares its original's tree */
+    uint64_t size;      /* bytes, page aligned; guarded by lock, peeked at without */
+    struct interval_tree mappings;       /* of mapping.shown; guarded by lock */
+    struct interval_tree clone_mappings; /* of mapping.shown_of_parent; guarded by lock */
+    const struct vmo_pager_ops *pager;   /* NULL: absent pages are zero. Constant, but where the
+                                            contents are discarded: guarded by lock then */
     void *pager_data;
     uint64_t read_next; /* where the pages read last end: sequential if the next begin there */
     struct list cache_link; /* of the VMOs with pages to drop; see vmo_cache.c */

@@ -94,7 +94,7 @@ static size_t visit_locked(struct vmo *vmo, size_t wanted, bool mapped_too)
     list_remove(&vmo->cache_link);
     if (vmo->flags & VMO_DISCARDABLE)
         dropped = vmo_discard_locked(vmo);
-    else if (mapped_too || (list_empty(&vmo->mappings) && list_empty(&vmo->clone_mappings)))
+    else if (mapped_too || !vmo_is_mapped_locked(vmo))
         dropped = drop_from_locked(vmo, wanted);
     if (vmo->root)
         list_push_back(&cached, &vmo->cache_link);

@@ -23,6 +23,22 @@ static inline uint64_t vmo_pages(const struct vmo *vmo)
     return vmo->size >> PAGE_SHIFT;
 }
 
+/* Any part of it, by itself or as a clone's parent. */
+static inline bool vmo_is_mapped_locked(const struct vmo *vmo)
+{
+    return !interval_tree_empty(&vmo->mappings) || !interval_tree_empty(&vmo->clone_mappings);
+}
+
+static inline struct mapping *mapping_shown(struct interval *it)
+{
+    return container_of(it, struct mapping, shown);
+}
+
+static inline struct mapping *mapping_shown_of_parent(struct interval *it)
+{
+    return container_of(it, struct mapping, shown_of_parent);
+}
+
 /* Is `page`, found in a leaf that is ours alone, ours alone too? */
 static inline bool page_alone(const struct page *page)
 {
@@ -71,8 +87,8 @@ bool vmo_is_text(const struct vmo *vmo);
 
 /* vmo_map.c */
 
-/* Put `m` on its VMO's list and its parent's / take it off and out of the page tables. Takes
- * the locks; the caller holds aspace.lock. */
+/* Make `m` one of its VMO's and its parent's mappings / take it away from there and out of the
+ * page tables. Takes the locks; the caller holds aspace.lock. */
 void vmo_link_mapping(struct mapping *m);
 void vmo_unlink_mapping(struct mapping *m);
 /* The same without the page tables: another mapping has taken over what is there. */

@@ -3,15 +3,33 @@
  */
 #include "vm/vmo_internal.h"
 
+/* Caller holds the VMO's lock. */
+static void show(struct mapping *m)
+{
+    uint64_t first = m->offset >> PAGE_SHIFT;
+
+    interval_insert(&m->vmo->mappings, &m->shown, first,
+                    first + (m->region.size >> PAGE_SHIFT));
+}
+
+/* Caller holds the lock of the VMO's parent as well. */
+static void show_of_parent(struct mapping *m)
+{
+    uint64_t shift = m->vmo->parent_offset >> PAGE_SHIFT;
+
+    interval_insert(&m->vmo->parent->clone_mappings, &m->shown_of_parent,
+                    m->shown.first + shift, m->shown.end + shift);
+}
+
 void vmo_link_mapping(struct mapping *m)
 {
     struct vmo *parent = m->vmo->parent;
     SPIN_GUARD(&m->vmo->lock);
 
-    list_push_back(&m->vmo->mappings, &m->vmo_link);
+    show(m);
     if (parent) {
         SPIN_GUARD(&parent->lock);
-        list_push_back(&parent->clone_mappings, &m->parent_link);
+        show_of_parent(m);
     }
 }
 
@@ -19,10 +37,10 @@ static void forget_locked(struct mapping *m)
 {
     struct vmo *parent = m->vmo->parent;
 
-    list_remove(&m->vmo_link);
+    interval_remove(&m->vmo->mappings, &m->shown);
     if (parent) {
         SPIN_GUARD(&parent->lock);
-        list_remove(&m->parent_link);
+        interval_remove(&parent->clone_mappings, &m->shown_of_parent);
     }
 }
 
@@ -46,7 +64,7 @@ static void unmap_part(struct mapping *m, uint64_t first, uint64_t end)
     }
 }
 
-/* The page tables first: once it is off the lists, its pages may be freed. */
+/* The page tables first: once it is not known here, its pages may be freed. */
 void vmo_unlink_mapping(struct mapping *m)
 {
     SPIN_GUARD(&m->vmo->lock);
@@ -57,9 +75,11 @@ void vmo_unlink_mapping(struct mapping *m)
 
 static void set_range(struct mapping *m, user_addr_t base, uint64_t size, uint64_t offset)
 {
+    interval_remove(&m->vmo->mappings, &m->shown);
     m->region.base = base;
     m->region.size = size;
     m->offset = offset;
+    show(m);
 }
 
 void vmo_resize_mapping(struct mapping *m, user_addr_t base, uint64_t size, uint64_t offset)
@@ -72,7 +92,9 @@ void vmo_resize_mapping(struct mapping *m, user_addr_t base, uint64_t size, uint
         return;
     }
     SPIN_GUARD(&parent->lock);
+    interval_remove(&parent->clone_mappings, &m->shown_of_parent);
     set_range(m, base, size, offset);
+    show_of_parent(m);
 }
 
 /* Rights are only taken away here: what is gained comes by faults, which know whose pages are
@@ -97,25 +119,25 @@ void vmo_protect_mapping(struct mapping *m, unsigned prot)
 void vmo_unmap_locked(struct vmo *vmo, uint64_t first, uint64_t end,
                       const struct mapping *except)
 {
-    list_for_each (it, &vmo->mappings) {
-        struct mapping *m = container_of(it, struct mapping, vmo_link);
-
-        if (m != except)
-            unmap_part(m, first, end);
+    interval_for_each(it, &vmo->mappings, first, end)
+    {
+        if (mapping_shown(it) != except)
+            unmap_part(mapping_shown(it), first, end);
     }
-    list_for_each (it, &vmo->clone_mappings) {
-        struct mapping *m = container_of(it, struct mapping, parent_link);
+    interval_for_each(it, &vmo->clone_mappings, first, end)
+    {
+        struct mapping *m = mapping_shown_of_parent(it);
         uint64_t shift = m->vmo->parent_offset >> PAGE_SHIFT;
 
-        if (end > shift)
-            unmap_part(m, MAX(first, shift) - shift, end - shift);
+        unmap_part(m, MAX(first, shift) - shift, end - shift);
     }
 }
 
 void vmo_write_protect_locked(struct vmo *vmo)
 {
-    list_for_each (it, &vmo->mappings) {
-        struct mapping *m = container_of(it, struct mapping, vmo_link);
+    interval_for_each(it, &vmo->mappings, 0, UINT64_MAX)
+    {
+        struct mapping *m = mapping_shown(it);
         struct aspace *as = m->region.aspace;
 
         if (m->prot & HAL_PROT_WRITE) {

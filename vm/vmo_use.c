@@ -3,11 +3,12 @@
  */
 #include "vm/vmo_internal.h"
 
-/* Is no mapping before `m` on the list in the same address space? */
+/* Is no mapping before `m` in the same address space? */
 static bool first_of_space(const struct vmo *vmo, const struct mapping *m)
 {
-    list_for_each (it, &vmo->mappings) {
-        const struct mapping *other = container_of(it, struct mapping, vmo_link);
+    interval_for_each(it, &vmo->mappings, 0, UINT64_MAX)
+    {
+        const struct mapping *other = mapping_shown(it);
 
         if (other == m)
             break;
@@ -22,8 +23,9 @@ void vmo_use_read(struct vmo *vmo, struct vmo_use *out)
     SPIN_GUARD(&vmo->lock);
 
     *out = (struct vmo_use){0};
-    list_for_each (it, &vmo->mappings) {
-        const struct mapping *m = container_of(it, struct mapping, vmo_link);
+    interval_for_each(it, &vmo->mappings, 0, UINT64_MAX)
+    {
+        const struct mapping *m = mapping_shown(it);
 
         out->mappings++;
         out->spaces += first_of_space(vmo, m);

@@ -1,19 +1,32 @@
 /*
  * areas.c - more areas of memory than a Linux host gives a process (65530): neighbours differ
- * in their rights, and each was mapped by itself.
+ * in their rights. Each was mapped by itself, and then again all are parts of one mapping.
  */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { AREAS = 72000, PAGE = 4096 };
 
 static sigjmp_buf back;
+static char *memory;
 
 static void leave(int signo)
 {
     siglongjmp(back, signo);
+}
+
+static int *area(int i)
+{
+    return (int *)(memory + (size_t)i * PAGE);
+}
+
+static int rights_of(int i)
+{
+    return i & 1 ? PROT_READ | PROT_WRITE : PROT_READ;
 }
 
 /* The even ones are read-only and zero; an odd one holds its number. */
@@ -39,33 +52,83 @@ static int raise_limit(void)
     return file && fprintf(file, "%d\n", AREAS + 1000) > 0 && fclose(file) == 0;
 }
 
-int main(void)
+static int check(void)
 {
-    char *memory =
-        mmap(NULL, (size_t)AREAS * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (memory == MAP_FAILED || !raise_limit())
-        return 2;
-    signal(SIGSEGV, leave);
-    for (int i = 0; i < AREAS; i++) {
-        int *page =
-            mmap(memory + (size_t)i * PAGE, PAGE, i & 1 ? PROT_READ | PROT_WRITE : PROT_READ,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-
-        if (page == MAP_FAILED)
-            return 3;
-        if (i & 1)
-            *page = i;
-    }
     for (int round = 0; round < 2; round++)
         for (int i = 0; i < AREAS; i++)
-            if (!is_right((int *)(memory + (size_t)i * PAGE), i))
+            if (!is_right(area(i), i))
                 return 4;
     for (int i = 0; i < AREAS; i += AREAS / 100 * 2)
-        if (!is_read_only((int *)(memory + (size_t)i * PAGE)))
+        if (!is_read_only(area(i)))
             return 5;
-    if (munmap(memory, (size_t)AREAS * PAGE) != 0)
-        return 6;
+    return 0;
+}
+
+static int map_all(int rights)
+{
+    memory = mmap(NULL, (size_t)AREAS * PAGE, rights, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? 2 : 0;
+}
+
+static int mapped_one_by_one(void)
+{
+    if (map_all(PROT_NONE))
+        return 2;
+    for (int i = 0; i < AREAS; i++) {
+        if (mmap(area(i), PAGE, rights_of(i), MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+            MAP_FAILED)
+            return 3;
+        if (i & 1)
+            *area(i) = i;
+    }
+    return check() || munmap(memory, (size_t)AREAS * PAGE);
+}
+
+/* A child has all of them, and pages that it writes are its own: the parent's stay. */
+static int check_child(void)
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        for (int i = 1; i < AREAS; i += 2)
+            *area(i) = -i;
+        _exit(0);
+    }
+    return child < 0 || waitpid(child, &status, 0) != child || status != 0;
+}
+
+/* They go one by one, too, but for those at the ends. */
+static int parts_of_one_mapping(void)
+{
+    if (map_all(PROT_READ | PROT_WRITE))
+        return 2;
+    for (int i = 1; i < AREAS; i += 2)
+        *area(i) = i;
+    for (int i = 0; i < AREAS; i += 2)
+        if (mprotect(area(i), PAGE, rights_of(i)) != 0)
+            return 3;
+    if (check_child() != 0 || check() != 0)
+        return 4;
+    for (int i = 1; i < AREAS - 1; i++)
+        if (munmap(area(i), PAGE) != 0)
+            return 6;
+    return !is_right(area(0), 0) || !is_right(area(AREAS - 1), AREAS - 1);
+}
+
+int main(void)
+{
+    int failed;
+
+    if (!raise_limit())
+        return 1;
+    signal(SIGSEGV, leave);
+    failed = mapped_one_by_one();
+    if (failed)
+        return failed;
+    failed = parts_of_one_mapping();
+    if (failed)
+        return 10 + failed;
     puts("ok");
     return 0;
 }
