@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "base/random.h"
 #include "base/rbtree.h"
 #include "hal/irq.h"
 #include "vm/vmo.h"
@@ -58,6 +59,7 @@ struct vmar {
     uint32_t flags; /* Zircon's CAN_MAP_* as the object layer defines them; opaque here */
     bool alive;     /* false once destroyed; guarded by aspace.lock */
     struct gap_cache gaps;
+    user_addr_t near; /* where PLACE_RANDOM looks; 0: anywhere. Guarded by aspace.lock */
 };
 
 /* What the pages of mappings are of, for who asks; the vm layer only counts it. */
@@ -107,6 +109,7 @@ struct aspace {
     uint64_t faults;    /* served; statistics; guarded by lock */
     unsigned map_flags; /* MAPPING_* that each new mapping gets; guarded by lock */
     struct aspace_growth growth;
+    struct random random; /* of places; all zero: no seed yet. Guarded by lock */
 };
 
 status_t aspace_create(struct aspace **out) MUST_USE;
@@ -124,7 +127,8 @@ enum {
     PLACE_EXACT = 1,     /* at `addr`; ERR_ALREADY_EXISTS if something is there */
     PLACE_OVERWRITE = 2, /* at `addr`; mappings there go; a VMAR there is ERR_INVALID_ARGS */
     PLACE_HINT = 3,      /* at `addr` if free, otherwise as ANY */
-    PLACE_RANDOM = 4,    /* uniformly among all places (ASLR) */
+    PLACE_RANDOM = 4,    /* ASLR: at a random place among the last ones that were so placed; the
+                            first, and one that finds no place there, anywhere */
 };
 
 struct vmar_map_args {

@@ -10,17 +10,9 @@
  * small and grow while each continues the one before.
  */
 #include "mm/slab.h"
-#include "vm/vmar_internal.h"
+#include "vm/fault_internal.h"
 
 enum { SHRINK_PAGES = 256 };
-
-struct fault {
-    struct mapping *m;
-    struct vmo *vmo;     /* m->vmo; its lock is held */
-    uint64_t index;      /* of the page that faulted, in the VMO */
-    uint64_t first, end; /* the window; after a write: the run made ours */
-    bool write;
-};
 
 /* Pages that are neighbours in the VMO and in memory, with equal rights. */
 struct map_run {
@@ -97,8 +89,7 @@ static struct page *window_page(const struct fault *ft, uint64_t index, unsigned
     return vmo_zero_page(ft->vmo, index);
 }
 
-/* Map what is at hand in the window; the page that faulted is. */
-static status_t map_window(const struct fault *ft)
+status_t fault_map_window(const struct fault *ft)
 {
     struct map_run run = {0};
     status_t st = OK;
@@ -128,7 +119,7 @@ static status_t read_through_parent(const struct fault *ft)
     if (!vmo_peek_locked(ft->vmo, ft->index, &ours) &&
         vmo_from_parent(ft->vmo, ft->index, &parent_index))
         st = vmo_supply_locked(parent, parent_index, VMO_RUN_ORDER, &page);
-    return st == OK ? map_window(ft) : st;
+    return st == OK ? fault_map_window(ft) : st;
 }
 
 static status_t resolve_read(const struct fault *ft)
@@ -143,7 +134,7 @@ static status_t resolve_read(const struct fault *ft)
         if (st != OK)
             return st;
     }
-    return map_window(ft);
+    return fault_map_window(ft);
 }
 
 /* Make a run the VMO's own and map it. The pages it replaces go when nothing shows them. */
@@ -179,7 +170,7 @@ static status_t resolve_write(struct fault *ft)
     }
     vmo_peek_locked(ft->vmo, ft->index, &ours);
     if (ours)
-        return map_window(ft);
+        return fault_map_window(ft);
     order = vmo_run_order_locked(ft->vmo, ft->index, ft->first, ft->end);
     while ((st = own_run(ft, order)) != OK && order)
         order--;
@@ -200,7 +191,7 @@ static status_t map_physical(const struct fault *ft)
     return map_run(ft, &run);
 }
 
-enum { ZERO_ORDER = VMO_ZERO_ORDER, COPY_ORDER = 2, GROWTH = 2 };
+enum { ZERO_ORDER = VMO_ZERO_ORDER, GROWTH = 2 };
 
 /* The largest run that a write at `index` may make ours, or map if it is ours already. */
 static unsigned write_order(const struct mapping *m, uint64_t index)
@@ -212,24 +203,22 @@ static unsigned write_order(const struct mapping *m, uint64_t index)
         return VMO_RUN_ORDER;
     if (m->write_order && index == m->next_write)
         return MIN(m->write_order + GROWTH, (unsigned)VMO_RUN_ORDER);
-    return page ? COPY_ORDER : ZERO_ORDER;
+    return page ? FAULT_COPY_ORDER : ZERO_ORDER;
 }
 
-/* Where what the mapping may show of its VMO ends. */
-static uint64_t shown_pages(const struct mapping *m)
+uint64_t fault_shown_pages(const struct mapping *m)
 {
     return MIN(vmo_pages(m->vmo), m->vmo_limit >> PAGE_SHIFT);
 }
 
-/* The window around ft->index: 2^order pages, aligned `shift` pages from the VMO's start. */
-static void set_window(struct fault *ft, unsigned order, uint64_t shift)
+void fault_set_window(struct fault *ft, unsigned order, uint64_t shift)
 {
     const struct mapping *m = ft->m;
     uint64_t run = ROUND_DOWN(shift + ft->index, 1ull << order);
 
     ft->first = MAX(run, shift + (m->offset >> PAGE_SHIFT)) - shift;
     ft->end = MIN(run + (1ull << order) - shift, (m->offset + m->region.size) >> PAGE_SHIFT);
-    ft->end = MIN(ft->end, shown_pages(m));
+    ft->end = MIN(ft->end, fault_shown_pages(m));
 }
 
 static status_t read_fault(struct fault *ft)
@@ -237,18 +226,18 @@ static status_t read_fault(struct fault *ft)
     struct vmo *vmo = ft->vmo;
 
     if (vmo->pager || vmo->parent)
-        set_window(ft, VMO_RUN_ORDER, vmo->parent ? vmo->parent_offset >> PAGE_SHIFT : 0);
+        fault_set_window(ft, VMO_RUN_ORDER, vmo->parent ? vmo->parent_offset >> PAGE_SHIFT : 0);
     else
-        set_window(ft, ZERO_ORDER, vmo->root_base);
+        fault_set_window(ft, ZERO_ORDER, vmo->root_base);
     return vmo->flags & VMO_PHYSICAL ? map_physical(ft) : resolve_read(ft);
 }
 
-static status_t write_fault(struct fault *ft, unsigned order)
+status_t fault_write(struct fault *ft, unsigned order)
 {
     struct mapping *m = ft->m;
     status_t st;
 
-    set_window(ft, order, ft->vmo->root_base);
+    fault_set_window(ft, order, ft->vmo->root_base);
     st = ft->vmo->flags & VMO_PHYSICAL ? map_physical(ft) : resolve_write(ft);
     m->next_write = ft->end;
     m->last_write = ft->index;
@@ -256,72 +245,19 @@ static status_t write_fault(struct fault *ft, unsigned order)
     return st;
 }
 
-/* Caller holds the lock of the mapping's VMO. */
-static status_t resolve(struct mapping *m, user_addr_t addr, unsigned access)
+status_t fault_resolve(struct mapping *m, user_addr_t addr, unsigned access)
 {
     struct vmo *vmo = m->vmo;
     uint64_t index = (addr - m->region.base + m->offset) >> PAGE_SHIFT;
     struct fault ft = {.m = m, .vmo = vmo, .index = index, .write = access & HAL_PROT_WRITE};
     status_t st;
 
-    if (index >= shown_pages(m))
+    if (index >= fault_shown_pages(m))
         return ERR_OUT_OF_RANGE;
-    st = ft.write ? write_fault(&ft, write_order(m, index)) : read_fault(&ft);
+    st = ft.write ? fault_write(&ft, write_order(m, index)) : read_fault(&ft);
     if (st == OK && m->prot & HAL_PROT_EXEC)
         hal_icache_sync();
     return st;
-}
-
-/* Has it faulted, and does the mapping still show it? */
-static bool is_shown(const struct mapping *m, uint64_t index)
-{
-    uint64_t first = m->offset >> PAGE_SHIFT;
-
-    return m->write_order && index >= first && index - first < m->region.size >> PAGE_SHIFT;
-}
-
-bool mapping_last_write(struct mapping *m, user_addr_t *addr)
-{
-    bool ours;
-    SPIN_GUARD(&m->vmo->lock);
-
-    *addr = m->region.base + ((m->last_write << PAGE_SHIFT) - m->offset);
-    return m->prot & HAL_PROT_WRITE && is_shown(m, m->last_write) &&
-           vmo_peek_locked(m->vmo, m->last_write, &ours);
-}
-
-status_t mapping_write_ahead(struct mapping *m, user_addr_t addr)
-{
-    struct fault ft = {.m = m,
-                       .vmo = m->vmo,
-                       .index = (addr - m->region.base + m->offset) >> PAGE_SHIFT,
-                       .write = true};
-    SPIN_GUARD(&m->vmo->lock);
-
-    if (ft.index >= shown_pages(m))
-        return ERR_OUT_OF_RANGE;
-    return write_fault(&ft, COPY_ORDER);
-}
-
-void mapping_regain_write(struct mapping *m)
-{
-    struct fault ft = {.m = m, .vmo = m->vmo, .write = true};
-    bool ours;
-    SPIN_GUARD(&m->vmo->lock);
-
-    ft.index = m->last_write;
-    if (m->vmo->pager || !is_shown(m, ft.index) || !vmo_peek_locked(m->vmo, ft.index, &ours) ||
-        !ours)
-        return;
-    set_window(&ft, COPY_ORDER, ft.vmo->root_base);
-    (void)!map_window(&ft); /* else it faults */
-}
-
-status_t mapping_read_ahead(struct mapping *m, user_addr_t addr)
-{
-    SPIN_GUARD(&m->vmo->lock);
-
-    return resolve(m, addr, HAL_PROT_READ);
 }
 
 /* Any right lets a mapping be read, as on the machines that know no better. */
@@ -362,7 +298,7 @@ status_t try_vm_fault(struct aspace *as, user_addr_t addr, unsigned access)
     if (!m)
         return st;
     held = &m->vmo->lock;
-    st = resolve(m, addr, access);
+    st = fault_resolve(m, addr, access);
     spin_guard_end(&held);
     return st;
 }

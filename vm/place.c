@@ -8,6 +8,7 @@
 #include "vm/vmar_internal.h"
 
 #include "base/status.h"
+#include "hal/boot.h"
 
 bool place_is_free(const struct vmar *vmar, user_addr_t base, uint64_t size)
 {
@@ -95,34 +96,68 @@ static status_t place_top(struct vmar *vmar, const struct placement *p, user_add
     return ERR_NO_MEMORY;
 }
 
-/* How many places the gap has. */
-static uint64_t gap_places(const struct gap_walk *w, const struct placement *p)
-{
-    user_addr_t lowest = ROUND_UP(w->base, p->align), highest;
+/* Regions at random places come near one another, so that they share page tables. */
+#define NEIGHBOURHOOD (8ull << 20)
 
-    return gap_fits(w, p->size, p->align, &highest) ? (highest - lowest) / p->align + 1 : 0;
+static uint64_t random_number(struct aspace *as, uint64_t below)
+{
+    struct random *r = &as->random;
+    uint64_t seed;
+
+    if (!(r->s[0] | r->s[1] | r->s[2] | r->s[3])) {
+        hal_entropy(&seed, sizeof(seed));
+        random_seed(r, seed);
+    }
+    return random_below(r, below);
+}
+
+/* How many places the gap has from `floor` on, and the lowest. */
+static uint64_t gap_places(const struct gap_walk *w, const struct placement *p,
+                           user_addr_t floor, user_addr_t *lowest)
+{
+    user_addr_t highest;
+
+    *lowest = ROUND_UP(MAX(w->base, floor), p->align);
+    return gap_fits(w, p->size, p->align, &highest) && highest >= *lowest
+               ? (highest - *lowest) / p->align + 1
+               : 0;
+}
+
+/* Of the places in [floor, limit) each is as likely as another. */
+static status_t place_between(struct vmar *vmar, const struct placement *p, user_addr_t floor,
+                              user_addr_t limit, user_addr_t *base)
+{
+    uint64_t total = 0, nth, places = 0;
+    struct gap_walk w;
+
+    for (w = gap_walk_from(vmar, limit); gap_next(&w) && w.end > floor; gap_step(&w))
+        total += gap_places(&w, p, floor, base);
+    if (!total)
+        return ERR_NO_MEMORY;
+    nth = random_number(vmar->region.aspace, total);
+    for (w = gap_walk_from(vmar, limit); gap_next(&w); gap_step(&w)) {
+        places = gap_places(&w, p, floor, base);
+        if (nth < places)
+            break;
+        nth -= places;
+    }
+    *base += nth * p->align;
+    return OK;
 }
 
 static status_t place_random(struct vmar *vmar, const struct placement *p, user_addr_t limit,
                              user_addr_t *base)
 {
-    uint64_t total = 0, nth;
-    struct gap_walk w;
+    user_addr_t near = ROUND_DOWN(vmar->near, NEIGHBOURHOOD);
+    status_t st;
 
-    for (w = gap_walk_from(vmar, limit); gap_next(&w); gap_step(&w))
-        total += gap_places(&w, p);
-    if (!total)
-        return ERR_NO_MEMORY;
-    nth = p->random % total;
-    for (w = gap_walk_from(vmar, limit); gap_next(&w); gap_step(&w)) {
-        uint64_t places = gap_places(&w, p);
-
-        if (nth < places)
-            break;
-        nth -= places;
-    }
-    *base = ROUND_UP(w.base, p->align) + nth * p->align;
-    return OK;
+    if (vmar->near && place_between(vmar, p, MAX(near, vmar->region.base),
+                                    MIN(near + NEIGHBOURHOOD, limit), base) == OK)
+        return OK;
+    st = place_between(vmar, p, vmar->region.base, limit, base);
+    if (st == OK && p->size < NEIGHBOURHOOD)
+        vmar->near = *base;
+    return st;
 }
 
 status_t place_find(struct vmar *vmar, const struct placement *p, user_addr_t *base)

@@ -147,13 +147,38 @@ static void aslr_uses_every_place(void **state)
     vmar_put(room);
 }
 
+/* They share page tables; when there is no more room, they go elsewhere. */
+static void random_places_are_near(void **state)
+{
+    const uint64_t near = 8 * MIB;
+    struct vmar_map_args args = args_at(0, 1, R);
+    user_addr_t at, first, big;
+
+    (void)state;
+    args.place = PLACE_RANDOM;
+    assert_int_equal(vmar_map(as->root, &args, &first), OK);
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(vmar_map(as->root, &args, &at), OK);
+        assert_int_equal(at / near, first / near);
+    }
+    args.size = near;
+    assert_int_equal(vmar_map(as->root, &args, &big), OK);
+    assert_true(big / near != first / near);
+    args.size = PAGES(1);
+    assert_int_equal(vmar_map(as->root, &args, &at), OK);
+    assert_int_equal(at / near, first / near);
+    args.size = near / 2;
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(vmar_map(as->root, &args, &at), OK);
+    assert_true(at / near != first / near);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MEMORY_TEST(places_from_the_top),
-        MEMORY_TEST(hints_and_alignment),
-        MEMORY_TEST(random_places),
-        MEMORY_TEST(aslr_uses_every_place),
+        MEMORY_TEST(places_from_the_top),    MEMORY_TEST(hints_and_alignment),
+        MEMORY_TEST(random_places),          MEMORY_TEST(aslr_uses_every_place),
+        MEMORY_TEST(random_places_are_near),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

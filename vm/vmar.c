@@ -4,7 +4,6 @@
 #include "vm/vmar_internal.h"
 
 #include "base/status.h"
-#include "hal/boot.h"
 #include "hal/ref.h"
 #include "mm/slab.h"
 
@@ -53,8 +52,6 @@ static status_t placement_check(struct placement *p)
     p->align = MAX(p->align, PAGE_SIZE);
     if (placed && (!IS_ALIGNED(p->addr, p->align) || !range_valid(p->addr, p->size)))
         return ERR_INVALID_ARGS;
-    if (p->place == PLACE_RANDOM)
-        hal_entropy(&p->random, sizeof(p->random));
     return OK;
 }
 
@@ -85,6 +82,7 @@ static status_t map_locked(struct vmar *vmar, const struct placement *p, struct 
         return st;
     m->flags |= vmar->region.aspace->map_flags;
     mapping_insert(vmar, m, base, p->size);
+    mapping_show_own(m);
     mapping_merge_range(vmar, base, base + p->size);
     *out = base;
     return OK;

@@ -84,7 +84,6 @@ struct placement {
     user_addr_t addr;
     uint64_t size, align;
     user_addr_t limit;
-    uint64_t random; /* for PLACE_RANDOM */
 };
 /* Where it goes; nothing changes. For PLACE_OVERWRITE the caller then unmaps what is there. */
 status_t place_find(struct vmar *vmar, const struct placement *p, user_addr_t *base) MUST_USE;
@@ -94,10 +93,10 @@ void place_freed(struct vmar *vmar, user_addr_t end, const struct region *next);
 static inline struct placement placement_of(unsigned place, user_addr_t addr, uint64_t size,
                                             uint64_t align, user_addr_t limit)
 {
-    return (struct placement){place, addr, size, align, limit, 0};
+    return (struct placement){place, addr, size, align, limit};
 }
 
-/* fault.c: the page of a private mapping that faulted last when it was written, by its address.
+/* ahead.c: the page of a private mapping that faulted last when it was written, by its address.
  * False: none has, or it is gone. Takes the VMO's lock. */
 bool mapping_last_write(struct mapping *m, user_addr_t *addr);
 /* Make what is there the mapping's own before it is written, and a few neighbours. Takes the
@@ -106,6 +105,8 @@ status_t mapping_write_ahead(struct mapping *m, user_addr_t addr) MUST_USE;
 /* The right to write has come back: of what was written last, pages that are the mapping's own
  * are mapped so at once. Takes the VMO's lock. */
 void mapping_regain_write(struct mapping *m);
+/* A small mapping is new: what is the VMO's own is mapped at once. Takes the VMO's lock. */
+void mapping_show_own(struct mapping *m);
 /* Map what is at hand from there on before it is read. Locks and errors likewise. */
 status_t mapping_read_ahead(struct mapping *m, user_addr_t addr) MUST_USE;
 
