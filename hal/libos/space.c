@@ -46,11 +46,12 @@ static void space_put(struct space *s, unsigned ref)
         space_ring_warden(s);
 }
 
-/* A spare for `pt`; NULL: none at the moment. */
+/* A spare for `pt`; NULL: none at the moment. Others are made when the last is taken, no sooner:
+ * who ends gives one back, and to make one takes a CPU from the guest for a while. */
 static struct space *pool_take(struct hal_pt *pt)
 {
     struct space *s;
-    bool low;
+    bool last;
 
     {
         HOST_GUARD(&spaces_lock);
@@ -62,9 +63,9 @@ static struct space *pool_take(struct hal_pt *pt)
             s->pt = pt;
             atomic_store(&s->refs, SPACE_OWNED);
         }
-        low = space_pool_count < POOL_TARGET / 2;
+        last = space_pool_count == 0;
     }
-    if (low)
+    if (last)
         template_ring();
     return s;
 }
