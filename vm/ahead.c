@@ -4,6 +4,8 @@
  */
 #include "vm/fault_internal.h"
 
+enum { AHEAD_PAGES = 4 * VMO_RUN_PAGES };
+
 /* Has it faulted, and does the mapping still show it? */
 static bool is_shown(const struct mapping *m, uint64_t index)
 {
@@ -49,20 +51,64 @@ void mapping_regain_write(struct mapping *m)
     (void)!fault_map_window(&ft); /* else it faults */
 }
 
-/* It is about to be touched, and a fault costs more than to map what then is not. Where
- * somebody wants to know of pages that are written, they fault. */
-void mapping_show_own(struct mapping *m)
+/* Where somebody wants to know of pages that are written, they fault. Caller holds the VMO's
+ * lock. */
+static void show_own(struct mapping *m)
 {
     struct vmo *vmo = m->vmo;
     struct fault ft = {.m = m, .vmo = vmo, .index = m->offset >> PAGE_SHIFT, .write = true};
-    SPIN_GUARD(&vmo->lock);
 
-    if (!vmo->root || !m->prot || m->region.size > VMO_ZERO_PAGES * PAGE_SIZE ||
+    if (!vmo->root || m->region.size > VMO_ZERO_PAGES * PAGE_SIZE ||
         (vmo->pager && vmo->pager->dirtied))
         return;
     vmo->changes += m->prot & HAL_PROT_WRITE && vmo->pager;
     fault_set_window(&ft, VMO_RUN_ORDER, vmo->root_base);
     (void)!fault_map_window(&ft); /* else it faults */
+}
+
+/* The parent's pages in the window are all there, and neighbours in memory: they are mapped at
+ * one stroke. Caller holds its lock, too. */
+static bool is_one_piece(const struct fault *ft)
+{
+    uint64_t shift = ft->vmo->parent_offset >> PAGE_SHIFT;
+    const struct page *first, *last;
+    bool ours;
+
+    first = vmo_peek_locked(ft->vmo->parent, ft->first + shift, &ours);
+    last = vmo_peek_locked(ft->vmo->parent, ft->end - 1 + shift, &ours);
+    return first && last &&
+           page_to_phys(last) - page_to_phys(first) == (ft->end - 1 - ft->first) << PAGE_SHIFT;
+}
+
+/* Of the text or the constants of a program: windows from the first on. */
+static void show_parents(struct mapping *m)
+{
+    struct vmo *vmo = m->vmo;
+    uint64_t first = m->shown.first, end = MIN(m->shown.end, first + AHEAD_PAGES);
+    struct fault ft = {.m = m, .vmo = vmo};
+    SPIN_GUARD(&vmo->parent->lock);
+
+    end = MIN(end, fault_shown_pages(m));
+    for (ft.index = first; ft.index < end; ft.index = ft.end) {
+        fault_set_window(&ft, VMO_RUN_ORDER, vmo->parent_offset >> PAGE_SHIFT);
+        if (is_one_piece(&ft))
+            (void)!fault_map_window(&ft);
+    }
+}
+
+/* It is about to be touched, and a fault costs more than to map what then is not. */
+void mapping_show_present(struct mapping *m)
+{
+    SPIN_GUARD(&m->vmo->lock);
+
+    if (!m->prot)
+        return;
+    if (!m->vmo->parent)
+        show_own(m);
+    else if (!(m->prot & HAL_PROT_WRITE) && !m->vmo->root)
+        show_parents(m);
+    if (m->prot & HAL_PROT_EXEC)
+        hal_icache_sync();
 }
 
 status_t mapping_read_ahead(struct mapping *m, user_addr_t addr)

@@ -83,11 +83,33 @@ static void others_wait_for_faults(void **state)
     assert_int_equal(rights(as, AT(1)), 0);
 }
 
+/* Of a private mapping that is not written: the file's pages that are there in one piece. */
+static void private_text_is_mapped(void **state)
+{
+    struct test_pager pager;
+    struct vmo *file = make_file(&pager, 200);
+
+    (void)state;
+    map(vmo_get(file), 100, 200, R, MAPPING_SHARED);
+    assert_int_equal(load(as, AT(170)), 71); /* the run of 64 pages around it comes in */
+    map(clone_of(file, 70, 4), 0, 4, R | X, 0);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(rights(as, AT(i)), R | X);
+    map(clone_of(file, 70, 4), 10, 4, R | W, 0);
+    assert_int_equal(rights(as, AT(10)), 0);
+    map(clone_of(file, 130, 4), 20, 4, R, 0);
+    assert_int_equal(rights(as, AT(20)), 0);
+    assert_int_equal(as->faults, 1);
+    assert_int_equal(load(as, AT(0)), 71);
+    vmo_put(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ASPACE_TEST(a_small_mapping_shows_what_is_there),
         ASPACE_TEST(a_file_mapped_to_be_written_has_changed),
+        ASPACE_TEST(private_text_is_mapped),
         ASPACE_TEST(others_wait_for_faults),
     };
 

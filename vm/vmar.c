@@ -82,7 +82,7 @@ static status_t map_locked(struct vmar *vmar, const struct placement *p, struct 
         return st;
     m->flags |= vmar->region.aspace->map_flags;
     mapping_insert(vmar, m, base, p->size);
-    mapping_show_own(m);
+    mapping_show_present(m);
     mapping_merge_range(vmar, base, base + p->size);
     *out = base;
     return OK;

@@ -105,8 +105,9 @@ status_t mapping_write_ahead(struct mapping *m, user_addr_t addr) MUST_USE;
 /* The right to write has come back: of what was written last, pages that are the mapping's own
  * are mapped so at once. Takes the VMO's lock. */
 void mapping_regain_write(struct mapping *m);
-/* A small mapping is new: what is the VMO's own is mapped at once. Takes the VMO's lock. */
-void mapping_show_own(struct mapping *m);
+/* A mapping is new: what is there is mapped at once, if that is little work. Takes the VMO's
+ * lock. */
+void mapping_show_present(struct mapping *m);
 /* Map what is at hand from there on before it is read. Locks and errors likewise. */
 status_t mapping_read_ahead(struct mapping *m, user_addr_t addr) MUST_USE;
 

@@ -2,6 +2,7 @@
 #include "hal/libos/boot.h"
 
 #include "base/format.h"
+#include "base/string.h"
 #include "hal/boot.h"
 #include "hal/console.h"
 #include "hal/libos/carrier.h"
@@ -12,6 +13,7 @@
 #include "hal/libos/signal.h"
 #include "hal/libos/template.h"
 #include "hal/libos/timer.h"
+#include "hal/spinlock.h"
 
 struct libos_boot_info *const libos_boot = (struct libos_boot_info *)LIBOS_BOOT_BASE;
 
@@ -118,7 +120,7 @@ _Noreturn void boot_template(struct libos_boot_info *info)
     template_main(home);
 }
 
-void hal_entropy(void *buf, size_t size)
+static void ask_host(void *buf, size_t size)
 {
     while (size) {
         long n = host_call(LINUX_GETRANDOM, buf, size, 0);
@@ -128,6 +130,30 @@ void hal_entropy(void *buf, size_t size)
             size -= (size_t)n;
         }
     }
+}
+
+/* Bytes of the host's in advance; those handed out are forgotten. */
+static struct spinlock entropy_lock;
+static uint8_t entropy[256];
+static size_t entropy_left; /* at the end; guarded by entropy_lock, like the bytes */
+
+void hal_entropy(void *buf, size_t size)
+{
+    uint8_t *next;
+
+    if (size > sizeof(entropy) / 4) {
+        ask_host(buf, size);
+        return;
+    }
+    SPIN_GUARD(&entropy_lock);
+    if (entropy_left < size) {
+        ask_host(entropy, sizeof(entropy));
+        entropy_left = sizeof(entropy);
+    }
+    next = entropy + sizeof(entropy) - entropy_left;
+    memcpy(buf, next, size);
+    memset(next, 0, size);
+    entropy_left -= size;
 }
 
 /* On a CPU's stack, above its guard page, or on a carrier's: memory that is there. */

@@ -46,8 +46,8 @@ static void space_put(struct space *s, unsigned ref)
         space_ring_warden(s);
 }
 
-/* A spare for `pt`; NULL: none at the moment. Others are made when the last is taken, no sooner:
- * who ends gives one back, and to make one takes a CPU from the guest for a while. */
+/* A spare for `pt`; NULL: none at the moment. Others are made when the last is taken, no
+ * sooner: who ends gives one back, and to make one takes a CPU from the guest for a while. */
 static struct space *pool_take(struct hal_pt *pt)
 {
     struct space *s;
@@ -77,13 +77,29 @@ static void space_died(struct hal_pt *pt)
     hal_upcalls->space_died(pt);
 }
 
+/* The space in which `cpu` lingers, alone and after its owner, goes on with `pt` (exec):
+ * nothing has to be handed over. NULL: there is none such. */
+static struct space *adopt_orphan(struct cpu *cpu, struct hal_pt *pt)
+{
+    struct space *s = cpu->space;
+    unsigned alone = 1;
+
+    if (!s)
+        return NULL;
+    HOST_GUARD(&spaces_lock);
+    if (s->pt || !atomic_compare_exchange_strong(&s->refs, &alone, SPACE_OWNED + 1))
+        return NULL;
+    s->pt = pt;
+    return s;
+}
+
 /* False: the host gives no more processes. */
-static bool space_attach(struct hal_pt *pt)
+static bool space_attach(struct cpu *cpu, struct hal_pt *pt)
 {
     unsigned failures = atomic_load(&space_failures);
-    struct space *s;
+    struct space *s = adopt_orphan(cpu, pt);
 
-    for (unsigned tries = 0; !(s = pool_take(pt)); tries++) {
+    for (unsigned tries = 0; !s && !(s = pool_take(pt)); tries++) {
         if (atomic_load(&space_failures) != failures)
             return false;
         hal_cpu_relax(tries);
@@ -171,7 +187,7 @@ bool space_enter(struct cpu *cpu, struct hal_pt *pt)
 {
     struct carrier *c = NULL;
 
-    if (pt->space || space_attach(pt)) {
+    if (pt->space || space_attach(cpu, pt)) {
         if (cpu->space == pt->space)
             return true;
         c = join(pt);

@@ -4,7 +4,8 @@
  * A space is a host process cloned from the template: its first thread is the warden, which
  * never carries a CPU and clones carriers on demand. A space is held by its hal_pt and by each
  * CPU whose carrier is one of its own (`refs`); who drops the last reference puts it back into
- * the pool, user half and all: the next owner starts by dropping that.
+ * the pool, user half and all: the next owner starts by dropping that. So does one that takes
+ * over what its CPU is left in.
  *
  * Which host mappings are brought in line with the tables, when and by whom:
  *   nobody runs the space         listed as stale, applied on the way to user mode

@@ -36,6 +36,8 @@ static status_t brk_extend(struct aspace *as, user_addr_t from, user_addr_t to)
     }
     if (st == OK)
         st = vmar_map(as->root, &args, &at);
+    if (st == OK) /* allocators write there at once, and a trap costs more */
+        (void)!try_vm_fault(as, at, HAL_PROT_WRITE);
     vmo_put(args.vmo);
     return st;
 }

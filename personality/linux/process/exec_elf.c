@@ -94,11 +94,15 @@ static status_t map_segment(struct aspace *as, struct vmo *vmo, const struct elf
     return st;
 }
 
-/* Relocation, or the C library's start, writes where a segment that may be written begins. */
+enum { AHEAD_STEP = 4 * PAGE_SIZE, AHEAD_MAX = 16 * PAGE_SIZE };
+
+/* Relocation and the C library's start write where a segment that may be written begins, and
+ * much of the rest if that is small. */
 static void touch_ahead(struct aspace *as, const struct elf_segment *s, uint64_t bias)
 {
-    if (s->file_size && s->prot & HAL_PROT_WRITE)
-        (void)!try_vm_fault(as, s->addr + bias, HAL_PROT_WRITE);
+    if (s->prot & HAL_PROT_WRITE)
+        for (uint64_t at = 0; at < MIN(s->file_size, (uint64_t)AHEAD_MAX); at += AHEAD_STEP)
+            (void)!try_vm_fault(as, s->addr + bias + at, HAL_PROT_WRITE);
 }
 
 /* Where a relocatable image goes: all of it is reserved in one piece, then overwritten. */
