@@ -96,7 +96,8 @@ _Noreturn void carrier_park(struct carrier *c)
     if (atomic_compare_exchange_strong(&c->turn, &turn, TURN_ASLEEP))
         while (atomic_load(&c->turn) == TURN_ASLEEP)
             linux_futex_wait(&c->turn, TURN_ASLEEP);
-    atomic_store(&c->turn, TURN_NONE);
+    /* The next giver finds us parked, under a lock that was taken since. */
+    atomic_store_explicit(&c->turn, TURN_NONE, memory_order_relaxed);
     /* Who stops all CPUs sets the word, then kicks their carriers: this one, or its word is
      * seen. */
     signal_stop_here();
@@ -126,8 +127,8 @@ void carrier_switch(struct cpu *cpu, struct carrier *to)
 {
     to->cpu = &cpu->hal;
     /* A kick: sets pending, then reads cpu->carrier. We: publish the carrier, then (user_enter)
-     * read pending; the exchange in between is the barrier. */
-    atomic_store(&cpu->carrier, to);
+     * read pending; the exchange in between (give_turn) is the barrier. */
+    atomic_store_explicit(&cpu->carrier, to, memory_order_release);
     cpu->switches++;
     stack_hand_over(&cpu->sp, carrier_self(), to);
 }
