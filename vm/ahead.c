@@ -51,15 +51,21 @@ void mapping_regain_write(struct mapping *m)
     (void)!fault_map_window(&ft); /* else it faults */
 }
 
-/* Where somebody wants to know of pages that are written, they fault. Caller holds the VMO's
- * lock. */
+/* Somebody wants to know when pages are written: then they fault. */
+static bool wants_writes(const struct mapping *m)
+{
+    const struct vmo_pager_ops *pager = m->vmo->pager;
+
+    return m->prot & HAL_PROT_WRITE && pager && (pager->dirtied || pager->written);
+}
+
+/* Caller holds the VMO's lock. */
 static void show_own(struct mapping *m)
 {
     struct vmo *vmo = m->vmo;
     struct fault ft = {.m = m, .vmo = vmo, .index = m->offset >> PAGE_SHIFT, .write = true};
 
-    if (!vmo->root || m->region.size > VMO_ZERO_PAGES * PAGE_SIZE ||
-        (vmo->pager && vmo->pager->dirtied))
+    if (!vmo->root || m->region.size > VMO_ZERO_PAGES * PAGE_SIZE || wants_writes(m))
         return;
     vmo->changes += m->prot & HAL_PROT_WRITE && vmo->pager;
     fault_set_window(&ft, VMO_RUN_ORDER, vmo->root_base);

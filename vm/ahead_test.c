@@ -9,6 +9,11 @@ static void dirtied(struct vmo *vmo, uint64_t index)
     (void)index;
 }
 
+static void written(struct vmo *vmo)
+{
+    (void)vmo;
+}
+
 /* Of a VMO whose page 1 is there and page 2 is not: how that page is mapped, and nothing else.
  */
 static void check_small_mapping(struct vmo *vmo, unsigned prot, unsigned expected)
@@ -40,6 +45,7 @@ static struct vmo *paged(const struct vmo_pager_ops *ops, struct test_pager *pag
 static void a_small_mapping_shows_what_is_there(void **state)
 {
     static const struct vmo_pager_ops asks = {.try_page_in = pager_try, .dirtied = dirtied};
+    static const struct vmo_pager_ops tells = {.try_page_in = pager_try, .written = written};
     struct test_pager pager = {0};
     struct vmo *vmo;
 
@@ -49,6 +55,8 @@ static void a_small_mapping_shows_what_is_there(void **state)
     check_small_mapping(made(), 0, 0);
     check_small_mapping(paged(&test_pager_ops, &pager), R | W, R | W);
     check_small_mapping(paged(&asks, &pager), R | W, 0);
+    check_small_mapping(paged(&tells, &pager), R | W, 0);
+    check_small_mapping(paged(&tells, &pager), R, R);
     vmo = made();
     vmo_put(clone_of(vmo, 0, 4));
     check_small_mapping(vmo, R | W, R | W);
