@@ -151,7 +151,7 @@ CO_FN(sys_msgsnd)
     st = read_message(f->call, &f->message);
     if (st != OK)
         CO_RETURN(st);
-    waiter_init(&f->waiter, task);
+    f->waited = false;
     for (;;) {
         waiter_init(&f->waiter, task);
         st = try_send(f->call, f->message, &f->waiter, f->waited);
@@ -298,6 +298,7 @@ CO_FN(sys_msgrcv)
     st = check_receive(f->call);
     if (st != OK)
         CO_RETURN(st);
+    f->waited = false;
     for (;;) {
         waiter_init(&f->waiter, task);
         st = try_receive(f->call, &f->waiter, f->waited);
