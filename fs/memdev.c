@@ -51,6 +51,22 @@ static status_t read_entropy(struct file *file, struct iobuf *io, uint64_t *pos)
     return all ? OK : st;
 }
 
+/* What is written is stirred in (random(4)). */
+static status_t write_entropy(struct file *file, struct iobuf *io, uint64_t *pos)
+{
+    unsigned char chunk[ENTROPY_CHUNK];
+    size_t moved, all = 0;
+    status_t st;
+
+    (void)file, (void)pos;
+    do {
+        st = iobuf_take(io, chunk, MIN(sizeof(chunk), iobuf_left(io)), &moved);
+        hal_entropy_add(chunk, moved);
+        all += moved;
+    } while (st == OK && iobuf_left(io));
+    return all ? OK : st;
+}
+
 /* Shared memory that nobody can find by a name. */
 static status_t map_zeroes(struct file *file, uint64_t offset, uint64_t size, struct vmo **out)
 {
@@ -91,7 +107,7 @@ static const struct file_ops full_ops = {
 static const struct file_ops random_ops = {
     .name = "random",
     .try_read = read_entropy,
-    .try_write = write_nowhere,
+    .try_write = write_entropy,
     .seek = seek_nowhere,
     .no_position = true,
 };

@@ -47,3 +47,5 @@ size_t hal_backtrace(uintptr_t *out, size_t max);
 
 /* Fill with unpredictable bytes. */
 void hal_entropy(void *buf, size_t size);
+/* Stir bytes into what those are made of, which is never the worse for it. */
+void hal_entropy_add(const void *data, size_t size);

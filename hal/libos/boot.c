@@ -2,9 +2,11 @@
 #include "hal/libos/boot.h"
 
 #include "base/format.h"
+#include "base/status.h"
 #include "base/string.h"
 #include "hal/boot.h"
 #include "hal/console.h"
+#include "hal/host.h"
 #include "hal/libos/carrier.h"
 #include "hal/libos/dispatch.h"
 #include "hal/libos/fp.h"
@@ -154,6 +156,19 @@ void hal_entropy(void *buf, size_t size)
     memcpy(buf, next, size);
     memset(next, 0, size);
     entropy_left -= size;
+}
+
+/* The host's own device for that; where there is none, its generator has other sources. */
+void hal_entropy_add(const void *data, size_t size)
+{
+    int fd;
+
+    if (!size || hal_host_open(-1, "/dev/urandom", HAL_HOST_WRITE, &fd) != OK)
+        return;
+    host_call(LINUX_WRITE, fd, data, size);
+    hal_host_close(fd);
+    SPIN_GUARD(&entropy_lock);
+    entropy_left = 0; /* those in advance know nothing of it */
 }
 
 /* On a CPU's stack, above its guard page, or on a carrier's: memory that is there. */

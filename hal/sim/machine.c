@@ -171,6 +171,14 @@ void hal_entropy(void *buf, size_t size)
         p[i] = (unsigned char)random_u64(&sim.random);
 }
 
+void hal_entropy_add(const void *data, size_t size)
+{
+    const unsigned char *p = data;
+
+    for (size_t i = 0; i < size; i++)
+        random_seed(&sim.random, random_u64(&sim.random) ^ p[i]);
+}
+
 void hal_upcalls_register(const struct hal_upcalls *upcalls)
 {
     sim_upcalls = upcalls;

@@ -112,3 +112,17 @@ status_t zircon_cprng_draw_once(struct syscall *call)
     hal_entropy(bytes, size);
     return copy_to_user(call_user(call), call->arg[0], bytes, size);
 }
+
+status_t zircon_cprng_add_entropy(struct syscall *call)
+{
+    unsigned char bytes[ZX_CPRNG_ADD_ENTROPY_MAX_LEN];
+    size_t size = call->arg[1];
+    status_t st;
+
+    if (size > sizeof(bytes))
+        return ERR_INVALID_ARGS;
+    st = copy_from_user(call_user(call), bytes, call->arg[0], size);
+    if (st == OK)
+        hal_entropy_add(bytes, size);
+    return st;
+}

@@ -290,6 +290,16 @@ CASE(Errors, ExecutableByPolicy)
 
 /* --- the machine --- */
 
+CASE(Errors, EntropyInPieces)
+{
+    static const unsigned char bytes[ZX_CPRNG_ADD_ENTROPY_MAX_LEN + 1];
+
+    EXPECT_EQ(zx_cprng_add_entropy(bytes, sizeof(bytes)), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_cprng_add_entropy((void *)kernel_address, 1), ZX_ERR_INVALID_ARGS);
+    EXPECT_OK(zx_cprng_add_entropy(bytes, sizeof(bytes) - 1));
+    EXPECT_OK(zx_cprng_add_entropy(NULL, 0));
+}
+
 CASE(Errors, SystemCallsOfDebugging)
 {
     uint64_t bytes[8];

@@ -53,7 +53,7 @@ static void pool_step(uint8_t out[YIELD])
     memcpy(out, x + KEY_WORDS, YIELD);
 }
 
-void entropy_feed(const void *data, size_t size)
+void hal_entropy_add(const void *data, size_t size)
 {
     const uint8_t *from = data;
     uint8_t discard[YIELD];

@@ -7,11 +7,6 @@
  */
 #pragma once
 
-#include "base/types.h"
-
-/* Stir bytes in; never makes the pool worse. Any CPU; the pool's lock is a leaf. */
-void entropy_feed(const void *data, size_t size);
-
 /* The target's: feed what changes from call to call (cycle counter, CPU instruction). Called at
  * the beginning of each hal_entropy. */
 void entropy_refresh(void);

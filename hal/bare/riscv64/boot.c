@@ -1,6 +1,7 @@
 /*
  * boot.c - from the first C instruction to kernel_main.
  */
+#include "hal/boot.h"
 #include "base/assert.h"
 #include "hal/bare/common/entropy.h"
 #include "hal/bare/common/regions.h"
@@ -30,15 +31,15 @@ static void entropy_begin(void)
     time_ns_t wall = hal_time_realtime();
 
     if (machine.seed)
-        entropy_feed(machine.seed, (size_t)machine.seed_size);
-    entropy_feed(&wall, sizeof(wall));
+        hal_entropy_add(machine.seed, (size_t)machine.seed_size);
+    hal_entropy_add(&wall, sizeof(wall));
 }
 
 void entropy_refresh(void)
 {
     uint64_t now = csr_read(time);
 
-    entropy_feed(&now, sizeof(now));
+    hal_entropy_add(&now, sizeof(now));
 }
 
 /* The image, and above it the CPUs' stacks. */

@@ -8,6 +8,7 @@
 #include "hal/bare/x86_64/cpu.h"
 #include "hal/bare/x86_64/instructions.h"
 #include "hal/bare/x86_64/ioapic.h"
+#include "hal/boot.h"
 
 #define COM1     0x3f8
 #define COM1_IRQ 4u
@@ -45,7 +46,7 @@ void entropy_refresh(void)
 {
     uint64_t words[2] = {tsc_read(), random_word()};
 
-    entropy_feed(words, sizeof(words));
+    hal_entropy_add(words, sizeof(words));
 }
 
 /* Without an instruction for it the time that port accesses take is all there is. */
