@@ -50,22 +50,31 @@ static void copy_thread_state(struct linux_thread *from, struct linux_thread *to
 static status_t write_tids(struct thread *parent, struct thread *child,
                            const struct clone_request *rq)
 {
-    struct user_access in_child = {.aspace = child->process->aspace};
+    struct user_access in_child = {.aspace = process_aspace(child->process)};
     int32_t tid = child->linux_->tid;
     status_t st = OK;
 
     if (rq->flags & CLONE_PARENT_SETTID)
         st = copy_to_user(&parent->user, rq->parent_tid, &tid, sizeof(tid));
     /* A bad child_tid is not an error (clone(2) does not tell). */
-    if (st == OK && rq->flags & CLONE_CHILD_SETTID)
+    if (st == OK && rq->flags & CLONE_CHILD_SETTID && in_child.aspace)
         (void)!copy_to_user(&in_child, rq->child_tid, &tid, sizeof(tid));
+    aspace_put(in_child.aspace);
     return st;
 }
 
+/* Who is killed before it starts, with its group for one, has no memory any more. */
 static status_t give_memory(struct process *parent, struct process *child, uint64_t flags)
 {
-    if (!(flags & CLONE_VM))
-        return aspace_fork(parent->aspace, child->aspace);
+    struct aspace *own;
+    status_t st;
+
+    if (!(flags & CLONE_VM)) {
+        own = process_aspace(child);
+        st = own ? aspace_fork(parent->aspace, own) : OK;
+        aspace_put(own);
+        return st;
+    }
     process_set_aspace(child, aspace_get(parent->aspace));
     return OK;
 }
@@ -94,7 +103,11 @@ static status_t give_pidfd(struct syscall *call, struct linux_process *child, us
 /* Where the child goes on after a fork: to bring it in here saves a trap. */
 static void touch_ahead(struct thread *t)
 {
-    (void)!try_vm_fault(t->process->aspace, user_regs_pc(&t->context.regs), HAL_PROT_EXEC);
+    struct aspace *as = process_aspace(t->process);
+
+    if (as)
+        (void)!try_vm_fault(as, user_regs_pc(&t->context.regs), HAL_PROT_EXEC);
+    aspace_put(as);
 }
 
 /* Undo a child that does not start. */

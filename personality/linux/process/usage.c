@@ -27,10 +27,11 @@ void usage_of_thread(struct linux_thread *lt, struct usage *out)
     const struct thread_usage *u = &lt->thread->usage;
     const struct usage_io *io = &lt->io;
     uint64_t ran = (uint64_t)task_ran(&lt->thread->task);
+    uint64_t kernel = MIN((uint64_t)u->kernel, ran);
 
     *out = (struct usage){
         .ran_ns = ran,
-        .kernel_ns = MIN((uint64_t)u->kernel, ran),
+        .kernel_ns = kernel,
         .minor_faults = u->minor_faults,
         .major_faults = u->major_faults,
         .switches = MAX(lt->thread->task.runs, u->preempted) - u->preempted,

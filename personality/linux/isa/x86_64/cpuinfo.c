@@ -69,7 +69,7 @@ static void show_word(struct seq *seq, const struct feature_word *word)
 /* 48 bytes of text, blanks first. */
 static void show_model_name(struct seq *seq)
 {
-    struct cpuid text[3];
+    struct cpuid text[3] = {0};
     const char *name = (const char *)text;
 
     for (unsigned i = 0; i < countof(text); i++)
