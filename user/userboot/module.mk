@@ -10,7 +10,8 @@ foreign          := $(patsubst %,libzstd/lib/common/%,entropy_common error_priva
 foreign-includes := libzstd/lib lz4/lib
 foreign-cflags   := -DNDEBUG -DZSTD_DISABLE_ASM=1 -DDYNAMIC_BMI2=0 -DZSTD_LEGACY_SUPPORT=0 \
                     -DZSTD_NO_INTRINSICS -DZSTD_NO_TRACE=1 -DXXH_NAMESPACE=ZSTD_ \
-                    '-Dmalloc(n)=((void*)0)' '-Dcalloc(n,s)=((void*)0)' '-Dfree(p)=((void)0)' \
+                    -DXXH_NO_STDLIB=1 -DZSTD_DEPS_MALLOC=1 '-DZSTD_malloc(n)=((void*)0)' \
+                    '-DZSTD_calloc(n,s)=((void*)0)' '-DZSTD_free(p)=((void)(p))' \
                     -DLZ4_FREESTANDING=1 -DLZ4_HEAPMODE=0 '-DLZ4_memcpy=__builtin_memcpy' \
                     '-DLZ4_memmove=__builtin_memmove' '-DLZ4_memset=__builtin_memset'
 
