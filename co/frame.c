@@ -22,6 +22,15 @@ void frame_free_slow(void *frame, size_t size)
         kfree(frame);
 }
 
+unsigned frame_kept_count(void)
+{
+    unsigned count = 0;
+
+    for (unsigned cpu = 0; cpu < HAL_MAX_CPUS; cpu++)
+        count += __atomic_load_n(&frames_kept[cpu].frame, __ATOMIC_RELAXED) != NULL;
+    return count;
+}
+
 void frame_drain(void)
 {
     for (unsigned cpu = 0; cpu < HAL_MAX_CPUS; cpu++) {

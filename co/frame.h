@@ -47,5 +47,8 @@ static inline void frame_free(void *frame, size_t size)
         frame_free_slow(frame, size);
 }
 
+/* How many frames CPUs keep at this moment: live objects of a slab that nobody uses. */
+unsigned frame_kept_count(void);
+
 /* Frees what CPUs keep. No task runs. */
 void frame_drain(void);

@@ -28,13 +28,14 @@ void usage_of_thread(struct linux_thread *lt, struct usage *out)
     const struct usage_io *io = &lt->io;
     uint64_t ran = (uint64_t)task_ran(&lt->thread->task);
     uint64_t kernel = MIN((uint64_t)u->kernel, ran);
+    uint64_t runs = MAX(lt->thread->task.runs, u->preempted);
 
     *out = (struct usage){
         .ran_ns = ran,
         .kernel_ns = kernel,
         .minor_faults = u->minor_faults,
         .major_faults = u->major_faults,
-        .switches = MAX(lt->thread->task.runs, u->preempted) - u->preempted,
+        .switches = runs - u->preempted,
         .preempted = u->preempted,
         .read_bytes = io->read_bytes,
         .written_bytes = io->written_bytes,
