@@ -217,14 +217,16 @@ static void client(struct sim_user *u)
     start_server(u); /* its answer is larger than what there is room for */
     store32(u, BUF + 512, load32(u, BUF + 1024));
     put_args(u, 8, 1, 7);
-    EXPECT(ZX(channel_call_noretry, a, 0, FOREVER, ARGS, BUF + 1408, 0),
+    EXPECT(ZX(channel_call_noretry, a, 0, FOREVER, ARGS, BUF + 1408, BUF + 1412),
            ZX_ERR_BUFFER_TOO_SMALL);
     EXPECT(load32(u, BUF + 1408), 8);
 
     put_args(u, 8, 0, 64);
-    EXPECT(ZX(channel_call_noretry, a, 0, now + 1000, ARGS, 0, 0), ZX_ERR_TIMED_OUT);
+    EXPECT(ZX(channel_call_noretry, a, 0, now + 1000, ARGS, BUF + 1408, BUF + 1412),
+           ZX_ERR_TIMED_OUT);
     EXPECT(ZX(handle_close, load32(u, B)), ZX_OK);
-    EXPECT(ZX(channel_call_noretry, a, 0, FOREVER, ARGS, 0, 0), ZX_ERR_PEER_CLOSED);
+    EXPECT(ZX(channel_call_noretry, a, 0, FOREVER, ARGS, BUF + 1408, BUF + 1412),
+           ZX_ERR_PEER_CLOSED);
     exit_with(u, 0);
 }
 
