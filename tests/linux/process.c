@@ -415,6 +415,7 @@ static void a_parent_may_refuse_zombies(void)
         CHECK(sigaction(SIGCHLD, &action, NULL) == 0);
         pid = CHILD(_exit(1));
         CHECK_ERR(waitpid(pid, NULL, 0), ECHILD); /* only once it has gone */
+        WAIT_FOR(kill(pid, 0) != 0);              /* Linux lets go of the pid a moment later */
         CHECK_ERR(kill(pid, 0), ESRCH);
     }
 }
