@@ -38,8 +38,7 @@ static void check_search(uint64_t first, uint64_t end)
     unsigned count = 0;
     uint64_t last = 0;
 
-    interval_for_each(it, &tree, first, end)
-    {
+    interval_for_each (it, &tree, first, end) {
         assert_true(overlaps(it, first, end));
         assert_true(it->first >= last);
         last = it->first;

@@ -15,8 +15,7 @@ static bool is_mapped_to_write(struct inode *inode)
         return false;
     {
         SPIN_GUARD(&vmo->lock);
-        interval_for_each(it, &vmo->mappings, 0, UINT64_MAX)
-        {
+        interval_for_each (it, &vmo->mappings, 0, UINT64_MAX) {
             struct mapping *m = container_of(it, struct mapping, shown);
 
             found |= m->flags & MAPPING_SHARED && m->max_prot & HAL_PROT_WRITE;

@@ -30,14 +30,8 @@ void iobuf_init_kernel(struct iobuf *io, void *buffer, size_t size);
 static inline void iobuf_init_user(struct iobuf *io, struct user_access *ua, user_addr_t base,
                                    size_t size)
 {
-    *io = (struct iobuf){.user = ua,
-                         .kernel = NULL,
-                         .iov = &io->one,
-                         .iov_count = 1,
-                         .size = size,
-                         .done = 0,
-                         .iov_skip = 0,
-                         .one = {base, size}};
+    *io = (struct iobuf){
+        .user = ua, .iov = &io->one, .iov_count = 1, .size = size, .one = {base, size}};
 }
 void iobuf_init_iov(struct iobuf *io, struct user_access *ua, const struct iovec_user *iov,
                     unsigned count, size_t size);

@@ -209,8 +209,9 @@ status_t mapping_drop_pages(struct mapping *m, user_addr_t base, user_addr_t end
  * holds the VMO's lock. */
 static bool shown_elsewhere(const struct mapping *m)
 {
-    interval_for_each(it, &m->vmo->mappings, m->shown.first,
-                      m->shown.end) if (it != &m->shown) return true;
+    interval_for_each (it, &m->vmo->mappings, m->shown.first, m->shown.end)
+        if (it != &m->shown)
+            return true;
     return false;
 }
 

@@ -119,8 +119,9 @@ out_text:
 /* Somebody may write to the file behind our back. */
 static bool may_change_locked(const struct vmo *file)
 {
-    interval_for_each(it, &file->mappings, 0,
-                      UINT64_MAX) if (mapping_shown(it)->prot & HAL_PROT_WRITE) return true;
+    interval_for_each (it, &file->mappings, 0, UINT64_MAX)
+        if (mapping_shown(it)->prot & HAL_PROT_WRITE)
+            return true;
     return false;
 }
 
@@ -241,8 +242,7 @@ void mapping_drop_stubs(const struct mapping *m, struct list *dead)
     user_addr_t at = stubs_at(m->region.base, m->offset + m->vmo->parent_offset);
     {
         SPIN_GUARD(&view->lock);
-        interval_for_each(it, &view->clone_mappings, 0, UINT64_MAX)
-        {
+        interval_for_each (it, &view->clone_mappings, 0, UINT64_MAX) {
             const struct mapping *other = mapping_shown_of_parent(it);
 
             if (other != m && other->region.aspace == as)

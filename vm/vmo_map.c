@@ -119,13 +119,11 @@ void vmo_protect_mapping(struct mapping *m, unsigned prot)
 void vmo_unmap_locked(struct vmo *vmo, uint64_t first, uint64_t end,
                       const struct mapping *except)
 {
-    interval_for_each(it, &vmo->mappings, first, end)
-    {
+    interval_for_each (it, &vmo->mappings, first, end) {
         if (mapping_shown(it) != except)
             unmap_part(mapping_shown(it), first, end);
     }
-    interval_for_each(it, &vmo->clone_mappings, first, end)
-    {
+    interval_for_each (it, &vmo->clone_mappings, first, end) {
         struct mapping *m = mapping_shown_of_parent(it);
         uint64_t shift = m->vmo->parent_offset >> PAGE_SHIFT;
 
@@ -135,8 +133,7 @@ void vmo_unmap_locked(struct vmo *vmo, uint64_t first, uint64_t end,
 
 void vmo_write_protect_locked(struct vmo *vmo)
 {
-    interval_for_each(it, &vmo->mappings, 0, UINT64_MAX)
-    {
+    interval_for_each (it, &vmo->mappings, 0, UINT64_MAX) {
         struct mapping *m = mapping_shown(it);
         struct aspace *as = m->region.aspace;
 
