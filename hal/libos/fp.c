@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/string.h"
+#include "isa/cpuid.h"
 
 /* XSAVE components (Intel SDM 1, 13.1). The tile registers of AMX need a permission that guests
  * do not get; PKRU is about the address space that the kernel shares with the guest. */
@@ -44,13 +45,6 @@ static uint32_t fp_mxcsr_mask;
  */
 static uint64_t fp_movable;
 static uint32_t fp_masks_at, fp_high_zmm_at; /* in the area */
-
-static void cpuid(uint32_t leaf, uint32_t sub, uint32_t r[4])
-{
-    __asm__ volatile("cpuid"
-                     : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3])
-                     : "a"(leaf), "c"(sub));
-}
 
 static uint64_t xcr0(void)
 {
@@ -123,34 +117,28 @@ static bool fetch_by_moves(const struct xsave_area *area)
 
 static void moves_setup(void)
 {
-    uint32_t r[4];
-
-    cpuid(XSAVE_LEAF, 1, r);
-    if (!(r[0] & XSAVE_IN_USE))
+    if (!(cpuid(XSAVE_LEAF, 1).eax & XSAVE_IN_USE))
         return;
     fp_movable = XSTATE_SSE;
-    cpuid(FEATURE_LEAF, 0, r);
-    if (!(r[1] & FEATURE_AVX512BW)) /* whose masks are of 64 bits */
+    if (!(cpuid(FEATURE_LEAF, 0).ebx & FEATURE_AVX512BW)) /* whose masks are of 64 bits */
         return;
     fp_movable |= (XSTATE_MASKS | XSTATE_HIGH_ZMM) & fp_components;
-    cpuid(XSAVE_LEAF, 5, r);
-    fp_masks_at = r[1];
-    cpuid(XSAVE_LEAF, 7, r);
-    fp_high_zmm_at = r[1];
+    fp_masks_at = cpuid(XSAVE_LEAF, 5).ebx;
+    fp_high_zmm_at = cpuid(XSAVE_LEAF, 7).ebx;
 }
 
 void fp_setup(void)
 {
     static struct xsave_area probe __attribute__((aligned(64)));
-    uint32_t r[4];
+    struct cpuid component;
 
     fp_components = xcr0() & ~(uint64_t)(XSTATE_PKRU | XSTATE_AMX);
     fp_size = sizeof(struct xsave_area);
     for (unsigned i = 2; i < 63; i++) {
         if (!(fp_components >> i & 1))
             continue;
-        cpuid(XSAVE_LEAF, i, r);
-        fp_size = MAX(fp_size, (size_t)r[1] + r[0]);
+        component = cpuid(XSAVE_LEAF, i);
+        fp_size = MAX(fp_size, (size_t)component.ebx + component.eax);
     }
     __asm__ volatile("fxsave64 (%0)" : : "r"(&probe) : "memory");
     fp_mxcsr_mask = probe.mxcsr_mask ? probe.mxcsr_mask : 0xffbf;

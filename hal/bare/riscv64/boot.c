@@ -2,6 +2,7 @@
  * boot.c - from the first C instruction to kernel_main.
  */
 #include "hal/boot.h"
+
 #include "base/assert.h"
 #include "hal/bare/common/entropy.h"
 #include "hal/bare/common/regions.h"

@@ -5,6 +5,7 @@
 #include "personality/zircon/thread_state.h"
 
 #include "base/string.h"
+#include "isa/cpuid.h"
 
 enum {
     LEGACY_SIZE = 512,
@@ -80,17 +81,15 @@ static bool present(const unsigned char *fp, unsigned component)
 /* Where an extended component is in the area; 0: the machine has none. */
 static size_t offset_of(enum component component)
 {
-    uint32_t a, b, c, d, low, high;
+    struct cpuid leaf = cpuid(XSAVE_LEAF, component);
+    uint32_t low, high;
 
     if (hal_fp_size() <= LEGACY_SIZE)
         return 0;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
     if (!(low >> component & 1))
         return 0;
-    __asm__ volatile("cpuid"
-                     : "=a"(a), "=b"(b), "=c"(c), "=d"(d)
-                     : "a"(XSAVE_LEAF), "c"((uint32_t)component));
-    return (size_t)b + a <= hal_fp_size() ? b : 0;
+    return (size_t)leaf.ebx + leaf.eax <= hal_fp_size() ? leaf.ebx : 0;
 }
 
 /* Where pieces of the vector registers are: `count` of `size` bytes, `at` bytes into each. */
