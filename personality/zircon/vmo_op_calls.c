@@ -44,15 +44,16 @@ static bool locks(uint32_t op)
 static status_t lock(struct zircon_vmo_op_range *f)
 {
     struct syscall *call = f->call;
+    uint32_t op = (uint32_t)call->arg[1];
     struct vmo *vmo = f->vo->vmo;
 
     if (f->vo->slice || !(vmo->flags & VMO_DISCARDABLE))
         return ERR_NOT_SUPPORTED;
     if (call->arg[2] != 0 || call->arg[3] != vmo->size)
         return ERR_OUT_OF_RANGE;
-    if (call->arg[1] == ZX_VMO_OP_UNLOCK)
+    if (op == ZX_VMO_OP_UNLOCK)
         return vmo_unkeep(vmo);
-    if (call->arg[1] == ZX_VMO_OP_TRY_LOCK)
+    if (op == ZX_VMO_OP_TRY_LOCK)
         return vmo_try_keep(vmo);
     if (!call->arg[4] || call->arg[5] < sizeof(f->lock_state))
         return ERR_INVALID_ARGS;
@@ -154,7 +155,7 @@ CO_FN(zircon_vmo_op_range)
     if (st != OK)
         CO_RETURN(st);
     f->outcome = begin(f);
-    if (f->outcome == OK && f->call->arg[1] == ZX_VMO_OP_LOCK) {
+    if (f->outcome == OK && (uint32_t)f->call->arg[1] == ZX_VMO_OP_LOCK) {
         CO_CALL(f->outcome, f->transfer, transfer, .thread = f->call->thread,
                 .direction = TO_USER, .kernel = &f->lock_state, .user = f->call->arg[4],
                 .size = sizeof(f->lock_state));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "uapi/zircon/syscalls/memory.h"
 #include "uapi/zircon/syscalls/port.h"
 
 /* Words of the program's memory. */
@@ -60,6 +61,31 @@ static void handles(struct sim_user *u)
     EXPECT(ZX(handle_close_many, BUF, 40), ZX_ERR_BAD_HANDLE);
     EXPECT(ZX(handle_close, load32(u, BUF + 4 * 39)), ZX_ERR_BAD_HANDLE); /* closed */
     exit_with(u, 3);
+}
+
+/* Of a register that holds an argument of 32 bits the rest may be anything. */
+static void wide_registers(struct sim_user *u)
+{
+    const uint64_t more = 1ull << 32;
+    uint32_t vmo;
+
+    EXPECT(ZX(vmo_create, PAGE_SIZE, more | ZX_VMO_DISCARDABLE, A), ZX_OK);
+    vmo = load32(u, A);
+    EXPECT(ZX(vmo_op_range, vmo, more | ZX_VMO_OP_TRY_LOCK, 0, PAGE_SIZE, 0, 0), ZX_OK);
+    EXPECT(ZX(vmo_op_range, vmo, more | ZX_VMO_OP_UNLOCK, 0, PAGE_SIZE, 0, 0), ZX_OK);
+    EXPECT(ZX(vmo_op_range, vmo, more | ZX_VMO_OP_UNLOCK, 0, PAGE_SIZE, 0, 0),
+           ZX_ERR_BAD_STATE);
+    EXPECT(ZX(vmo_op_range, vmo, more | ZX_VMO_OP_LOCK, 0, PAGE_SIZE, BUF,
+              sizeof(zx_vmo_lock_state_t)),
+           ZX_OK);
+    EXPECT(ZX(vmo_op_range, vmo, more | ZX_VMO_OP_UNLOCK, 0, PAGE_SIZE, 0, 0), ZX_OK);
+    exit_with(u, 0);
+}
+
+static void test_wide_registers(void **state)
+{
+    (void)state;
+    assert_int_equal(run(wide_registers), 0);
 }
 
 static void test_handles(void **state)
@@ -332,13 +358,10 @@ static void test_nonsense(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_handles),
-        TEST(test_waits),
-        TEST(test_channels),
-        TEST(test_ports),
-        TEST(test_logs),
-        TEST(test_unknown_calls),
-        TEST(test_a_fault_is_the_death_of_the_process),
+        TEST(test_handles),       TEST(test_wide_registers),
+        TEST(test_waits),         TEST(test_channels),
+        TEST(test_ports),         TEST(test_logs),
+        TEST(test_unknown_calls), TEST(test_a_fault_is_the_death_of_the_process),
         TEST(test_nonsense),
     };
 
