@@ -56,6 +56,7 @@ static status_t own_make(struct thread *t, unsigned what, struct handle *out)
 {
     struct process *p = t->process;
     struct vmar_object *vmar;
+    struct aspace *as;
     status_t st;
 
     if (what == ZCORE_OWN_VDSO) {
@@ -70,7 +71,11 @@ static status_t own_make(struct thread *t, unsigned what, struct handle *out)
         *out = handle_make(obj, obj->ops->rights);
         return OK;
     }
-    st = vmar_object_create(p, p->aspace->root, &vmar);
+    as = process_aspace(p);
+    if (!as)
+        return ERR_BAD_STATE;
+    st = vmar_object_create(p, as->root, &vmar);
+    aspace_put(as);
     if (st != OK)
         return st;
     vmar->vmar->flags = VMAR_FLAGS_ALL;

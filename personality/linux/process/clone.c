@@ -63,7 +63,8 @@ static status_t write_tids(struct thread *parent, struct thread *child,
     return st;
 }
 
-/* Who is killed before it starts, with its group for one, has no memory any more. */
+/* ERR_NO_RESOURCES: it was killed before it started, as is the caller: with their group, for
+ * one. From then on, at any moment, it has no memory any more. */
 static status_t give_memory(struct process *parent, struct process *child, uint64_t flags)
 {
     struct aspace *own;
@@ -71,7 +72,7 @@ static status_t give_memory(struct process *parent, struct process *child, uint6
 
     if (!(flags & CLONE_VM)) {
         own = process_aspace(child);
-        st = own ? aspace_fork(parent->aspace, own) : OK;
+        st = own ? aspace_fork(parent->aspace, own) : ERR_NO_RESOURCES;
         aspace_put(own);
         return st;
     }
