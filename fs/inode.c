@@ -96,13 +96,7 @@ struct inode *inode_get(struct inode *inode)
 
 bool inode_try_get(struct inode *inode)
 {
-    unsigned refs = atomic_load_explicit(&inode->refs, memory_order_relaxed);
-
-    while (refs)
-        if (atomic_compare_exchange_weak_explicit(&inode->refs, &refs, refs + 1,
-                                                  memory_order_acquire, memory_order_relaxed))
-            return true;
-    return false;
+    return ref_try_get(&inode->refs);
 }
 
 static void inode_destroy(struct inode *inode)

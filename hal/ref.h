@@ -17,6 +17,22 @@ static inline unsigned ref_get(atomic_uint *refs)
     return old;
 }
 
+/* One more, unless there is none: false. What holds the memory is the caller's affair. */
+static inline bool ref_try_get(atomic_uint *refs)
+{
+    unsigned old = atomic_load_explicit(refs, memory_order_relaxed);
+
+    if (hal_one_cpu && old) {
+        atomic_store_explicit(refs, old + 1, memory_order_relaxed);
+        return true;
+    }
+    while (old)
+        if (atomic_compare_exchange_weak_explicit(refs, &old, old + 1, memory_order_acquire,
+                                                  memory_order_relaxed))
+            return true;
+    return false;
+}
+
 /* One less, unless it would be the last: false. */
 static inline bool ref_put_shared(atomic_uint *refs)
 {

@@ -36,14 +36,7 @@ struct object *object_get(struct object *obj)
 
 bool object_try_get(struct object *obj)
 {
-    unsigned refs = atomic_load_explicit(&obj->refs, memory_order_relaxed);
-
-    while (refs > 0) {
-        if (atomic_compare_exchange_weak_explicit(&obj->refs, &refs, refs + 1,
-                                                  memory_order_relaxed, memory_order_relaxed))
-            return true;
-    }
-    return false;
+    return ref_try_get(&obj->refs);
 }
 
 void object_put(struct object *obj)

@@ -70,6 +70,11 @@ struct vmo *vmo_get(struct vmo *vmo)
     return vmo;
 }
 
+bool vmo_try_get(struct vmo *vmo)
+{
+    return ref_try_get(&vmo->refs);
+}
+
 static void leave_parent(struct vmo *vmo)
 {
     SPIN_GUARD(&vmo->parent->lock);

@@ -140,6 +140,8 @@ status_t vmo_create_physical(paddr_t base, uint64_t size, struct vmo **out) MUST
  * it is more than the allocator's largest block. */
 status_t vmo_create_contiguous(uint64_t size, unsigned align_log2, struct vmo **out) MUST_USE;
 struct vmo *vmo_get(struct vmo *vmo);
+/* False: it has no reference any more, and goes; the caller knows that it has not gone. */
+bool vmo_try_get(struct vmo *vmo) MUST_USE;
 void vmo_put(struct vmo *vmo); /* NULL is fine */
 
 /*

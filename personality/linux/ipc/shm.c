@@ -9,7 +9,6 @@
 #include "base/format.h"
 #include "base/string.h"
 #include "hal/mmu.h"
-#include "hal/ref.h"
 #include "mm/slab.h"
 #include "personality/linux/ipc/ipc_internal.h"
 #include "personality/linux/memory/layout.h"
@@ -157,17 +156,6 @@ status_t sys_shmget(struct syscall *call)
 }
 
 /* --- attaching --- */
-
-static bool vmo_try_get(struct vmo *vmo)
-{
-    unsigned refs = atomic_load_explicit(&vmo->refs, memory_order_relaxed);
-
-    while (refs)
-        if (atomic_compare_exchange_weak_explicit(&vmo->refs, &refs, refs + 1,
-                                                  memory_order_acquire, memory_order_relaxed))
-            return true;
-    return false;
-}
 
 static status_t get_vmo(struct syscall *call, unsigned want, struct vmo **out, uint64_t *size)
 {
