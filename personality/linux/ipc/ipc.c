@@ -19,6 +19,17 @@ struct ipc_object *ipc_at_locked(struct ipc_table *t, uint32_t index)
     return index < t->capacity ? t->slots[index] : NULL;
 }
 
+struct ipc_object *ipc_next_locked(const struct ipc_table *t, uint32_t *index)
+{
+    while (*index < t->capacity) {
+        struct ipc_object *o = t->slots[(*index)++];
+
+        if (o)
+            return o;
+    }
+    return NULL;
+}
+
 struct ipc_object *ipc_find_locked(struct ipc_table *t, int32_t id)
 {
     struct ipc_object *o = id < 0 ? NULL : ipc_at_locked(t, (uint32_t)id & INDEX_MASK);
@@ -28,14 +39,18 @@ struct ipc_object *ipc_find_locked(struct ipc_table *t, int32_t id)
 
 static struct ipc_object *find_key_locked(struct ipc_table *t, int32_t key)
 {
-    for (uint32_t i = 0; key != IPC_PRIVATE && i < t->capacity; i++)
-        if (t->slots[i] && t->slots[i]->key == key)
-            return t->slots[i];
+    struct ipc_object *o;
+
+    for (uint32_t i = 0; key != IPC_PRIVATE && (o = ipc_next_locked(t, &i));)
+        if (o->key == key)
+            return o;
     return NULL;
 }
 
-uint32_t ipc_highest_locked(struct ipc_table *t)
+uint32_t ipc_highest(struct ipc_table *t)
 {
+    SPIN_GUARD(&t->lock);
+
     for (uint32_t i = t->capacity; i-- > 0;)
         if (t->slots[i])
             return i;
@@ -205,56 +220,24 @@ void ipc_take_out_locked(struct ipc_table *t, struct ipc_object *o)
     t->count--;
 }
 
-void ipc_hide_locked(struct ipc_object *o)
-{
-    o->key = IPC_PRIVATE;
-}
-
-/* --- for the *ctl calls --- */
-
-struct ipc_perm ipc_perm_of(const struct ipc_object *o)
-{
-    return (struct ipc_perm){.key = o->key,
-                             .uid = o->uid,
-                             .gid = o->gid,
-                             .cuid = o->cuid,
-                             .cgid = o->cgid,
-                             .mode = o->mode,
-                             .seq = o->seq};
-}
-
-void ipc_set_perm_locked(struct ipc_object *o, const struct ipc_perm *perm)
-{
-    o->uid = perm->uid;
-    o->gid = perm->gid;
-    o->mode = (o->mode & ~0777u) | (perm->mode & 0777);
-    o->changed = ipc_now();
-}
-
 /* --- at the end --- */
 
-static struct ipc_object *take_any(struct ipc_table *t,
-                                   void (*remove_locked)(struct ipc_object *o))
+static struct ipc_object *retire_any(struct ipc_table *t)
 {
+    struct ipc_object *o;
     SPIN_GUARD(&t->lock);
 
-    for (uint32_t i = 0; i < t->capacity; i++) {
-        struct ipc_object *o = t->slots[i];
-
-        if (!o)
-            continue;
-        remove_locked(o);
-        ipc_take_out_locked(t, o);
-        return o;
-    }
+    for (uint32_t i = 0; (o = ipc_next_locked(t, &i));)
+        if (t->ops->retire(o))
+            return o;
     return NULL;
 }
 
-void ipc_remove_all_of(struct ipc_table *t, void (*remove_locked)(struct ipc_object *o))
+static void remove_all_of(struct ipc_table *t)
 {
     struct ipc_object *o;
 
-    while ((o = take_any(t, remove_locked)))
+    while ((o = retire_any(t)))
         t->ops->free(o);
     kfree(t->slots);
     t->slots = NULL;
@@ -263,8 +246,8 @@ void ipc_remove_all_of(struct ipc_table *t, void (*remove_locked)(struct ipc_obj
 
 void ipc_remove_all(void)
 {
-    shm_remove_all();
-    sem_remove_all();
-    msg_remove_all();
+    remove_all_of(&shm_segments);
+    remove_all_of(&sem_sets);
+    remove_all_of(&msg_queues);
     mqueue_remove_all();
 }

@@ -3,6 +3,7 @@
  */
 #include "base/string.h"
 #include "mm/slab.h"
+#include "personality/linux/ipc/ipc_control.h"
 #include "personality/linux/ipc/msg_internal.h"
 
 enum { MSG_NOERROR = 010000, MSG_EXCEPT = 020000, MSG_COPY = 040000, TYPE_BYTES = 8 };
@@ -33,8 +34,29 @@ static void queue_free(struct ipc_object *o)
     kfree(q);
 }
 
+void msg_wake_locked(struct list *waiting)
+{
+    list_for_each_safe (it, waiting)
+        waiter_fire(container_of(it, struct waiter, link));
+}
+
+static bool queue_retire(struct ipc_object *o)
+{
+    msg_wake_locked(&msg_queue_of(o)->senders);
+    msg_wake_locked(&msg_queue_of(o)->receivers);
+    ipc_take_out_locked(&msg_queues, o);
+    return true;
+}
+
 static const struct ipc_ops queue_ops = {
-    .max = SYSCTL_MSGMNI, .create = queue_create, .free = queue_free};
+    .max = SYSCTL_MSGMNI,
+    .ds_size = sizeof(struct msqid_ds),
+    .create = queue_create,
+    .describe = msg_describe_locked,
+    .set = msg_set_locked,
+    .retire = queue_retire,
+    .free = queue_free,
+};
 
 struct ipc_table msg_queues = {.ops = &queue_ops};
 
@@ -44,23 +66,6 @@ status_t sys_msgget(struct syscall *call)
                                   .flags = (uint32_t)call->arg[1]};
 
     return ipc_get(call, &msg_queues, &r);
-}
-
-void msg_wake_locked(struct list *waiting)
-{
-    list_for_each_safe (it, waiting)
-        waiter_fire(container_of(it, struct waiter, link));
-}
-
-void msg_remove_locked(struct ipc_object *o)
-{
-    msg_wake_locked(&msg_queue_of(o)->senders);
-    msg_wake_locked(&msg_queue_of(o)->receivers);
-}
-
-void msg_remove_all(void)
-{
-    ipc_remove_all_of(&msg_queues, msg_remove_locked);
 }
 
 /* One that was there when the wait began, and is no more, was removed. */

@@ -1,122 +1,69 @@
 /*
  * msg_control.c - msgctl (msgctl(2)), and the queues as /proc shows them.
  */
+#include "personality/linux/ipc/ipc_control.h"
 #include "personality/linux/ipc/msg_internal.h"
 
 enum { MSG_STAT = 11, MSG_INFO, MSG_STAT_ANY };
 
-/* struct msqid64_ds */
-struct msqid_ds {
-    struct ipc_perm perm;
-    int64_t sent, received, changed;
-    uint64_t bytes, count, bytes_max;
-    int32_t sender, receiver;
-    uint64_t unused[2];
-};
-
-static struct msqid_ds describe(const struct msg_queue *q)
+void msg_describe_locked(const struct ipc_object *o, union ipc_ds *ds)
 {
-    return (struct msqid_ds){.perm = ipc_perm_of(&q->ipc),
-                             .sent = q->sent,
-                             .received = q->received,
-                             .changed = q->ipc.changed,
-                             .bytes = q->bytes,
-                             .count = q->count,
-                             .bytes_max = q->bytes_max,
-                             .sender = q->sender,
-                             .receiver = q->receiver};
-}
+    const struct msg_queue *q = msg_queue_of(o);
 
-static status_t stat(struct syscall *call, int command)
-{
-    int32_t id = (int32_t)call->arg[0];
-    struct ipc_object *o;
-    struct msqid_ds ds;
-    status_t st = OK;
-
-    {
-        SPIN_GUARD(&msg_queues.lock);
-        o = command == IPC_STAT ? ipc_find_locked(&msg_queues, id)
-                                : ipc_at_locked(&msg_queues, (uint32_t)id);
-        if (!o)
-            return ERR_INVALID_ARGS;
-        if (command != MSG_STAT_ANY)
-            st = ipc_permitted(call, o, IPC_READ);
-        if (st != OK)
-            return st;
-        ds = describe(msg_queue_of(o));
-        id = command == IPC_STAT ? 0 : o->id;
-    }
-    st = copy_to_user(&call->thread->user, call->arg[2], &ds, sizeof(ds));
-    if (st == OK)
-        call->result = id;
-    return st;
+    ds->msg = (struct msqid_ds){.sent = q->sent,
+                                .received = q->received,
+                                .changed = q->ipc.changed,
+                                .bytes = q->bytes,
+                                .count = q->count,
+                                .bytes_max = q->bytes_max,
+                                .sender = q->sender,
+                                .receiver = q->receiver};
 }
 
 /* More room than the default is a matter of resources. */
-static status_t set(struct syscall *call)
+status_t msg_set_locked(struct syscall *call, struct ipc_object *o, const union ipc_ds *ds)
 {
-    bool may_enlarge = call_has(call, CAP_SYS_RESOURCE);
-    struct ipc_object *o;
-    struct msqid_ds ds;
-    status_t st = copy_from_user(&call->thread->user, &ds, call->arg[2], sizeof(ds));
-    SPIN_GUARD(&msg_queues.lock);
+    struct msg_queue *q = msg_queue_of(o);
 
-    if (st == OK)
-        st = ipc_own_locked(call, &msg_queues, (int32_t)call->arg[0], &o);
-    if (st == OK && ds.bytes_max > sysctl_get(SYSCTL_MSGMNB) && !may_enlarge)
-        st = ERR_NOT_PERMITTED;
-    if (st != OK)
-        return st;
-    ipc_set_perm_locked(o, &ds.perm);
-    msg_queue_of(o)->bytes_max = ds.bytes_max;
-    msg_wake_locked(&msg_queue_of(o)->senders);
+    if (ds->msg.bytes_max > sysctl_get(SYSCTL_MSGMNB) && !call_has(call, CAP_SYS_RESOURCE))
+        return ERR_NOT_PERMITTED;
+    q->bytes_max = ds->msg.bytes_max;
+    msg_wake_locked(&q->senders);
     return OK;
 }
 
-static status_t remove(struct syscall *call)
-{
-    struct ipc_object *o;
-    status_t st;
+struct msginfo {
+    int32_t pool, map, size_max, bytes_max, queues_max, segment_size, messages;
+    uint16_t segments;
+};
 
-    {
-        SPIN_GUARD(&msg_queues.lock);
-        st = ipc_own_locked(call, &msg_queues, (int32_t)call->arg[0], &o);
-        if (st != OK)
-            return st;
-        msg_remove_locked(o);
-        ipc_take_out_locked(&msg_queues, o);
+/* MSG_INFO: how many queues, messages, bytes there are, in the places of limits. */
+static void count_use(struct msginfo *info)
+{
+    const struct ipc_object *o;
+    SPIN_GUARD(&msg_queues.lock);
+
+    info->pool = (int32_t)msg_queues.count;
+    info->map = info->messages = 0;
+    for (uint32_t i = 0; (o = ipc_next_locked(&msg_queues, &i));) {
+        info->map += (int32_t)msg_queue_of(o)->count;
+        info->messages += (int32_t)msg_queue_of(o)->bytes;
     }
-    msg_queues.ops->free(o);
-    return OK;
 }
 
 static status_t info(struct syscall *call, int command)
 {
-    struct msginfo {
-        int32_t pool, map, size_max, bytes_max, queues_max, segment_size, messages;
-        uint16_t segments;
-    } info = {.size_max = (int32_t)sysctl_get(SYSCTL_MSGMAX),
-              .bytes_max = (int32_t)sysctl_get(SYSCTL_MSGMNB),
-              .queues_max = (int32_t)sysctl_get(SYSCTL_MSGMNI),
-              .segment_size = 16,
-              .segments = UINT16_MAX};
+    struct msginfo info = {.size_max = (int32_t)sysctl_get(SYSCTL_MSGMAX),
+                           .bytes_max = (int32_t)sysctl_get(SYSCTL_MSGMNB),
+                           .queues_max = (int32_t)sysctl_get(SYSCTL_MSGMNI),
+                           .segment_size = 16,
+                           .segments = UINT16_MAX};
 
     info.pool = info.queues_max * info.bytes_max / 1024;
     info.map = info.messages = info.bytes_max;
-    {
-        SPIN_GUARD(&msg_queues.lock);
-        call->result = ipc_highest_locked(&msg_queues);
-        if (command == MSG_INFO) {
-            info.pool = (int32_t)msg_queues.count;
-            info.map = info.messages = 0;
-            for (uint32_t i = 0; i < msg_queues.capacity; i++)
-                if (msg_queues.slots[i]) {
-                    info.map += (int32_t)msg_queue_of(msg_queues.slots[i])->count;
-                    info.messages += (int32_t)msg_queue_of(msg_queues.slots[i])->bytes;
-                }
-        }
-    }
+    if (command == MSG_INFO)
+        count_use(&info);
+    call->result = ipc_highest(&msg_queues);
     return copy_to_user(&call->thread->user, call->arg[2], &info, sizeof(info));
 }
 
@@ -128,13 +75,15 @@ status_t sys_msgctl(struct syscall *call)
         return ERR_INVALID_ARGS;
     switch (command) {
     case IPC_RMID:
-        return remove(call);
+        return ipc_remove(call, &msg_queues);
     case IPC_SET:
-        return set(call);
+        return ipc_set(call, &msg_queues, call->arg[2]);
     case IPC_STAT:
+        return ipc_stat(call, &msg_queues, IPC_BY_ID, call->arg[2]);
     case MSG_STAT:
+        return ipc_stat(call, &msg_queues, IPC_BY_INDEX, call->arg[2]);
     case MSG_STAT_ANY:
-        return stat(call, command);
+        return ipc_stat(call, &msg_queues, IPC_BY_INDEX_ANY, call->arg[2]);
     case IPC_INFO:
     case MSG_INFO:
         return info(call, command);
@@ -143,30 +92,20 @@ status_t sys_msgctl(struct syscall *call)
     }
 }
 
-static bool row(uint32_t index, struct msqid_ds *ds, int32_t *id)
+static void show_row(struct seq *seq, int32_t id, const union ipc_ds *ds)
 {
-    SPIN_GUARD(&msg_queues.lock);
-    struct ipc_object *o = ipc_at_locked(&msg_queues, index);
+    const struct msqid_ds *d = &ds->msg;
 
-    if (!o)
-        return false;
-    *ds = describe(msg_queue_of(o));
-    *id = o->id;
-    return true;
+    seq_printf(seq, "%10d %10d  %4o  %10lu %10lu %5u %5u %5u %5u %5u %5u %10lu %10lu %10lu\n",
+               d->perm.key, id, d->perm.mode, d->bytes, d->count, (unsigned)d->sender,
+               (unsigned)d->receiver, d->perm.uid, d->perm.gid, d->perm.cuid, d->perm.cgid,
+               (unsigned long)d->sent, (unsigned long)d->received, (unsigned long)d->changed);
 }
 
 void msg_show(struct seq *seq)
 {
-    struct msqid_ds d;
-    int32_t id;
-
-    seq_puts(seq, "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  "
-                  "cuid  cgid      stime      rtime      ctime\n");
-    for (uint32_t i = 0; i < msg_queues.capacity; i++)
-        if (row(i, &d, &id))
-            seq_printf(
-                seq, "%10d %10d  %4o  %10lu %10lu %5u %5u %5u %5u %5u %5u %10lu %10lu %10lu\n",
-                d.perm.key, id, d.perm.mode, d.bytes, d.count, (unsigned)d.sender,
-                (unsigned)d.receiver, d.perm.uid, d.perm.gid, d.perm.cuid, d.perm.cgid,
-                (unsigned long)d.sent, (unsigned long)d.received, (unsigned long)d.changed);
+    ipc_show(&msg_queues, seq,
+             "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  "
+             "cuid  cgid      stime      rtime      ctime\n",
+             show_row);
 }

@@ -25,14 +25,16 @@ struct msg_queue {
     int32_t sender, receiver;
 };
 
-extern struct ipc_table msg_queues;
+union ipc_ds;
 
-static inline struct msg_queue *msg_queue_of(struct ipc_object *o)
+static inline struct msg_queue *msg_queue_of(const struct ipc_object *o)
 {
     return container_of(o, struct msg_queue, ipc);
 }
 
 /* With the lock held: all of a list look again. */
 void msg_wake_locked(struct list *waiting);
-/* With the lock held: it is about to go. */
-void msg_remove_locked(struct ipc_object *o);
+
+/* msg_control.c */
+void msg_describe_locked(const struct ipc_object *o, union ipc_ds *ds);
+status_t msg_set_locked(struct syscall *call, struct ipc_object *o, const union ipc_ds *ds);

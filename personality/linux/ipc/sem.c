@@ -2,6 +2,7 @@
  * sem.c - semaphore sets: making operations, one's own and those of who waits.
  */
 #include "mm/slab.h"
+#include "personality/linux/ipc/ipc_control.h"
 #include "personality/linux/ipc/sem_internal.h"
 
 static status_t set_create(struct syscall *call, const struct ipc_request *r,
@@ -24,7 +25,24 @@ static status_t set_create(struct syscall *call, const struct ipc_request *r,
 
 static status_t set_check(const struct ipc_object *o, const struct ipc_request *r)
 {
-    return r->size > container_of(o, struct sem_set, ipc)->count ? ERR_INVALID_ARGS : OK;
+    return r->size > sem_set_of(o)->count ? ERR_INVALID_ARGS : OK;
+}
+
+static void finish(struct sem_wait *w, status_t st)
+{
+    w->result = st;
+    waiter_fire(&w->waiter);
+}
+
+static bool set_retire(struct ipc_object *o)
+{
+    struct sem_set *set = sem_set_of(o);
+
+    list_for_each_safe (it, &set->waiting)
+        finish(container_of(it, struct sem_wait, waiter.link), ERR_REMOVED);
+    sem_undo_drop_locked(set);
+    ipc_take_out_locked(&sem_sets, o);
+    return true;
 }
 
 static void set_free(struct ipc_object *o)
@@ -33,7 +51,14 @@ static void set_free(struct ipc_object *o)
 }
 
 static const struct ipc_ops set_ops = {
-    .max = SYSCTL_SEMMNI, .create = set_create, .check = set_check, .free = set_free};
+    .max = SYSCTL_SEMMNI,
+    .ds_size = sizeof(struct semid_ds),
+    .create = set_create,
+    .check = set_check,
+    .describe = sem_describe_locked,
+    .retire = set_retire,
+    .free = set_free,
+};
 
 struct ipc_table sem_sets = {.ops = &set_ops};
 
@@ -92,12 +117,6 @@ status_t sem_try_locked(struct sem_set *set, struct sem_wait *w)
     return OK;
 }
 
-static void finish(struct sem_wait *w, status_t st)
-{
-    w->result = st;
-    waiter_fire(&w->waiter);
-}
-
 /* The oldest whose operations can be made, or never can. */
 static bool make_next(struct sem_set *set)
 {
@@ -117,18 +136,4 @@ void sem_update_locked(struct sem_set *set)
 {
     while (make_next(set))
         continue;
-}
-
-void sem_remove_locked(struct ipc_object *o)
-{
-    struct sem_set *set = sem_set_of(o);
-
-    list_for_each_safe (it, &set->waiting)
-        finish(container_of(it, struct sem_wait, waiter.link), ERR_REMOVED);
-    sem_undo_drop_locked(set);
-}
-
-void sem_remove_all(void)
-{
-    ipc_remove_all_of(&sem_sets, sem_remove_locked);
 }

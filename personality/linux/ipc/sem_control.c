@@ -1,8 +1,8 @@
 /*
  * sem_control.c - semctl (semctl(2)), and the sets as /proc shows them.
  */
-#include "isa/linux_abi.h"
 #include "mm/slab.h"
+#include "personality/linux/ipc/ipc_control.h"
 #include "personality/linux/ipc/sem_internal.h"
 
 enum {
@@ -18,116 +18,48 @@ enum {
     SEM_STAT_ANY,
 };
 
-/* struct semid64_ds; x86_64 has a word more behind each time. */
-struct semid_ds {
-    struct ipc_perm perm;
-    int64_t operated[SEM_TIME_WORDS], changed[SEM_TIME_WORDS];
-    uint64_t count, unused[2];
+void sem_describe_locked(const struct ipc_object *o, union ipc_ds *ds)
+{
+    const struct sem_set *set = sem_set_of(o);
+
+    ds->sem = (struct semid_ds){
+        .operated = {set->operated}, .changed = {set->ipc.changed}, .count = set->count};
+}
+
+struct seminfo {
+    int32_t map, sets, semaphores, undos, per_set, operations, undo_entries, undo_size, value,
+        adjust;
 };
 
-static struct semid_ds describe(const struct sem_set *set)
+/* SEM_INFO: how many sets and semaphores there are, in the places of limits. */
+static void count_use(struct seminfo *info)
 {
-    return (struct semid_ds){.perm = ipc_perm_of(&set->ipc),
-                             .operated = {set->operated},
-                             .changed = {set->ipc.changed},
-                             .count = set->count};
-}
-
-static status_t stat(struct syscall *call, int command)
-{
-    int32_t id = (int32_t)call->arg[0];
-    struct ipc_object *o;
-    struct semid_ds ds;
-    status_t st = OK;
-
-    {
-        SPIN_GUARD(&sem_sets.lock);
-        o = command == IPC_STAT ? ipc_find_locked(&sem_sets, id)
-                                : ipc_at_locked(&sem_sets, (uint32_t)id);
-        if (!o)
-            return ERR_INVALID_ARGS;
-        if (command != SEM_STAT_ANY)
-            st = ipc_permitted(call, o, IPC_READ);
-        if (st != OK)
-            return st;
-        ds = describe(sem_set_of(o));
-        id = command == IPC_STAT ? 0 : o->id;
-    }
-    st = copy_to_user(&call->thread->user, call->arg[3], &ds, sizeof(ds));
-    if (st == OK)
-        call->result = id;
-    return st;
-}
-
-static status_t set_owner(struct syscall *call)
-{
-    struct ipc_object *o;
-    struct semid_ds ds;
-    status_t st = copy_from_user(&call->thread->user, &ds, call->arg[3], sizeof(ds));
+    const struct ipc_object *o;
     SPIN_GUARD(&sem_sets.lock);
 
-    if (st == OK)
-        st = ipc_own_locked(call, &sem_sets, (int32_t)call->arg[0], &o);
-    if (st == OK)
-        ipc_set_perm_locked(o, &ds.perm);
-    return st;
-}
-
-static status_t remove(struct syscall *call)
-{
-    struct ipc_object *o;
-    status_t st;
-
-    {
-        SPIN_GUARD(&sem_sets.lock);
-        st = ipc_own_locked(call, &sem_sets, (int32_t)call->arg[0], &o);
-        if (st != OK)
-            return st;
-        sem_remove_locked(o);
-        ipc_take_out_locked(&sem_sets, o);
-    }
-    sem_sets.ops->free(o);
-    return OK;
-}
-
-static uint64_t semaphores_in_all(void)
-{
-    uint64_t count = 0;
-    SPIN_GUARD(&sem_sets.lock);
-
-    for (uint32_t i = 0; i < sem_sets.capacity; i++)
-        if (sem_sets.slots[i])
-            count += sem_set_of(sem_sets.slots[i])->count;
-    return count;
+    info->undo_size = (int32_t)sem_sets.count;
+    info->adjust = 0;
+    for (uint32_t i = 0; (o = ipc_next_locked(&sem_sets, &i));)
+        info->adjust += (int32_t)sem_set_of(o)->count;
 }
 
 static status_t info(struct syscall *call, int command)
 {
-    struct seminfo {
-        int32_t map, sets, semaphores, undos, per_set, operations, undo_entries, undo_size,
-            value, adjust;
-    } info = {.map = SEM_SETS_MAX * SEM_PER_SET_MAX,
-              .sets = (int32_t)sysctl_get(SYSCTL_SEMMNI),
-              .semaphores = SEM_SETS_MAX * SEM_PER_SET_MAX,
-              .undos = SEM_SETS_MAX * SEM_PER_SET_MAX,
-              .per_set = SEM_PER_SET_MAX,
-              .operations = SEM_OPS_MAX,
-              .undo_entries = SEM_OPS_MAX,
-              .undo_size = 20,
-              .value = SEM_VALUE_MAX,
-              .adjust = SEM_VALUE_MAX};
-    status_t st;
+    struct seminfo info = {.map = SEM_SETS_MAX * SEM_PER_SET_MAX,
+                           .sets = (int32_t)sysctl_get(SYSCTL_SEMMNI),
+                           .semaphores = SEM_SETS_MAX * SEM_PER_SET_MAX,
+                           .undos = SEM_SETS_MAX * SEM_PER_SET_MAX,
+                           .per_set = SEM_PER_SET_MAX,
+                           .operations = SEM_OPS_MAX,
+                           .undo_entries = SEM_OPS_MAX,
+                           .undo_size = 20,
+                           .value = SEM_VALUE_MAX,
+                           .adjust = SEM_VALUE_MAX};
 
     if (command == SEM_INFO)
-        info.adjust = (int32_t)semaphores_in_all();
-    {
-        SPIN_GUARD(&sem_sets.lock);
-        call->result = ipc_highest_locked(&sem_sets);
-        if (command == SEM_INFO)
-            info.undo_size = (int32_t)sem_sets.count;
-    }
-    st = copy_to_user(&call->thread->user, call->arg[3], &info, sizeof(info));
-    return st;
+        count_use(&info);
+    call->result = ipc_highest(&sem_sets);
+    return copy_to_user(&call->thread->user, call->arg[3], &info, sizeof(info));
 }
 
 /* How many wait for more of a semaphore, or for it to be zero. */
@@ -273,13 +205,15 @@ status_t sys_semctl(struct syscall *call)
         return ERR_INVALID_ARGS;
     switch (command) {
     case IPC_RMID:
-        return remove(call);
+        return ipc_remove(call, &sem_sets);
     case IPC_SET:
-        return set_owner(call);
+        return ipc_set(call, &sem_sets, call->arg[3]);
     case IPC_STAT:
+        return ipc_stat(call, &sem_sets, IPC_BY_ID, call->arg[3]);
     case SEM_STAT:
+        return ipc_stat(call, &sem_sets, IPC_BY_INDEX, call->arg[3]);
     case SEM_STAT_ANY:
-        return stat(call, command);
+        return ipc_stat(call, &sem_sets, IPC_BY_INDEX_ANY, call->arg[3]);
     case IPC_INFO:
     case SEM_INFO:
         return info(call, command);
@@ -298,29 +232,19 @@ status_t sys_semctl(struct syscall *call)
     }
 }
 
-static bool row(uint32_t index, struct semid_ds *ds, int32_t *id)
+static void show_row(struct seq *seq, int32_t id, const union ipc_ds *ds)
 {
-    SPIN_GUARD(&sem_sets.lock);
-    struct ipc_object *o = ipc_at_locked(&sem_sets, index);
+    const struct semid_ds *d = &ds->sem;
 
-    if (!o)
-        return false;
-    *ds = describe(sem_set_of(o));
-    *id = o->id;
-    return true;
+    seq_printf(seq, "%10d %10d  %4o %10u %5u %5u %5u %5u %10lu %10lu\n", d->perm.key, id,
+               d->perm.mode, (unsigned)d->count, d->perm.uid, d->perm.gid, d->perm.cuid,
+               d->perm.cgid, (unsigned long)d->operated[0], (unsigned long)d->changed[0]);
 }
 
 void sem_show(struct seq *seq)
 {
-    struct semid_ds d;
-    int32_t id;
-
-    seq_puts(seq,
+    ipc_show(&sem_sets, seq,
              "       key      semid perms      nsems   uid   gid  cuid  cgid      otime     "
-             " ctime\n");
-    for (uint32_t i = 0; i < sem_sets.capacity; i++)
-        if (row(i, &d, &id))
-            seq_printf(seq, "%10d %10d  %4o %10u %5u %5u %5u %5u %10lu %10lu\n", d.perm.key, id,
-                       d.perm.mode, (unsigned)d.count, d.perm.uid, d.perm.gid, d.perm.cuid,
-                       d.perm.cgid, (unsigned long)d.operated[0], (unsigned long)d.changed[0]);
+             " ctime\n",
+             show_row);
 }

@@ -57,9 +57,9 @@ struct sem_wait {
     status_t result; /* once fired */
 };
 
-extern struct ipc_table sem_sets;
+union ipc_ds;
 
-static inline struct sem_set *sem_set_of(struct ipc_object *o)
+static inline struct sem_set *sem_set_of(const struct ipc_object *o)
 {
     return container_of(o, struct sem_set, ipc);
 }
@@ -70,8 +70,9 @@ static inline struct sem_set *sem_set_of(struct ipc_object *o)
 status_t sem_try_locked(struct sem_set *set, struct sem_wait *w) MUST_USE;
 /* Values have changed. */
 void sem_update_locked(struct sem_set *set);
-/* It is about to go. */
-void sem_remove_locked(struct ipc_object *o);
+
+/* sem_control.c */
+void sem_describe_locked(const struct ipc_object *o, union ipc_ds *ds);
 
 /* sem_undo.c */
 /* The caller's for a set of `count`: made if need be. With the lock held, NULL: `*fresh` is to
