@@ -4,6 +4,7 @@
 #include "mm/slab.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/ipc/mqueue_internal.h"
+#include "personality/linux/result_copy.h"
 #include "personality/linux/time/timespec.h"
 #include "uapi/linux/fcntl.h"
 
@@ -135,8 +136,11 @@ struct sys_mq_timedreceive {
     struct file *file;
     struct mqueue *queue;
     time_ns_t deadline;
-    struct mq_message *message;
-    struct mq_wait wait;
+    struct mq_message *message; /* taken; ours */
+    union {
+        struct mq_wait wait;
+        struct result_copy copy;
+    };
 };
 SYSCALL_WAIT(sys_mq_timedreceive);
 
@@ -155,21 +159,6 @@ static status_t receive_begin(struct sys_mq_timedreceive *f)
 }
 
 /* What the program cannot take is lost, as on Linux. */
-static status_t give(struct syscall *call, struct mq_message *m)
-{
-    struct user_access *ua = &call->thread->user;
-    status_t st = OK;
-
-    if (call->arg[3])
-        st = copy_to_user(ua, call->arg[3], &m->priority, sizeof(m->priority));
-    if (st == OK && m->size)
-        st = copy_to_user(ua, call->arg[1], m->data, m->size);
-    if (st == OK)
-        call->result = (int64_t)m->size;
-    kfree(m);
-    return st == ERR_USER_PAGE ? ERR_FAULT : st;
-}
-
 CO_FN(sys_mq_timedreceive)
 {
     status_t st;
@@ -188,9 +177,17 @@ CO_FN(sys_mq_timedreceive)
         if (st != OK)
             break;
     }
-    if (st == OK)
-        st = give(f->call, f->message);
     file_put(f->file);
+    if (st != OK)
+        CO_RETURN(st);
+    if (f->call->arg[3])
+        CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[3],
+                .from = &f->message->priority, .size = sizeof(f->message->priority));
+    if (st == OK)
+        CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[1],
+                .from = f->message->data, .size = f->message->size);
+    f->call->result = (int64_t)f->message->size;
+    kfree(f->message);
     CO_RETURN(st);
 }
 CO_END

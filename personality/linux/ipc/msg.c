@@ -5,6 +5,7 @@
 #include "mm/slab.h"
 #include "personality/linux/ipc/ipc_control.h"
 #include "personality/linux/ipc/msg_internal.h"
+#include "personality/linux/result_copy.h"
 
 enum { MSG_NOERROR = 010000, MSG_EXCEPT = 020000, MSG_COPY = 040000, TYPE_BYTES = 8 };
 
@@ -80,6 +81,32 @@ static status_t find_locked(struct syscall *call, unsigned want, bool waited,
     return waited && st == ERR_INVALID_ARGS ? ERR_REMOVED : st;
 }
 
+/* Until a waiter that is on a queue's list is told to look again, or a signal; it is off the
+ * list then. */
+struct msg_wait {
+    struct co co;
+    struct syscall *call;  /* in */
+    struct waiter *waiter; /* in */
+};
+
+static void disarm(struct waiter *w)
+{
+    SPIN_GUARD(&msg_queues.lock);
+
+    list_remove(&w->link);
+}
+
+static CO_FN(msg_wait)
+{
+    CO_WAIT_UNTIL(waiter_fired(f->waiter));
+    disarm(f->waiter);
+    if (waiter_fired(f->waiter))
+        CO_RETURN(OK);
+    call_no_restart(f->call);
+    CO_RETURN(task_interrupted_status(task));
+}
+CO_END
+
 /* --- sending: queue, message, size, flags --- */
 
 struct sys_msgsnd {
@@ -87,6 +114,7 @@ struct sys_msgsnd {
     struct msg *message; /* ours until it is queued */
     struct waiter waiter;
     bool waited;
+    struct msg_wait wait;
 };
 SYSCALL_WAIT(sys_msgsnd);
 
@@ -116,7 +144,8 @@ static status_t read_message(struct syscall *call, struct msg **out)
     return st;
 }
 
-/* ERR_SHOULD_WAIT: there is no room, and `waiter`, if any, is told of some. */
+/* ERR_SHOULD_WAIT: there is no room, and `waiter`, unless the call does not wait, is told of
+ * some. */
 static status_t try_send(struct syscall *call, struct msg *m, struct waiter *waiter,
                          bool waited)
 {
@@ -124,7 +153,6 @@ static status_t try_send(struct syscall *call, struct msg *m, struct waiter *wai
     status_t st;
     SPIN_GUARD(&msg_queues.lock);
 
-    list_remove(&waiter->link);
     st = find_locked(call, IPC_WRITE, waited, &q);
     if (st != OK)
         return st;
@@ -142,13 +170,6 @@ static status_t try_send(struct syscall *call, struct msg *m, struct waiter *wai
     return OK;
 }
 
-static void disarm(struct waiter *w)
-{
-    SPIN_GUARD(&msg_queues.lock);
-
-    list_remove(&w->link);
-}
-
 CO_FN(sys_msgsnd)
 {
     status_t st;
@@ -163,17 +184,12 @@ CO_FN(sys_msgsnd)
         if (st != ERR_SHOULD_WAIT || f->call->arg[3] & IPC_NOWAIT)
             break;
         f->waited = true;
-        CO_WAIT_UNTIL(waiter_fired(&f->waiter));
-        disarm(&f->waiter);
-        if (!waiter_fired(&f->waiter)) {
-            st = task_interrupted_status(task);
+        CO_CALL(st, f->wait, msg_wait, .call = f->call, .waiter = &f->waiter);
+        if (st != OK)
             break;
-        }
     }
     if (st != OK)
         kfree(f->message);
-    if (st == ERR_INTERRUPTED)
-        call_no_restart(f->call);
     CO_RETURN(st);
 }
 CO_END
@@ -184,6 +200,11 @@ struct sys_msgrcv {
     SYSCALL_FRAME;
     struct waiter waiter;
     bool waited;
+    struct msg *message; /* taken; ours */
+    union {
+        struct msg_wait wait;
+        struct result_copy copy;
+    };
 };
 SYSCALL_WAIT(sys_msgrcv);
 
@@ -236,7 +257,6 @@ static status_t take(struct syscall *call, struct waiter *waiter, bool waited,
     status_t st;
     SPIN_GUARD(&msg_queues.lock);
 
-    list_remove(&waiter->link);
     st = find_locked(call, IPC_READ, waited, &q);
     if (st != OK)
         return st;
@@ -264,23 +284,10 @@ static status_t take(struct syscall *call, struct waiter *waiter, bool waited,
     return OK;
 }
 
-/* What the program cannot take is lost (msgop(2)). */
-static status_t give(struct syscall *call, struct msg *m)
+static status_t try_receive(struct syscall *call, struct waiter *waiter, bool waited,
+                            struct msg **out)
 {
-    struct user_access *ua = &call->thread->user;
-    uint64_t size = MIN(m->size, call->arg[2]);
-    status_t st = copy_to_user(ua, call->arg[1], &m->type, sizeof(m->type));
-
-    if (st == OK && size)
-        st = copy_to_user(ua, call->arg[1] + TYPE_BYTES, m->data, size);
-    if (st == OK)
-        call->result = (int64_t)size;
-    return st == ERR_USER_PAGE ? ERR_FAULT : st;
-}
-
-static status_t try_receive(struct syscall *call, struct waiter *waiter, bool waited)
-{
-    struct msg *m = NULL, *spare = NULL;
+    struct msg *spare = NULL;
     status_t st;
 
     if (call->arg[4] & MSG_COPY) {
@@ -288,14 +295,12 @@ static status_t try_receive(struct syscall *call, struct waiter *waiter, bool wa
         if (!spare)
             return ERR_NO_MEMORY;
     }
-    st = take(call, waiter, waited, &spare, &m);
-    if (st == OK)
-        st = give(call, m);
-    kfree(m);
+    st = take(call, waiter, waited, &spare, out);
     kfree(spare);
     return st;
 }
 
+/* What the program cannot take is lost (msgop(2)). */
 CO_FN(sys_msgrcv)
 {
     status_t st;
@@ -306,19 +311,24 @@ CO_FN(sys_msgrcv)
     f->waited = false;
     for (;;) {
         waiter_init(&f->waiter, task);
-        st = try_receive(f->call, &f->waiter, f->waited);
+        st = try_receive(f->call, &f->waiter, f->waited, &f->message);
         if (st != ERR_SHOULD_WAIT)
             break;
         f->waited = true;
-        CO_WAIT_UNTIL(waiter_fired(&f->waiter));
-        disarm(&f->waiter);
-        if (!waiter_fired(&f->waiter)) {
-            st = task_interrupted_status(task);
+        CO_CALL(st, f->wait, msg_wait, .call = f->call, .waiter = &f->waiter);
+        if (st != OK)
             break;
-        }
     }
-    if (st == ERR_INTERRUPTED)
-        call_no_restart(f->call);
+    if (st != OK)
+        CO_RETURN(st);
+    CO_CALL(st, f->copy, result_copy, .thread = f->call->thread, .to = f->call->arg[1],
+            .from = &f->message->type, .size = TYPE_BYTES);
+    f->call->result = (int64_t)MIN(f->message->size, f->call->arg[2]);
+    if (st == OK)
+        CO_CALL(st, f->copy, result_copy, .thread = f->call->thread,
+                .to = f->call->arg[1] + TYPE_BYTES, .from = f->message->data,
+                .size = (size_t)f->call->result);
+    kfree(f->message);
     CO_RETURN(st);
 }
 CO_END
