@@ -81,8 +81,8 @@ struct file {
     uint64_t position;
     void *data;
     uint64_t readdir_at;
-    _Atomic(struct mapping_origin *)
-        origin;               /* of its mappings: a reference, or NULL until asked */
+    /* Of its mappings: a reference, or NULL until asked. */
+    _Atomic(struct mapping_origin *) origin;
     struct file_owner *owner; /* the personality's: who is told of it, or NULL */
     bool was_opened;          /* by file_open, other than O_PATH: told to who watches it */
     bool writes;              /* counted in path.mount->writers; constant once open */

@@ -4,9 +4,7 @@
 #include "personality/linux/sysctl.h"
 
 #include "base/string.h"
-
-/* IPCMNI: an identifier has so many indices. */
-enum { IPC_OBJECTS_MAX = 32768 };
+#include "personality/linux/ipc/ipc.h"
 
 struct sysctl sysctls[SYSCTL_COUNT] = {
     [SYSCTL_MAX_MAP_COUNT] = {"max_map_count", 65530, 0, INT32_MAX},
@@ -18,10 +16,10 @@ struct sysctl sysctls[SYSCTL_COUNT] = {
     [SYSCTL_MSGMNB] = {"msgmnb", 16384, 0, INT32_MAX},
     [SYSCTL_MSGMNI] = {"msgmni", 32000, 0, IPC_OBJECTS_MAX},
     [SYSCTL_MQ_QUEUES_MAX] = {"queues_max", 256, 0, INT32_MAX},
-    [SYSCTL_MQ_MSG_MAX] = {"msg_max", 10, 1, 65536},
-    [SYSCTL_MQ_MSGSIZE_MAX] = {"msgsize_max", 8192, 128, 16777216},
-    [SYSCTL_MQ_MSG_DEFAULT] = {"msg_default", 10, 1, 65536},
-    [SYSCTL_MQ_MSGSIZE_DEFAULT] = {"msgsize_default", 8192, 128, 16777216},
+    [SYSCTL_MQ_MSG_MAX] = {"msg_max", 10, 1, MQ_MESSAGES_MAX},
+    [SYSCTL_MQ_MSGSIZE_MAX] = {"msgsize_max", 8192, 128, MQ_MESSAGE_SIZE_MAX},
+    [SYSCTL_MQ_MSG_DEFAULT] = {"msg_default", 10, 1, MQ_MESSAGES_MAX},
+    [SYSCTL_MQ_MSGSIZE_DEFAULT] = {"msgsize_default", 8192, 128, MQ_MESSAGE_SIZE_MAX},
 };
 
 struct sysctl *sysctl_find(const char *name)

@@ -75,16 +75,11 @@ static void tell_one(const struct addressee *a, struct linux_process *to, struct
         (void)!send(to, only, &plain);
 }
 
-static bool is_in_group(const void *arg, const struct linux_process *lp)
-{
-    return lp->pgrp == *(const int32_t *)arg;
-}
-
 static void tell_group(const struct addressee *a, const struct siginfo *info)
 {
     struct linux_processes members;
 
-    if (linux_processes_collect(is_in_group, &a->id, &members) != OK)
+    if (linux_processes_of_group(a->id, &members) != OK)
         return;
     for (unsigned i = 0; i < members.count; i++)
         tell_one(a, members.members[i], NULL, info);

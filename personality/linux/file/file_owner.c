@@ -61,15 +61,6 @@ status_t file_owner_of(struct file *file, struct file_owner **out)
     return st;
 }
 
-static struct file_owner *peek(struct file *file)
-{
-    SPIN_GUARD(&owner_lock);
-
-    if (file->owner)
-        ref_get(&file->owner->refs);
-    return file->owner;
-}
-
 /* --- setting --- */
 
 struct target {
@@ -79,17 +70,12 @@ struct target {
     struct thread *thread;
 };
 
-static bool is_in_group(const void *arg, const struct linux_process *lp)
-{
-    return lp->pgrp == *(const int32_t *)arg;
-}
-
 static bool group_exists(int32_t id)
 {
     SPIN_GUARD(&family_lock);
 
     list_for_each (it, pid_all_locked())
-        if (is_in_group(&id, container_of(it, struct linux_process, all_link)))
+        if (container_of(it, struct linux_process, all_link)->pgrp == id)
             return true;
     return false;
 }
@@ -238,11 +224,9 @@ static status_t set_signal(struct syscall *call, struct file *file)
 
 static int signal_now(struct file *file)
 {
-    struct file_owner *owner = peek(file);
-    int signo = owner ? owner->signo : 0;
+    SPIN_GUARD(&owner_lock);
 
-    file_owner_put(owner);
-    return signo;
+    return file->owner ? file->owner->signo : 0;
 }
 
 status_t file_owner_call(struct syscall *call, struct file *file)

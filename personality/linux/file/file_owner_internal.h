@@ -17,7 +17,7 @@
 enum owner_kind { OWNER_THREAD, OWNER_PROCESS, OWNER_GROUP, OWNER_NOBODY };
 
 struct file_owner {
-    atomic_uint refs; /* the file's, and one while the timer is armed */
+    atomic_uint refs; /* the file's, its mark's, and one while the timer is armed */
     enum owner_kind kind;
     int32_t id;
     struct linux_process *process; /* OWNER_PROCESS: reference */
@@ -37,10 +37,10 @@ struct file_owner {
 
 extern struct spinlock owner_lock;
 
-/* The file's, made if need be: borrowed as long as the caller's descriptor is open; a file
- * whose last descriptor has closed has none (ERR_BAD_FD). ERR_NO_MEMORY. */
+/* The file's, made if need be: a reference. ERR_BAD_FD: its last descriptor has closed, and it
+ * has none; ERR_NO_MEMORY. */
 status_t file_owner_of(struct file *file, struct file_owner **out) MUST_USE;
-void file_owner_put(struct file_owner *owner);
+void file_owner_put(struct file_owner *owner); /* NULL is fine */
 /* That one, if he is there, unless somebody is it already. */
 void file_owner_default(struct syscall *call, struct file_owner *owner, enum owner_kind kind,
                         int32_t id);

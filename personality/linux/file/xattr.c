@@ -64,28 +64,6 @@ struct request {
     size_t size, length;
 };
 
-static status_t begin(struct syscall *call, struct request *r, enum named named)
-{
-    status_t st;
-
-    *r = (struct request){.size = 0};
-    walk_begin(call, &r->env);
-    st = place_of(call, &r->env, named, &r->path, &r->inode);
-    if (st != OK)
-        walk_end(&r->env);
-    return st;
-}
-
-static status_t end(struct request *r, status_t st)
-{
-    kfree(r->buffer);
-    inode_put(r->inode);
-    if (r->path.dentry)
-        path_put(&r->path);
-    walk_end(&r->env);
-    return st;
-}
-
 static status_t make_buffer(struct request *r, uint64_t size)
 {
     r->size = size;
@@ -120,14 +98,6 @@ static status_t get_value(struct syscall *call, struct request *r)
     return give(call, r, call->arg[2], st, XATTR_SIZE_MAX);
 }
 
-static status_t get(struct syscall *call, enum named named)
-{
-    struct request r;
-    status_t st = begin(call, &r, named);
-
-    return st == OK ? end(&r, get_value(call, &r)) : st;
-}
-
 static status_t list_names(struct syscall *call, struct request *r)
 {
     status_t st = make_buffer(r, MIN(call->arg[2], (uint64_t)XATTR_LIST_MAX));
@@ -135,14 +105,6 @@ static status_t list_names(struct syscall *call, struct request *r)
     if (st == OK && r->inode)
         st = vfs_list_xattr(&r->env, r->inode, r->buffer, r->size, &r->length);
     return give(call, r, call->arg[1], st, XATTR_LIST_MAX);
-}
-
-static status_t list(struct syscall *call, enum named named)
-{
-    struct request r;
-    status_t st = begin(call, &r, named);
-
-    return st == OK ? end(&r, list_names(call, &r)) : st;
 }
 
 static status_t change(struct request *r, const void *value, unsigned flags)
@@ -170,14 +132,6 @@ static status_t set_value(struct syscall *call, struct request *r)
     return st == OK ? change(r, r->size ? r->buffer : "", (unsigned)flags) : st;
 }
 
-static status_t set(struct syscall *call, enum named named)
-{
-    struct request r;
-    status_t st = begin(call, &r, named);
-
-    return st == OK ? end(&r, set_value(call, &r)) : st;
-}
-
 static status_t remove_value(struct syscall *call, struct request *r)
 {
     status_t st = name_of(call, r->name);
@@ -185,70 +139,83 @@ static status_t remove_value(struct syscall *call, struct request *r)
     return st == OK ? change(r, NULL, 0) : st;
 }
 
-static status_t remove(struct syscall *call, enum named named)
-{
-    struct request r;
-    status_t st = begin(call, &r, named);
+/* --- the calls: each in three forms --- */
 
-    return st == OK ? end(&r, remove_value(call, &r)) : st;
+static status_t with_file(struct syscall *call, enum named named,
+                          status_t (*body)(struct syscall *call, struct request *r))
+{
+    struct request r = {.size = 0};
+    status_t st;
+
+    walk_begin(call, &r.env);
+    st = place_of(call, &r.env, named, &r.path, &r.inode);
+    if (st == OK) {
+        st = body(call, &r);
+        inode_put(r.inode);
+        if (r.path.dentry)
+            path_put(&r.path);
+        kfree(r.buffer);
+    }
+    walk_end(&r.env);
+    return st;
 }
 
 status_t sys_getxattr(struct syscall *call)
 {
-    return get(call, BY_PATH);
+    return with_file(call, BY_PATH, get_value);
 }
 
 status_t sys_lgetxattr(struct syscall *call)
 {
-    return get(call, BY_LINK);
+    return with_file(call, BY_LINK, get_value);
 }
 
 status_t sys_fgetxattr(struct syscall *call)
 {
-    return get(call, BY_FD);
+    return with_file(call, BY_FD, get_value);
 }
 
 status_t sys_setxattr(struct syscall *call)
 {
-    return set(call, BY_PATH);
+    return with_file(call, BY_PATH, set_value);
 }
 
 status_t sys_lsetxattr(struct syscall *call)
 {
-    return set(call, BY_LINK);
+    return with_file(call, BY_LINK, set_value);
 }
 
 status_t sys_fsetxattr(struct syscall *call)
 {
-    return set(call, BY_FD);
+    return with_file(call, BY_FD, set_value);
 }
 
 status_t sys_removexattr(struct syscall *call)
 {
-    return remove(call, BY_PATH);
+    return with_file(call, BY_PATH, remove_value);
 }
 
 status_t sys_lremovexattr(struct syscall *call)
 {
-    return remove(call, BY_LINK);
+    return with_file(call, BY_LINK, remove_value);
 }
 
 status_t sys_fremovexattr(struct syscall *call)
 {
-    return remove(call, BY_FD);
+    return with_file(call, BY_FD, remove_value);
 }
 
 status_t sys_listxattr(struct syscall *call)
 {
-    return list(call, BY_PATH);
+    return with_file(call, BY_PATH, list_names);
 }
 
 status_t sys_llistxattr(struct syscall *call)
 {
-    return list(call, BY_LINK);
+    return with_file(call, BY_LINK, list_names);
 }
 
 status_t sys_flistxattr(struct syscall *call)
 {
-    return list(call, BY_FD);
+    return with_file(call, BY_FD, list_names);
 }

@@ -4,10 +4,12 @@
 #include "hal/time.h"
 #include "mm/slab.h"
 #include "personality/linux/ipc/ipc_internal.h"
+#include "personality/linux/ipc/mqueue_internal.h"
 #include "personality/linux/process/credentials.h"
 
 /* An identifier is an index, and above it a number that tells objects of one index apart. */
-enum { INDEX_BITS = 15, INDEX_MASK = (1 << INDEX_BITS) - 1, SLOTS_FIRST = 16 };
+enum { INDEX_BITS = 15, INDEX_MASK = IPC_OBJECTS_MAX - 1, SLOTS_FIRST = 16 };
+_Static_assert(IPC_OBJECTS_MAX == 1 << INDEX_BITS, "each index has its bits");
 
 int64_t ipc_now(void)
 {

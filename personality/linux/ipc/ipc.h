@@ -7,15 +7,23 @@
 
 struct linux_process;
 
+/* What no setting makes more of. */
+enum {
+    IPC_OBJECTS_MAX = 1 << 15,   /* IPCMNI: of a kind; an identifier has so many indices */
+    SEM_PER_SET_MAX = 32000,     /* SEMMSL */
+    SEM_IN_ALL_MAX = 1024000000, /* SEMMNS */
+    SEM_OPS_MAX = 500,           /* SEMOPM: of a call */
+    MQ_MESSAGES_MAX = 65536,     /* of a queue, not even with privilege */
+    MQ_MESSAGE_SIZE_MAX = 16 << 20,
+};
+
 /* The process ends: its semaphore operations with SEM_UNDO are taken back. */
 void ipc_process_ended(struct linux_process *lp);
 
-/* The texts of /proc/sysvipc. */
+/* The texts of /proc/sysvipc/shm, sem and msg: a heading, then a row for each object. */
 void shm_show(struct seq *seq);
 void sem_show(struct seq *seq);
 void msg_show(struct seq *seq);
 
-void mqueue_remove_all(void); /* POSIX queues */
-
-/* Everything goes, for who counts what is left of a test. */
+/* Everything goes, POSIX queues too, for who counts what is left of a test. */
 void ipc_remove_all(void);

@@ -46,6 +46,8 @@ struct mqueue {
     struct mq_watch watch;
 };
 
+/* All names go. */
+void mqueue_remove_all(void);
 /* NULL: it is no queue's. Borrowed. */
 struct mqueue *mqueue_of_file(struct file *file);
 struct mq_attr mqueue_attr(struct mqueue *q, struct file *file);

@@ -8,8 +8,6 @@
 #include "personality/linux/sysctl.h"
 #include "uapi/linux/fcntl.h"
 
-/* No privilege is enough for more. */
-enum { MESSAGES_MAX = 65536, SIZE_MAX_ = 16 << 20 };
 /* What a message is reckoned to take beside its bytes (RLIMIT_MSGQUEUE). */
 enum { MESSAGE_OVERHEAD = 96 };
 
@@ -106,8 +104,9 @@ static status_t read_opening(struct syscall *call, struct opening *o)
 static status_t choose_sizes(struct syscall *call, struct opening *o)
 {
     bool privileged = call_has(call, CAP_SYS_RESOURCE);
-    int64_t messages = privileged ? MESSAGES_MAX : (int64_t)sysctl_get(SYSCTL_MQ_MSG_MAX);
-    int64_t size = privileged ? SIZE_MAX_ : (int64_t)sysctl_get(SYSCTL_MQ_MSGSIZE_MAX);
+    int64_t messages = privileged ? MQ_MESSAGES_MAX : (int64_t)sysctl_get(SYSCTL_MQ_MSG_MAX);
+    int64_t size =
+        privileged ? MQ_MESSAGE_SIZE_MAX : (int64_t)sysctl_get(SYSCTL_MQ_MSGSIZE_MAX);
 
     if (!o->has_attr) {
         o->attr.messages_max =

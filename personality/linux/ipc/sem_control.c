@@ -45,10 +45,10 @@ static void count_use(struct seminfo *info)
 
 static status_t info(struct syscall *call, int command)
 {
-    struct seminfo info = {.map = SEM_SETS_MAX * SEM_PER_SET_MAX,
+    struct seminfo info = {.map = SEM_IN_ALL_MAX,
                            .sets = (int32_t)sysctl_get(SYSCTL_SEMMNI),
-                           .semaphores = SEM_SETS_MAX * SEM_PER_SET_MAX,
-                           .undos = SEM_SETS_MAX * SEM_PER_SET_MAX,
+                           .semaphores = SEM_IN_ALL_MAX,
+                           .undos = SEM_IN_ALL_MAX,
                            .per_set = SEM_PER_SET_MAX,
                            .operations = SEM_OPS_MAX,
                            .undo_entries = SEM_OPS_MAX,

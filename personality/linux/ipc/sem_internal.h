@@ -10,13 +10,7 @@
 #include "co/waiter.h"
 #include "personality/linux/ipc/ipc_internal.h"
 
-enum {
-    SEM_PER_SET_MAX = 32000, /* SEMMSL */
-    SEM_SETS_MAX = 32000,
-    SEM_OPS_MAX = 500,
-    SEM_VALUE_MAX = 32767,
-    SEM_UNDO_FLAG = 0x1000,
-};
+enum { SEM_VALUE_MAX = 32767, SEM_UNDO_FLAG = 0x1000 };
 
 /* struct sembuf */
 struct sem_op {

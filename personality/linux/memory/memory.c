@@ -243,7 +243,6 @@ status_t sys_mprotect(struct syscall *call)
     user_addr_t base = call->arg[0];
     uint64_t size = ROUND_UP(call->arg[1], PAGE_SIZE);
     unsigned prot = (unsigned)call->arg[2];
-
     status_t st;
 
     if ((prot & PROT_GROWSDOWN && prot & PROT_GROWSUP) || !IS_ALIGNED(base, PAGE_SIZE))

@@ -138,10 +138,9 @@ static void take_out_locked(struct epoll_item *item)
 
 static status_t insert(struct epoll *set, struct epoll_item *item)
 {
+    struct epoll *below = epoll_of_file(item->file);
     SPIN_GUARD(&epoll_lock);
     status_t st = epoll_check_nesting_locked(set, item->file);
-
-    struct epoll *below = epoll_of_file(item->file);
 
     if (st != OK)
         return st;

@@ -150,6 +150,16 @@ status_t linux_processes_collect(bool (*want)(const void *arg, const struct linu
     return OK;
 }
 
+static bool in_group(const void *pgrp, const struct linux_process *lp)
+{
+    return lp->pgrp == *(const int32_t *)pgrp;
+}
+
+status_t linux_processes_of_group(int32_t pgrp, struct linux_processes *out)
+{
+    return linux_processes_collect(in_group, &pgrp, out);
+}
+
 void linux_processes_free(struct linux_processes *list)
 {
     for (unsigned i = 0; i < list->count; i++)

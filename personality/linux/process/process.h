@@ -207,6 +207,8 @@ struct linux_processes {
 };
 status_t linux_processes_collect(bool (*want)(const void *arg, const struct linux_process *lp),
                                  const void *arg, struct linux_processes *out) MUST_USE;
+/* Those of a process group. */
+status_t linux_processes_of_group(int32_t pgrp, struct linux_processes *out) MUST_USE;
 void linux_processes_free(struct linux_processes *list);
 
 /*

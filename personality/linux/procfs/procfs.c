@@ -89,6 +89,21 @@ status_t proc_inode_create(struct inode *dir, struct linux_process *lp, uint32_t
     return pid_inode(dir->fs, lp, index, type, mode, ops, out);
 }
 
+status_t proc_lookup_among(struct inode *dir, const struct gen_entry *table, unsigned count,
+                           uint32_t index, struct name name, struct inode **out)
+{
+    const struct gen_entry *e = gen_find(table, count, name);
+    struct linux_process *lp;
+    status_t st;
+
+    if (!e || proc_process(dir, &lp) != OK)
+        return ERR_NOT_FOUND;
+    st = proc_inode_create(dir, lp, index + (uint32_t)(e - table), e->type, e->mode, e->ops,
+                           out);
+    linux_process_put(lp);
+    return st;
+}
+
 struct linux_thread *proc_caller(void)
 {
     return linux_caller();

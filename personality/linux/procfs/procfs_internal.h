@@ -26,6 +26,9 @@ status_t proc_root(struct inode *inode, struct path *out) MUST_USE;
 status_t proc_inode_create(struct inode *dir, struct linux_process *lp, uint32_t index,
                            enum inode_type type, uint32_t mode, const struct gen_ops *ops,
                            struct inode **out) MUST_USE;
+/* The lookup of a directory with fixed contents; they are numbered from `index` on. */
+status_t proc_lookup_among(struct inode *dir, const struct gen_entry *table, unsigned count,
+                           uint32_t index, struct name name, struct inode **out) MUST_USE;
 uint64_t proc_ino(struct linux_process *lp, uint32_t index);
 /* gen_ops.attr: they belong to whom the process does now. */
 void proc_owner_attr(struct inode *inode, struct inode_attr *attr);

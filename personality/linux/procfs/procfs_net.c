@@ -18,16 +18,7 @@ static const struct gen_entry entries[] = {{"unix", INODE_FILE, 0444, &unix_file
 
 static status_t net_lookup(struct inode *dir, struct name name, struct inode **out)
 {
-    const struct gen_entry *e = gen_find(entries, countof(entries), name);
-    struct linux_process *lp;
-    status_t st = e ? proc_process(dir, &lp) : ERR_NOT_FOUND;
-
-    if (st != OK)
-        return ERR_NOT_FOUND;
-    st = proc_inode_create(dir, lp, INDEX_NET + (uint32_t)(e - entries), e->type, e->mode,
-                           e->ops, out);
-    linux_process_put(lp);
-    return st;
+    return proc_lookup_among(dir, entries, countof(entries), INDEX_NET, name, out);
 }
 
 static status_t net_readdir(struct inode *dir, uint64_t *at,

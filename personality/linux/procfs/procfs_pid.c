@@ -76,27 +76,9 @@ static const struct gen_entry entries[] = {
 };
 enum { ENTRIES = countof(entries), ENTRIES_OF_THREAD = ENTRIES - 1, INDEX_THREAD = 1 << 16 };
 
-static status_t lookup_among(struct inode *dir, unsigned count, uint32_t first,
-                             struct name name, struct inode **out)
-{
-    const struct gen_entry *e = gen_find(entries, count, name);
-    struct linux_process *lp;
-    status_t st;
-
-    if (!e)
-        return ERR_NOT_FOUND;
-    st = proc_process(dir, &lp);
-    if (st != OK)
-        return ERR_NOT_FOUND;
-    st = proc_inode_create(dir, lp, first + (uint32_t)(e - entries), e->type, e->mode, e->ops,
-                           out);
-    linux_process_put(lp);
-    return st;
-}
-
 static status_t pid_lookup(struct inode *dir, struct name name, struct inode **out)
 {
-    return lookup_among(dir, ENTRIES, 1, name, out);
+    return proc_lookup_among(dir, entries, ENTRIES, 1, name, out);
 }
 
 static status_t pid_readdir(struct inode *dir, uint64_t *at,
@@ -116,7 +98,7 @@ static status_t thread_lookup(struct inode *dir, struct name name, struct inode 
 {
     uint32_t index = (uint32_t)dir->attr.ino & ((1u << PROC_INO_BITS) - 1);
 
-    return lookup_among(dir, ENTRIES_OF_THREAD, index + 1, name, out);
+    return proc_lookup_among(dir, entries, ENTRIES_OF_THREAD, index + 1, name, out);
 }
 
 static status_t thread_readdir(struct inode *dir, uint64_t *at,

@@ -5,6 +5,7 @@
 #include "fs/pipe.h"
 #include "hal/boot.h"
 #include "personality/linux/file/fd.h"
+#include "personality/linux/ipc/ipc.h"
 #include "personality/linux/process/thread_limit.h"
 #include "personality/linux/procfs/procfs_internal.h"
 #include "personality/linux/sysctl.h"
@@ -131,6 +132,15 @@ static status_t show_pipe_max_size(struct inode *inode, struct seq *seq)
     return OK;
 }
 
+/* proc(5): semaphores per set, in all, per call, sets. */
+static status_t show_sem(struct inode *inode, struct seq *seq)
+{
+    (void)inode;
+    seq_printf(seq, "%d\t%d\t%d\t%lu\n", SEM_PER_SET_MAX, SEM_IN_ALL_MAX, SEM_OPS_MAX,
+               (unsigned long)sysctl_get(SYSCTL_SEMMNI));
+    return OK;
+}
+
 static status_t show_number(struct inode *inode, struct seq *seq)
 {
     struct sysctl *s = inode->data;
@@ -157,32 +167,25 @@ static const struct gen_entry sys_entries[] = {
     {"kernel", INODE_DIR, 0555, &dir_ops},
     {"vm", INODE_DIR, 0555, &dir_ops},
 };
-/* sem(5): per set, in all, per call, sets. */
-static status_t show_sem(struct inode *inode, struct seq *seq)
-{
-    (void)inode;
-    seq_printf(seq, "32000\t1024000000\t500\t%lu\n", (unsigned long)sysctl_get(SYSCTL_SEMMNI));
-    return OK;
-}
 
 static const struct gen_entry mqueue_entries[] = {
     NUMBER("msg_default"), NUMBER("msg_max"),    NUMBER("msgsize_default"),
     NUMBER("msgsize_max"), NUMBER("queues_max"),
 };
 static const struct gen_entry kernel_entries[] = {
+    {"cap_last_cap", INODE_FILE, 0444, SHOWN(show_cap_last_cap)},
+    {"hostname", INODE_FILE, 0444, SHOWN(show_hostname)},
     NUMBER("msgmax"),
     NUMBER("msgmnb"),
     NUMBER("msgmni"),
-    NUMBER("shmall"),
-    NUMBER("shmmax"),
-    NUMBER("shmmni"),
-    {"sem", INODE_FILE, 0444, SHOWN(show_sem)},
-    {"cap_last_cap", INODE_FILE, 0444, SHOWN(show_cap_last_cap)},
-    {"hostname", INODE_FILE, 0444, SHOWN(show_hostname)},
     {"osrelease", INODE_FILE, 0444, SHOWN(show_osrelease)},
     {"ostype", INODE_FILE, 0444, SHOWN(show_ostype)},
     {"pid_max", INODE_FILE, 0444, SHOWN(show_pid_max)},
     {"random", INODE_DIR, 0555, &dir_ops},
+    {"sem", INODE_FILE, 0444, SHOWN(show_sem)},
+    NUMBER("shmall"),
+    NUMBER("shmmax"),
+    NUMBER("shmmni"),
     {"threads-max", INODE_FILE, 0444, SHOWN(show_threads_max)},
     {"version", INODE_FILE, 0444, SHOWN(show_os_version)},
 };

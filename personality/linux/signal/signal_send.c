@@ -181,17 +181,12 @@ void signal_force(struct linux_thread *lt, const struct siginfo *info)
     (void)!send(lp, lt, info);
 }
 
-static bool in_group(const void *pgrp, const struct linux_process *lp)
-{
-    return lp->pgrp == *(const int32_t *)pgrp;
-}
-
 unsigned signal_send_group(int32_t pgrp, const struct siginfo *info)
 {
     struct linux_processes group;
     unsigned count;
 
-    if (linux_processes_collect(in_group, &pgrp, &group) != OK)
+    if (linux_processes_of_group(pgrp, &group) != OK)
         return 0;
     for (unsigned i = 0; i < group.count; i++)
         (void)!signal_send(group.members[i], info);

@@ -16,29 +16,23 @@ struct feature_word {
  * ours turns on. */
 static const struct feature_word words[] = {
     {1, 0, 3,
-     "fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca cmov pat pse36 pn clflush - "
-     "dts "
-     "acpi mmx fxsr sse sse2 ss ht tm ia64 pbe"},
+     "fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca cmov pat pse36 pn clflush "
+     "- dts acpi mmx fxsr sse sse2 ss ht tm ia64 pbe"},
     {0x80000001, 0, 3,
-     "- - - - - - - - - - - syscall - - - - - - - mp nx - mmxext - - fxsr_opt pdpe1gb rdtscp - "
-     "lm "
-     "3dnowext 3dnow"},
+     "- - - - - - - - - - - syscall - - - - - - - mp nx - mmxext - - fxsr_opt pdpe1gb "
+     "rdtscp - lm 3dnowext 3dnow"},
     {1, 0, 2,
-     "pni pclmulqdq dtes64 monitor ds_cpl vmx smx est tm2 ssse3 cid sdbg fma cx16 xtpr pdcm - "
-     "pcid dca sse4_1 sse4_2 x2apic movbe popcnt tsc_deadline_timer aes xsave - avx f16c "
-     "rdrand "
-     "hypervisor"},
+     "pni pclmulqdq dtes64 monitor ds_cpl vmx smx est tm2 ssse3 cid sdbg fma cx16 xtpr "
+     "pdcm - pcid dca sse4_1 sse4_2 x2apic movbe popcnt tsc_deadline_timer aes xsave - avx "
+     "f16c rdrand hypervisor"},
     {0x80000001, 0, 2,
-     "lahf_lm cmp_legacy svm extapic cr8_legacy abm sse4a misalignsse 3dnowprefetch osvw ibs "
-     "xop "
-     "skinit wdt - lwp fma4 tce - nodeid_msr - tbm topoext perfctr_core perfctr_nb - bpext "
-     "ptsc "
-     "perfctr_llc mwaitx - -"},
+     "lahf_lm cmp_legacy svm extapic cr8_legacy abm sse4a misalignsse 3dnowprefetch osvw "
+     "ibs xop skinit wdt - lwp fma4 tce - nodeid_msr - tbm topoext perfctr_core perfctr_nb "
+     "- bpext ptsc perfctr_llc mwaitx - -"},
     {7, 0, 1,
      "- tsc_adjust sgx bmi1 hle avx2 - smep bmi2 erms invpcid rtm cqm - mpx rdt_a avx512f "
      "avx512dq rdseed adx smap avx512ifma - clflushopt clwb intel_pt avx512pf avx512er "
-     "avx512cd "
-     "sha_ni avx512bw avx512vl"},
+     "avx512cd sha_ni avx512bw avx512vl"},
     {0xd, 1, 0, "xsaveopt xsavec xgetbv1 xsaves"},
     {7, 1, 0, "- - - - avx_vnni avx512_bf16"},
     {7, 0, 2,
@@ -47,8 +41,7 @@ static const struct feature_word words[] = {
      "movdiri movdir64b enqcmd sgx_lc"},
     {7, 0, 3,
      "- - avx512_4vnniw avx512_4fmaps fsrm - - - avx512_vp2intersect - md_clear - - - "
-     "serialize "
-     "- tsxldtrk - pconfig arch_lbr ibt - amx_bf16 avx512_fp16 amx_tile amx_int8"},
+     "serialize - tsxldtrk - pconfig arch_lbr ibt - amx_bf16 avx512_fp16 amx_tile amx_int8"},
 };
 
 static void show_word(struct seq *seq, const struct feature_word *word)
