@@ -202,3 +202,20 @@ int64_t paged_touched(struct paged_toucher *t)
 {
     return ztest_child_join(&t->child);
 }
+
+int paged_want(struct paged_wanter *w, struct paged *p, enum paged_how how)
+{
+    w->how = how;
+    if (how == PAGED_TOUCH)
+        return paged_touch(&w->toucher, p->vmo, p->pages, 0);
+    paged_read(&w->reader, p, how, 0, 1);
+    return 1;
+}
+
+void paged_expect_refused(struct paged_wanter *w, zx_status_t status)
+{
+    if (w->how == PAGED_TOUCH)
+        EXPECT_EQ(paged_touched(&w->toucher), ZX_TASK_RETCODE_EXCEPTION_KILL);
+    else
+        EXPECT_EQ(paged_done(&w->reader), status);
+}

@@ -75,6 +75,16 @@ struct paged_toucher {
 int paged_touch(struct paged_toucher *t, zx_handle_t vmo, uint64_t pages, uint64_t at);
 int64_t paged_touched(struct paged_toucher *t);
 
+/* Somebody who wants page 0, and will not get it: PAGED_READ or PAGED_TOUCH. */
+struct paged_wanter {
+    enum paged_how how;
+    struct paged_reader reader;
+    struct paged_toucher toucher;
+};
+int paged_want(struct paged_wanter *w, struct paged *p, enum paged_how how);
+/* Waits for its end: the call has failed so, or the touch has killed. */
+void paged_expect_refused(struct paged_wanter *w, zx_status_t status);
+
 /* Mapped for reading and writing; 0, and a failure, if it cannot be. */
 zx_vaddr_t paged_map(zx_handle_t vmo, uint64_t size);
 void paged_unmap(zx_vaddr_t addr, uint64_t size);

@@ -30,15 +30,11 @@ enum end { DETACH, CLOSE };
 /* Somebody waits; his packet has been read, or not. */
 static void interrupted(enum paged_how how, enum end end, int late)
 {
-    struct paged_toucher t;
-    struct paged_reader r;
+    struct paged_wanter w;
     struct paged p;
 
     ASSERT_TRUE(paged_make(&p, 1, 0));
-    if (how == PAGED_TOUCH)
-        ASSERT_TRUE(paged_touch(&t, p.vmo, 1, 0));
-    else
-        paged_read(&r, &p, how, 0, 1);
+    ASSERT_TRUE(paged_want(&w, &p, how));
     if (late)
         paged_expect(&p, 0, 1);
     else
@@ -49,10 +45,7 @@ static void interrupted(enum paged_how how, enum end end, int late)
         EXPECT_OK(zx_handle_close(p.pager));
         p.pager = ZX_HANDLE_INVALID;
     }
-    if (how == PAGED_TOUCH)
-        EXPECT_EQ(paged_touched(&t), ZX_TASK_RETCODE_EXCEPTION_KILL);
-    else
-        EXPECT_EQ(paged_done(&r), ZX_ERR_BAD_STATE);
+    paged_expect_refused(&w, ZX_ERR_BAD_STATE);
     if (end == DETACH)
         paged_expect_complete(&p);
     paged_expect_none(&p);

@@ -101,36 +101,38 @@ BOTH(CloneSimultaneousChildReadTest)
     simultaneous(how, 1);
 }
 
+struct writer {
+    enum paged_how how;
+    struct clone clone;
+};
+
 static void write_word(void *arg)
 {
-    *(volatile uint64_t *)(uintptr_t)arg = 0xdeadbeef;
-}
+    const struct writer *w = arg;
 
-static void write_to_clone(enum paged_how how)
-{
-    struct ztest_thread t;
-    struct paged p;
-    struct clone c;
-    uint64_t word = 0;
-
-    (void)how;
-    ASSERT_TRUE(paged_make(&p, 1, 0));
-    c = clone_make(&p);
-    ASSERT_OK(ztest_thread_start(&t, write_word, (void *)c.addr));
-    paged_expect(&p, 0, 1);
-    paged_supply(&p, 0, 1);
-    ztest_thread_join(&t);
-    EXPECT_OK(zx_vmo_read(c.vmo, &word, 0, sizeof(word)));
-    EXPECT_EQ(word, 0xdeadbeef);
-    EXPECT_EQ(*(volatile uint64_t *)p.addr, 1);
-    EXPECT_EQ(paged_word(p.vmo, 0), 1);
-    clone_drop(&c, &p);
-    paged_drop(&p);
+    if (w->how == PAGED_READ)
+        paged_set_word(w->clone.vmo, 0, 0xdeadbeef);
+    else
+        *(volatile uint64_t *)w->clone.addr = 0xdeadbeef;
 }
 
 BOTH(CloneWriteToCloneTest)
 {
-    write_to_clone(how);
+    struct writer w = {.how = how};
+    struct ztest_thread t;
+    struct paged p;
+
+    ASSERT_TRUE(paged_make(&p, 1, 0));
+    w.clone = clone_make(&p);
+    ASSERT_OK(ztest_thread_start(&t, write_word, &w));
+    paged_expect(&p, 0, 1);
+    paged_supply(&p, 0, 1);
+    ztest_thread_join(&t);
+    EXPECT_EQ(paged_word(w.clone.vmo, 0), 0xdeadbeef);
+    EXPECT_EQ(*(volatile uint64_t *)p.addr, 1);
+    EXPECT_EQ(paged_word(p.vmo, 0), 1);
+    clone_drop(&w.clone, &p);
+    paged_drop(&p);
 }
 
 /* What is there can be read when the pager is gone; the rest cannot. */

@@ -2,6 +2,7 @@
  * pager_fail.c - requests that the pager answers with an error.
  */
 #include "tests/zircon/paged.h"
+#include "tests/zircon/stopped.h"
 
 static void fail(struct paged *p, uint64_t first, uint64_t count, zx_status_t st)
 {
@@ -11,34 +12,36 @@ static void fail(struct paged *p, uint64_t first, uint64_t count, zx_status_t st
 
 BOTH(FailSinglePage)
 {
-    struct paged_toucher t;
-    struct paged_reader r;
+    struct paged_wanter w;
     struct paged p;
 
     ASSERT_TRUE(paged_make(&p, 1, 0));
-    if (how == PAGED_TOUCH)
-        ASSERT_TRUE(paged_touch(&t, p.vmo, 1, 0));
-    else
-        paged_read(&r, &p, how, 0, 1);
+    ASSERT_TRUE(paged_want(&w, &p, how));
     paged_expect(&p, 0, 1);
     fail(&p, 0, 1, ZX_ERR_IO);
-    if (how == PAGED_TOUCH)
-        EXPECT_EQ(paged_touched(&t), ZX_TASK_RETCODE_EXCEPTION_KILL);
-    else
-        EXPECT_EQ(paged_done(&r), ZX_ERR_IO);
+    paged_expect_refused(&w, ZX_ERR_IO);
     paged_expect_none(&p);
     paged_drop(&p);
 }
 
-CASE(Pager, FailExactRange)
+/* A VMO of 11 pages, all of which were asked for and refused. */
+static int make_failed(struct paged *p)
 {
     struct paged_reader r;
+
+    if (!paged_asked(p, &r, PAGED_COMMIT, 11))
+        return 0;
+    fail(p, 0, 11, ZX_ERR_IO);
+    EXPECT_EQ(paged_done(&r), ZX_ERR_IO);
+    paged_expect_none(p);
+    return 1;
+}
+
+CASE(Pager, FailExactRange)
+{
     struct paged p;
 
-    ASSERT_TRUE(paged_asked(&p, &r, PAGED_COMMIT, 11));
-    fail(&p, 0, 11, ZX_ERR_IO);
-    EXPECT_EQ(paged_done(&r), ZX_ERR_IO);
-    paged_expect_none(&p);
+    ASSERT_TRUE(make_failed(&p));
     paged_drop(&p);
 }
 
@@ -131,10 +134,7 @@ CASE(Pager, SupplyAfterFail)
     struct paged_reader r;
     struct paged p;
 
-    ASSERT_TRUE(paged_asked(&p, &r, PAGED_COMMIT, 11));
-    fail(&p, 0, 11, ZX_ERR_IO);
-    EXPECT_EQ(paged_done(&r), ZX_ERR_IO);
-    paged_expect_none(&p);
+    ASSERT_TRUE(make_failed(&p));
     paged_read(&r, &p, PAGED_COMMIT, 0, 11);
     paged_expect(&p, 0, 11);
     paged_supply(&p, 0, 11);
@@ -152,9 +152,7 @@ CASE(Pager, FailErrorCode)
 
         ASSERT_TRUE(paged_asked(&p, &commit, PAGED_COMMIT, 11));
         paged_read(&read, &p, PAGED_READ, 3, 1);
-        EXPECT_EQ(zx_object_wait_one(read.thread.handle, ZX_THREAD_TERMINATED,
-                                     ztest_after(ZTEST_MSEC(5)), NULL),
-                  ZX_ERR_TIMED_OUT);
+        wait_blocked(read.thread.handle);
         fail(&p, 0, 11, errors[i]);
         EXPECT_EQ(paged_done(&commit), errors[i]);
         EXPECT_EQ(paged_done(&read), errors[i]);

@@ -27,6 +27,13 @@ static inline void wait_state(zx_handle_t thread, uint32_t state)
         zx_nanosleep(ztest_after(ZTEST_MSEC(1)));
 }
 
+/* Until it waits for anything. */
+static inline void wait_blocked(zx_handle_t thread)
+{
+    while ((thread_state(thread) & 0xff) != ZX_THREAD_STATE_BLOCKED)
+        zx_nanosleep(ztest_after(ZTEST_MSEC(1)));
+}
+
 static inline void wait_signal(zx_handle_t handle, zx_signals_t signals)
 {
     EXPECT_OK(zx_object_wait_one(handle, signals, ZX_TIME_INFINITE, NULL));
