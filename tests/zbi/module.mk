@@ -1,3 +1,3 @@
-# Programs of the boot images that tests/zircon/zbi makes.
+# Programs of the boot images that tests/zbi/run makes.
 module               := tests/zbi
 user-programs-zircon := first suites

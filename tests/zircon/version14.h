@@ -5,5 +5,6 @@
 
 #include <string>
 
+/* The version's text: by the constructor of a variable, and of what a function returns. */
 std::string version_assigned();
 std::string version_returned();

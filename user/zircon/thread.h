@@ -23,7 +23,7 @@ struct runtime_thread {
     int (*start_int)(void *arg); /* in its place, of threads.h */
     void *arg, *result;
     zx_handle_t region; /* VMAR of guard, stack and block; 0: the first thread */
-    zx_vaddr_t stack;   /* its lowest byte; */
+    zx_vaddr_t stack;   /* its lowest byte */
     size_t stack_size;  /* 0: not known */
     void *specific[RUNTIME_KEYS];
     struct runtime_local *locals;                  /* C++ objects to destroy */

@@ -50,7 +50,8 @@ raw_call:
         ecall
         ret
 
-/* How the vDSO's stub of channel_call_finish begins (user/vdso/isa/riscv64/stubs.S). */
+/* How the vDSO's stub of channel_call_finish begins: a copy of what user/vdso/isa/riscv64/stubs.S makes, with
+ * the call's number. The case that looks for it fails when it is not there any more. */
         .globl  finish_stub, finish_stub_end
 finish_stub:
         mv      t0, a7

@@ -60,7 +60,8 @@ raw_call:
         syscall
         ret
 
-/* How the vDSO's stub of channel_call_finish begins (user/vdso/isa/x86_64/stubs.S). */
+/* How the vDSO's stub of channel_call_finish begins: a copy of what user/vdso/isa/x86_64/stubs.S makes, with
+ * the call's number. The case that looks for it fails when it is not there any more. */
         .globl  finish_stub, finish_stub_end
 finish_stub:
         mov     %rcx, %r10
