@@ -13,8 +13,8 @@ static zx_handle_t make_iommu(void)
     zx_iommu_desc_dummy_t desc = {0};
     zx_handle_t iommu = ZX_HANDLE_INVALID;
 
-    EXPECT_OK(zx_iommu_create(startup_handle(PA_RESOURCE), ZX_IOMMU_TYPE_DUMMY, &desc,
-                              sizeof(desc), &iommu));
+    EXPECT_OK(zx_iommu_create(ztest_root_resource(), ZX_IOMMU_TYPE_DUMMY, &desc, sizeof(desc),
+                              &iommu));
     return iommu;
 }
 
@@ -57,7 +57,7 @@ static void expect_row(const zx_paddr_t addrs[], unsigned count)
 CASE(Bti, Create)
 {
     zx_iommu_desc_dummy_t desc = {0};
-    zx_handle_t root = startup_handle(PA_RESOURCE), iommu = make_iommu(), other;
+    zx_handle_t root = ztest_root_resource(), iommu = make_iommu(), other;
 
     EXPECT_EQ(ztest_rights(iommu), ZX_DEFAULT_IOMMU_RIGHTS);
     EXPECT_EQ(ztest_rights(bti), ZX_DEFAULT_BTI_RIGHTS);

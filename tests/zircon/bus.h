@@ -9,13 +9,6 @@
 #include "uapi/zircon/syscalls/memory.h"
 #include "uapi/zircon/syscalls/pci.h"
 
-enum { BUS_PAGE = 4096 };
-
-static inline zx_handle_t root_resource(void)
-{
-    return startup_handle(PA_RESOURCE);
-}
-
 /* What starts the bus: no pin has an irq. */
 struct bus_arg {
     zx_pci_init_window_t *window; /* the one */
@@ -43,7 +36,7 @@ static inline struct bus_arg *bus_arg(void)
 
 static inline zx_status_t bus_start(struct bus_arg *arg)
 {
-    return zx_pci_init(root_resource(), &arg->arg, BUS_ARG_SIZE);
+    return zx_pci_init(ztest_root_resource(), &arg->arg, BUS_ARG_SIZE);
 }
 
 /* A handle on the device. */
@@ -56,7 +49,7 @@ static inline zx_handle_t bus_device(void)
         if (device != ZX_HANDLE_INVALID)
             EXPECT_OK(zx_handle_close(device));
         device = ZX_HANDLE_INVALID;
-        if (zx_pci_get_nth_device(root_resource(), i, &info, &device) != ZX_OK) {
+        if (zx_pci_get_nth_device(ztest_root_resource(), i, &info, &device) != ZX_OK) {
             FAIL("no device");
             break;
         }
@@ -73,13 +66,13 @@ static inline volatile void *bus_memory(zx_handle_t device, zx_handle_t *vmo)
     EXPECT_OK(zx_pci_get_bar(device, 0, &bar, vmo));
     EXPECT_OK(zx_vmo_set_cache_policy(*vmo, ZX_CACHE_POLICY_UNCACHED_DEVICE));
     EXPECT_OK(zx_vmar_map(ztest_root_vmar(), ZX_VM_PERM_READ | ZX_VM_PERM_WRITE, 0, *vmo, 0,
-                          BUS_PAGE, &at));
-    memset((void *)at, 0, BUS_PAGE);
+                          PAGE, &at));
+    memset((void *)at, 0, PAGE);
     return (volatile void *)at;
 }
 
 static inline void bus_memory_end(volatile void *at, zx_handle_t vmo)
 {
-    EXPECT_OK(zx_vmar_unmap(ztest_root_vmar(), (zx_vaddr_t)at, BUS_PAGE));
+    EXPECT_OK(zx_vmar_unmap(ztest_root_vmar(), (zx_vaddr_t)at, PAGE));
     EXPECT_OK(zx_handle_close(vmo));
 }

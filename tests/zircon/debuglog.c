@@ -4,16 +4,11 @@
 #include "tests/zircon/ztest.h"
 #include "uapi/zircon/syscalls/log.h"
 
-static zx_handle_t root(void)
-{
-    return startup_handle(PA_RESOURCE);
-}
-
 static zx_handle_t readable_log(void)
 {
     zx_handle_t log = ZX_HANDLE_INVALID;
 
-    EXPECT_OK(zx_debuglog_create(root(), ZX_LOG_FLAG_READABLE, &log));
+    EXPECT_OK(zx_debuglog_create(ztest_root_resource(), ZX_LOG_FLAG_READABLE, &log));
     return log;
 }
 
@@ -46,8 +41,9 @@ CASE(DebugLogTest, InvalidOptions)
 {
     zx_handle_t log = ZX_HANDLE_INVALID;
 
-    EXPECT_EQ(zx_debuglog_create(root(), 1, &log), ZX_ERR_INVALID_ARGS);
-    EXPECT_EQ(zx_debuglog_create(root(), 1 | ZX_LOG_FLAG_READABLE, &log), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_debuglog_create(ztest_root_resource(), 1, &log), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_debuglog_create(ztest_root_resource(), 1 | ZX_LOG_FLAG_READABLE, &log),
+              ZX_ERR_INVALID_ARGS);
     EXPECT_EQ(log, ZX_HANDLE_INVALID);
 }
 
@@ -56,7 +52,7 @@ CASE(DebugLog, Records)
     zx_handle_t log = readable_log(), writer;
     zx_log_record_t record;
 
-    ASSERT_OK(zx_debuglog_create(root(), 0, &writer));
+    ASSERT_OK(zx_debuglog_create(ztest_root_resource(), 0, &writer));
     EXPECT_OK(zx_debuglog_write(writer, 0, "first of ours\n", 14));
     EXPECT_GT(find(log, "first of ours\n", &record), 0);
     EXPECT_EQ(record.pid, ztest_koid(ztest_process()));
@@ -80,7 +76,7 @@ CASE(DebugLog, Arguments)
     zx_handle_t log = readable_log(), writer, weak;
     char text[64];
 
-    ASSERT_OK(zx_debuglog_create(root(), 0, &writer));
+    ASSERT_OK(zx_debuglog_create(ztest_root_resource(), 0, &writer));
     EXPECT_EQ(ztest_rights(writer), ZX_DEFAULT_LOG_RIGHTS);
     EXPECT_EQ(ztest_rights(log), ZX_DEFAULT_LOG_RIGHTS | ZX_RIGHT_READ);
     EXPECT_EQ(zx_debuglog_read(writer, 0, text, sizeof(text)), ZX_ERR_ACCESS_DENIED);
@@ -106,9 +102,9 @@ CASE(Console, WriteIsCutAndReadAsksFirst)
     EXPECT_EQ(zx_debug_write(NULL, 1), ZX_ERR_INVALID_ARGS);
     EXPECT_EQ(zx_debug_read(ztest_job(), bytes, 1, &actual), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_debug_read(ZX_HANDLE_INVALID, bytes, 1, &actual), ZX_ERR_BAD_HANDLE);
-    EXPECT_OK(zx_debug_read(root(), bytes, 0, &actual));
+    EXPECT_OK(zx_debug_read(ztest_root_resource(), bytes, 0, &actual));
     EXPECT_EQ(actual, 0);
-    EXPECT_EQ(zx_debug_read(root(), bytes, 0, NULL), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_debug_read(ztest_root_resource(), bytes, 0, NULL), ZX_ERR_INVALID_ARGS);
 }
 
 /* What tests/zircon/run types: `echo typed | zcore zircon ...`. */
@@ -117,8 +113,9 @@ CASE(Console, ReadsWhatIsTyped)
     char bytes[7] = "";
     size_t actual = 0;
 
-    ASSERT_OK(zx_debug_read(root(), bytes, 6, &actual));
+    ASSERT_OK(zx_debug_read(ztest_root_resource(), bytes, 6, &actual));
     EXPECT_EQ(actual, 6);
     EXPECT_EQ(strcmp(bytes, "typed\n"), 0);
-    EXPECT_NE(zx_debug_read(root(), bytes, 1, &actual), ZX_OK); /* that was all */
+    EXPECT_NE(zx_debug_read(ztest_root_resource(), bytes, 1, &actual),
+              ZX_OK); /* that was all */
 }

@@ -11,12 +11,12 @@ static void find_bridge(uint64_t base, uint16_t vendor)
     zx_handle_t bridge;
     uint32_t value = 0;
 
-    arg->window->base = BUS_PAGE; /* memory, or nothing */
+    arg->window->base = PAGE; /* memory, or nothing */
     EXPECT_EQ(bus_start(arg), ZX_ERR_INVALID_ARGS);
     arg->window->base = base;
     arg->window->size = 16 * ZX_PCI_ECAM_BYTE_PER_BUS;
     ASSERT_OK(bus_start(arg));
-    ASSERT_OK(zx_pci_get_nth_device(root_resource(), 0, &info, &bridge));
+    ASSERT_OK(zx_pci_get_nth_device(ztest_root_resource(), 0, &info, &bridge));
     EXPECT_EQ(info.vendor_id, vendor);
     EXPECT_EQ(info.base_class, 6);
     EXPECT_EQ(info.bus_id | info.dev_id | info.func_id, 0);

@@ -1,8 +1,8 @@
 /*
  * errors.c - documented errors that no other case comes to: options, sizes and states of calls.
- * tests/zircon/errors tells which there are.
+ * errors.tsv has those of each call, errors.py tells which are met.
  */
-#include "tests/zircon/paged.h"
+#include "tests/zircon/clones.h"
 #include "tests/zircon/registers.h"
 #include "uapi/zircon/syscalls/clock.h"
 #include "uapi/zircon/syscalls/memory.h"
@@ -13,25 +13,12 @@
 
 static const zx_vaddr_t kernel_address = 0xffffff8000000000ull;
 
-static zx_handle_t root_resource(void)
-{
-    return startup_handle(PA_RESOURCE);
-}
-
 static zx_handle_t resource(uint32_t kind, uint64_t base, uint64_t size)
 {
     zx_handle_t h = ZX_HANDLE_INVALID;
 
-    EXPECT_OK(zx_resource_create(root_resource(), kind, base, size, "test", 4, &h));
+    EXPECT_OK(zx_resource_create(ztest_root_resource(), kind, base, size, "test", 4, &h));
     return h;
-}
-
-static zx_handle_t make_vmo(uint64_t size)
-{
-    zx_handle_t vmo = ZX_HANDLE_INVALID;
-
-    EXPECT_OK(zx_vmo_create(size, 0, &vmo));
-    return vmo;
 }
 
 CASE(Errors, OptionsThatAreNone)
@@ -69,9 +56,10 @@ CASE(Errors, PropertyOfAnotherType)
               ZX_ERR_WRONG_TYPE);
 }
 
-static void close_soon(void *arg)
+/* Once the first thread waits. */
+static void close_when_waited_for(void *arg)
 {
-    zx_nanosleep(ztest_after(ZTEST_MSEC(1)));
+    wait_state(startup_handle(PA_THREAD_SELF), ZX_THREAD_STATE_BLOCKED_WAIT_MANY);
     EXPECT_OK(zx_handle_close(*(zx_handle_t *)arg));
 }
 
@@ -81,7 +69,7 @@ CASE(Errors, WaitForManyWhenOneIsClosed)
     struct ztest_thread t;
 
     ASSERT_OK(zx_event_create(0, &item.handle));
-    ASSERT_OK(ztest_thread_start(&t, close_soon, &item.handle));
+    ASSERT_OK(ztest_thread_start(&t, close_when_waited_for, &item.handle));
     EXPECT_EQ(zx_object_wait_many(&item, 1, ZX_TIME_INFINITE), ZX_ERR_CANCELED);
     EXPECT_TRUE(item.pending & ZX_SIGNAL_HANDLE_CLOSED);
     ztest_thread_join(&t);
@@ -126,7 +114,7 @@ CASE(Errors, EntriesThatAreTheKernels)
     EXPECT_OK(zx_handle_close(thread));
 }
 
-static void sleep_until_closed(void *arg)
+static void wait_for_event(void *arg)
 {
     zx_object_wait_one(*(zx_handle_t *)arg, ZX_EVENT_SIGNALED, ZX_TIME_INFINITE, NULL);
 }
@@ -138,7 +126,7 @@ CASE(Errors, RegistersOfAThreadThatRuns)
     zx_handle_t event;
 
     ASSERT_OK(zx_event_create(0, &event));
-    ASSERT_OK(ztest_thread_start(&t, sleep_until_closed, &event));
+    ASSERT_OK(ztest_thread_start(&t, wait_for_event, &event));
     EXPECT_EQ(zx_thread_write_state(t.handle, ZX_THREAD_STATE_GENERAL_REGS, registers,
                                     machine_registers.size),
               ZX_ERR_BAD_STATE);
@@ -167,7 +155,7 @@ CASE(Errors, CallsOnNoChannel)
 
 CASE(Errors, SizesThatAreTooLarge)
 {
-    zx_handle_t vmo = make_vmo(PAGE), other;
+    zx_handle_t vmo = clone_make(1, 0), other;
 
     EXPECT_EQ(zx_vmo_create(UINT64_MAX, 0, &other), ZX_ERR_OUT_OF_RANGE);
     EXPECT_EQ(zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, UINT64_MAX, &other),
@@ -180,7 +168,7 @@ CASE(Errors, SizesThatAreTooLarge)
 
 CASE(Errors, WhereNothingIsMapped)
 {
-    zx_handle_t vmar, vmo = make_vmo(PAGE);
+    zx_handle_t vmar, vmo = clone_make(1, 0);
     zx_vaddr_t at;
 
     ASSERT_OK(
@@ -192,23 +180,24 @@ CASE(Errors, WhereNothingIsMapped)
     EXPECT_OK(zx_handle_close(vmo));
 }
 
-/* All of it, and any range that its code begins in. */
 CASE(Errors, VdsoStays)
 {
     zx_vaddr_t base;
+    uint64_t size;
 
     ASSERT_OK(zx_object_get_property(ztest_process(), ZX_PROP_PROCESS_VDSO_BASE_ADDRESS, &base,
                                      sizeof(base)));
-    EXPECT_EQ(zx_vmar_unmap(ztest_root_vmar(), base, 64 * PAGE), ZX_ERR_ACCESS_DENIED);
+    ASSERT_OK(zx_vmo_get_size(startup_handle(PA_VMO_VDSO), &size));
+    EXPECT_EQ(zx_vmar_unmap(ztest_root_vmar(), base, size), ZX_ERR_ACCESS_DENIED);
 }
 
 CASE(Errors, ExecutableForThoseWhoMay)
 {
     zx_handle_t poor, event, out;
 
-    poor = make_vmo(PAGE);
+    poor = clone_make(1, 0);
     EXPECT_EQ(zx_vmo_replace_as_executable(poor, 0x70000003, &out), ZX_ERR_BAD_HANDLE);
-    poor = make_vmo(PAGE);
+    poor = clone_make(1, 0);
     ASSERT_OK(zx_event_create(0, &event));
     EXPECT_EQ(zx_vmo_replace_as_executable(poor, event, &out), ZX_ERR_WRONG_TYPE);
     EXPECT_OK(zx_handle_close(event));
@@ -218,7 +207,7 @@ CASE(Errors, ResourcesThatDoNotCoverIt)
 {
     zx_handle_t mmio = resource(ZX_RSRC_KIND_MMIO, 0x1000, PAGE), out;
     zx_handle_t port = resource(ZX_RSRC_KIND_IOPORT, 0x80, 1);
-    zx_handle_t vmo = make_vmo(PAGE);
+    zx_handle_t vmo = clone_make(1, 0);
 
     EXPECT_EQ(zx_pmt_unpin(ztest_without(vmo, 0)), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_vmo_create_physical(mmio, 0x4000, PAGE, &out), ZX_ERR_OUT_OF_RANGE);
@@ -260,7 +249,7 @@ CASE(Errors, DeviceMemoryIsNoSupply)
 
 CASE(Errors, NoTask)
 {
-    zx_handle_t vmo = make_vmo(PAGE), token;
+    zx_handle_t vmo = clone_make(1, 0), token;
 
     EXPECT_EQ(zx_task_suspend(vmo, &token), ZX_ERR_WRONG_TYPE);
     EXPECT_OK(zx_handle_close(vmo));
@@ -271,7 +260,7 @@ CHILD(may_not_mark)
     zx_handle_t out;
 
     (void)channel;
-    return zx_vmo_replace_as_executable(make_vmo(PAGE), ZX_HANDLE_INVALID, &out);
+    return zx_vmo_replace_as_executable(clone_make(1, 0), ZX_HANDLE_INVALID, &out);
 }
 
 CASE(Errors, ExecutableByPolicy)
@@ -306,11 +295,11 @@ CASE(Errors, SystemCallsOfDebugging)
     uint64_t arg[8];
 
     memset(arg, 0, sizeof(arg));
-    EXPECT_EQ(zx_system_mexec(root_resource(), ZX_HANDLE_INVALID, ZX_HANDLE_INVALID),
+    EXPECT_EQ(zx_system_mexec(ztest_root_resource(), ZX_HANDLE_INVALID, ZX_HANDLE_INVALID),
               ZX_ERR_NOT_SUPPORTED);
-    EXPECT_EQ(zx_system_mexec_payload_get(root_resource(), bytes, sizeof(bytes)),
+    EXPECT_EQ(zx_system_mexec_payload_get(ztest_root_resource(), bytes, sizeof(bytes)),
               ZX_ERR_NOT_SUPPORTED);
-    EXPECT_EQ(zx_system_powerctl(root_resource(), 99, arg), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_system_powerctl(ztest_root_resource(), 99, arg), ZX_ERR_INVALID_ARGS);
 }
 
 CASE(Errors, MachinesThatHaveLess)
@@ -319,7 +308,8 @@ CASE(Errors, MachinesThatHaveLess)
     uint32_t word[4];
 
     EXPECT_EQ(zx_guest_create(hypervisor, 0, &guest, &vmar), ZX_ERR_NOT_SUPPORTED);
-    EXPECT_EQ(zx_framebuffer_get_info(root_resource(), &word[0], &word[1], &word[2], &word[3]),
-              ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(
+        zx_framebuffer_get_info(ztest_root_resource(), &word[0], &word[1], &word[2], &word[3]),
+        ZX_ERR_INVALID_ARGS);
     EXPECT_OK(zx_handle_close(hypervisor));
 }

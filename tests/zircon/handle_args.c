@@ -33,22 +33,14 @@ struct row {
 };
 
 #define R(right) ZX_RIGHT_##right
-#define H(type, rights)                       \
-    {                                         \
-        HANDLE, ZX_OBJ_TYPE_##type, rights, 0 \
+#define ARGUMENT(kind, type, rights)        \
+    {                                       \
+        kind, ZX_OBJ_TYPE_##type, rights, 0 \
     }
-#define O(type, rights)                         \
-    {                                           \
-        OPTIONAL, ZX_OBJ_TYPE_##type, rights, 0 \
-    }
-#define E(type, rights)                       \
-    {                                         \
-        EITHER, ZX_OBJ_TYPE_##type, rights, 0 \
-    }
-#define A(type, rights)                    \
-    {                                      \
-        ANY, ZX_OBJ_TYPE_##type, rights, 0 \
-    }
+#define H(type, rights) ARGUMENT(HANDLE, type, rights)
+#define O(type, rights) ARGUMENT(OPTIONAL, type, rights)
+#define E(type, rights) ARGUMENT(EITHER, type, rights)
+#define A(type, rights) ARGUMENT(ANY, type, rights)
 #define N(value)            \
     {                       \
         NUMBER, 0, 0, value \
@@ -66,7 +58,6 @@ struct row {
     }
 
 static const zx_rights_t watch = R(INSPECT) | R(DUPLICATE) | R(TRANSFER) | R(MANAGE_THREAD);
-enum { PAGE = 4096 };
 
 static const struct row rows[] = {
     /* objects */
@@ -221,23 +212,18 @@ typedef zx_status_t any_call(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, u
 
 /* A good object of each type, by ZX_OBJ_TYPE. */
 static zx_handle_t good[TYPES];
-static unsigned char scratch[4096];
-
-static zx_handle_t root_resource(void)
-{
-    return startup_handle(PA_RESOURCE);
-}
+static unsigned char scratch[PAGE];
 
 static void make_devices(void)
 {
     zx_iommu_desc_dummy_t desc = {0};
 
-    EXPECT_OK(zx_iommu_create(root_resource(), ZX_IOMMU_TYPE_DUMMY, &desc, sizeof(desc),
+    EXPECT_OK(zx_iommu_create(ztest_root_resource(), ZX_IOMMU_TYPE_DUMMY, &desc, sizeof(desc),
                               &good[ZX_OBJ_TYPE_IOMMU]));
     EXPECT_OK(zx_bti_create(good[ZX_OBJ_TYPE_IOMMU], 0, 1, &good[ZX_OBJ_TYPE_BTI]));
     EXPECT_OK(zx_interrupt_create(ZX_HANDLE_INVALID, 0, ZX_INTERRUPT_VIRTUAL,
                                   &good[ZX_OBJ_TYPE_INTERRUPT]));
-    EXPECT_OK(zx_debuglog_create(root_resource(), 0, &good[ZX_OBJ_TYPE_LOG]));
+    EXPECT_OK(zx_debuglog_create(ztest_root_resource(), 0, &good[ZX_OBJ_TYPE_LOG]));
 }
 
 /* Their other ends are open as long as the program runs. */
@@ -260,7 +246,7 @@ void ztest_setup(void)
     good[ZX_OBJ_TYPE_PROCESS] = ztest_process();
     good[ZX_OBJ_TYPE_VMAR] = ztest_root_vmar();
     good[ZX_OBJ_TYPE_JOB] = ztest_job();
-    good[ZX_OBJ_TYPE_RESOURCE] = root_resource();
+    good[ZX_OBJ_TYPE_RESOURCE] = ztest_root_resource();
     EXPECT_OK(zx_thread_create(ztest_process(), "idle", 4, 0, &good[ZX_OBJ_TYPE_THREAD]));
     EXPECT_OK(zx_vmo_create(sizeof(scratch), 0, &good[ZX_OBJ_TYPE_VMO]));
     EXPECT_OK(zx_stream_create(modes, good[ZX_OBJ_TYPE_VMO], 0, &good[ZX_OBJ_TYPE_STREAM]));

@@ -343,34 +343,25 @@ CASE(JobTest, MaxHeightSmoke)
     EXPECT_OK(zx_handle_close_many(jobs, count));
 }
 
-static zx_info_task_runtime_t runtime_of(zx_handle_t job)
-{
-    zx_info_task_runtime_t info = {-1, -1};
-
-    EXPECT_OK(zx_object_get_info(job, ZX_INFO_TASK_RUNTIME, &info, sizeof(info), NULL, NULL));
-    return info;
-}
-
 /* What its processes had stays when they are gone. */
 CASE(JobTest, GetRuntimeTest)
 {
     zx_handle_t job = new_job(ztest_job());
-    zx_info_task_runtime_t info = runtime_of(job), last;
+    zx_info_task_runtime_t info = ztest_runtime(job), last;
     struct ztest_child c;
 
     EXPECT_EQ(info.cpu_time, 0);
     EXPECT_EQ(info.queue_time, 0);
     ASSERT_TRUE(ztest_child_run(&c, job, "stays"));
-    EXPECT_OK(zx_object_wait_one(c.thread, ZX_THREAD_RUNNING, ZX_TIME_INFINITE, NULL));
-    info = runtime_of(job);
-    EXPECT_GT(info.cpu_time, 0);
-    EXPECT_GT(info.queue_time, 0);
+    do
+        info = ztest_runtime(job);
+    while (info.cpu_time <= 0 || info.queue_time <= 0);
     EXPECT_OK(zx_task_kill(job));
     EXPECT_EQ(ztest_child_join(&c), ZX_TASK_RETCODE_SYSCALL_KILL);
-    last = runtime_of(job);
+    last = ztest_runtime(job);
     EXPECT_GE(last.cpu_time, info.cpu_time);
     EXPECT_GE(last.queue_time, info.queue_time);
-    info = runtime_of(job);
+    info = ztest_runtime(job);
     EXPECT_EQ(info.cpu_time, last.cpu_time);
     EXPECT_EQ(info.queue_time, last.queue_time);
     EXPECT_OK(zx_handle_close(job));

@@ -5,8 +5,7 @@
  * The processes have no program: their threads begin in the vDSO, in zx_port_wait, with the
  * arguments that they are started with.
  */
-#include "tests/zircon/ztest.h"
-#include "uapi/zircon/syscalls/object.h"
+#include "tests/zircon/stopped.h"
 #include "user/zircon/symbol.h"
 
 enum { PROCESSES = 1000, JOBS = 100, FANOUT = 3 };
@@ -40,14 +39,6 @@ static void grow(unsigned i, zx_vaddr_t entry)
     EXPECT_OK(zx_handle_duplicate(port, ZX_RIGHT_SAME_RIGHTS, &own));
     EXPECT_OK(zx_process_start(processes[i], threads[2 * i], vdso.base + entry, 0, own,
                                (uintptr_t)ZX_TIME_INFINITE));
-}
-
-static zx_info_thread_t thread_info(zx_handle_t thread)
-{
-    zx_info_thread_t info = {0};
-
-    EXPECT_OK(zx_object_get_info(thread, ZX_INFO_THREAD, &info, sizeof(info), NULL, NULL));
-    return info;
 }
 
 /* What has to be the same before and after. */
@@ -94,8 +85,7 @@ CASE(JobTree, AThousandProcessesEndAtOnce)
     for (unsigned i = 0; i < PROCESSES; i++)
         grow(i, entry);
     for (unsigned i = 0; i < PROCESSES; i++)
-        while (thread_info(threads[2 * i]).state != ZX_THREAD_STATE_BLOCKED_PORT)
-            EXPECT_OK(zx_nanosleep(0));
+        wait_state(threads[2 * i], ZX_THREAD_STATE_BLOCKED_PORT);
     amid = census();
     EXPECT_EQ(amid.port, before.port + PROCESSES);
     EXPECT_EQ(amid.vdso.num_mappings, before.vdso.num_mappings + 2 * PROCESSES);
@@ -105,7 +95,7 @@ CASE(JobTree, AThousandProcessesEndAtOnce)
     for (unsigned i = 0; i < PROCESSES; i++)
         expect_dead(processes[i]);
     for (unsigned i = 0; i < 2 * PROCESSES; i++)
-        EXPECT_EQ(thread_info(threads[i]).state, ZX_THREAD_STATE_DEAD);
+        EXPECT_EQ(thread_state(threads[i]), ZX_THREAD_STATE_DEAD);
     EXPECT_OK(zx_handle_close_many(threads, 2 * PROCESSES));
     EXPECT_OK(zx_handle_close_many(processes, PROCESSES));
     EXPECT_OK(zx_handle_close_many(jobs, JOBS));

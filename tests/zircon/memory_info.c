@@ -28,7 +28,7 @@ CASE(ProcessGetInfoTest, InfoProcessMapsUnstartedSuceeds)
     EXPECT_OK(zx_handle_close(vmar));
 }
 
-enum { MAPPINGS = 8, MAPS = 64, PAGE = 4096 };
+enum { MAPPINGS = 8, MAPS = 64 };
 
 /* A region of the child with every second page of a VMO mapped, so that none join. */
 struct scene {

@@ -23,7 +23,7 @@ static zx_handle_t allocate(uint32_t count)
 {
     zx_handle_t h = ZX_HANDLE_INVALID;
 
-    EXPECT_OK(zx_msi_allocate(root_resource(), count, &h));
+    EXPECT_OK(zx_msi_allocate(ztest_root_resource(), count, &h));
     return h;
 }
 
@@ -39,7 +39,7 @@ static zx_info_msi_t info_of(zx_handle_t msi)
 static zx_status_t try_allocate(uint32_t count)
 {
     zx_handle_t h;
-    zx_status_t st = zx_msi_allocate(root_resource(), count, &h);
+    zx_status_t st = zx_msi_allocate(ztest_root_resource(), count, &h);
 
     if (st == ZX_OK)
         EXPECT_OK(zx_handle_close(h));
@@ -66,7 +66,7 @@ CASE(MsiTest, CreateSyscallArgs)
 {
     zx_handle_t device = bus_device(), msi = allocate(IRQS), vmo, plain, weak, out;
     volatile void *memory = bus_memory(device, &vmo);
-    size_t size = BUS_PAGE;
+    size_t size = PAGE;
 
     EXPECT_EQ(create(123456, 0, 0, vmo, 0, &out), ZX_ERR_BAD_HANDLE);
     EXPECT_EQ(create(vmo, 0, 0, vmo, 0, &out), ZX_ERR_WRONG_TYPE);
@@ -77,7 +77,7 @@ CASE(MsiTest, CreateSyscallArgs)
     EXPECT_EQ(create(msi, 0, 0, vmo, size - sizeof(struct capability), &out),
               ZX_ERR_INVALID_ARGS);
     EXPECT_EQ(create(msi, 0, 0, vmo, UINT32_MAX, &out), ZX_ERR_INVALID_ARGS);
-    ASSERT_OK(zx_vmo_create(BUS_PAGE, 0, &plain)); /* no memory of a device */
+    ASSERT_OK(zx_vmo_create(PAGE, 0, &plain)); /* no memory of a device */
     EXPECT_EQ(create(msi, 0, 0, plain, 0, &out), ZX_ERR_INVALID_ARGS);
     weak = ztest_without(vmo, ZX_RIGHT_MAP);
     EXPECT_EQ(create(msi, 0, 0, weak, 0, &out), ZX_ERR_ACCESS_DENIED);
@@ -119,7 +119,7 @@ CASE(Msi, VectorsOfATable)
     zx_handle_t device = bus_device(), msi = allocate(IRQS), vmo, interrupt;
     volatile struct vector *table = bus_memory(device, &vmo);
     zx_info_msi_t info = info_of(msi);
-    size_t end = BUS_PAGE - 2 * sizeof(struct vector);
+    size_t end = PAGE - 2 * sizeof(struct vector);
 
     for (uint32_t id = 0; id < IRQS; id++) {
         table[id].control = 1;
@@ -151,10 +151,11 @@ CASE(Msi, BlocksAreNobodyElses)
     EXPECT_EQ(try_allocate(1), ZX_ERR_NO_RESOURCES);
     EXPECT_OK(zx_handle_close(more));
     EXPECT_OK(try_allocate(1));
-    EXPECT_EQ(zx_resource_create(root_resource(), 1, a.base_irq_id + 3, 1, "irq", 3, &other),
-              ZX_ERR_NOT_FOUND);
+    EXPECT_EQ(
+        zx_resource_create(ztest_root_resource(), 1, a.base_irq_id + 3, 1, "irq", 3, &other),
+        ZX_ERR_NOT_FOUND);
     EXPECT_EQ(zx_msi_allocate(ztest_job(), 1, &other), ZX_ERR_WRONG_TYPE);
-    EXPECT_EQ(zx_msi_allocate(root_resource(), 1, NULL), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_msi_allocate(ztest_root_resource(), 1, NULL), ZX_ERR_INVALID_ARGS);
     EXPECT_EQ(ztest_rights(msi), ZX_RIGHTS_BASIC);
     weak = ztest_without(msi, ZX_RIGHT_INSPECT);
     EXPECT_EQ(zx_object_get_info(weak, ZX_INFO_MSI, &a, sizeof(a), NULL, NULL),

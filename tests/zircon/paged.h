@@ -10,7 +10,7 @@
 #include "uapi/zircon/syscalls/memory.h"
 #include "uapi/zircon/syscalls/port.h"
 
-enum { PAGE = 4096, PAGED_KEY = 0x7a67 };
+enum { PAGED_KEY = 0x7a67 };
 
 struct paged {
     zx_handle_t pager, port, vmo;

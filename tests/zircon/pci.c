@@ -20,7 +20,7 @@ static uint32_t read(zx_handle_t device, uint16_t offset, size_t width)
 
 CASE(BadAccessTest, PciCfgPioRw)
 {
-    EXPECT_EQ(zx_pci_cfg_pio_rw(root_resource(), 0, 0, 0, 0, (uint32_t *)4096, 0, 1),
+    EXPECT_EQ(zx_pci_cfg_pio_rw(ztest_root_resource(), 0, 0, 0, 0, (uint32_t *)4096, 0, 1),
               ZX_ERR_INVALID_ARGS);
 }
 
@@ -28,28 +28,29 @@ CASE(Pci, PortsReachConfigurationSpace)
 {
     uint32_t value = 0;
 
-    EXPECT_OK(zx_pci_cfg_pio_rw(root_resource(), 0, 1, 0, 0, &value, 32, 0));
+    EXPECT_OK(zx_pci_cfg_pio_rw(ztest_root_resource(), 0, 1, 0, 0, &value, 32, 0));
     EXPECT_EQ(value, PCI_SIM_DEVICE << 16 | PCI_SIM_VENDOR);
-    EXPECT_OK(zx_pci_cfg_pio_rw(root_resource(), 0, 1, 0, 2, &value, 16, 0));
+    EXPECT_OK(zx_pci_cfg_pio_rw(ztest_root_resource(), 0, 1, 0, 2, &value, 16, 0));
     EXPECT_EQ(value, PCI_SIM_DEVICE);
-    EXPECT_OK(zx_pci_cfg_pio_rw(root_resource(), 0, 9, 0, 0, &value, 8, 0));
+    EXPECT_OK(zx_pci_cfg_pio_rw(ztest_root_resource(), 0, 9, 0, 0, &value, 8, 0));
     EXPECT_EQ(value, 0xff); /* nothing is there */
     value = 0x1234;
-    EXPECT_OK(zx_pci_cfg_pio_rw(root_resource(), 0, 1, 0, 0, &value, 32, 1));
-    EXPECT_OK(zx_pci_cfg_pio_rw(root_resource(), 0, 1, 0, 0, &value, 16, 0));
+    EXPECT_OK(zx_pci_cfg_pio_rw(ztest_root_resource(), 0, 1, 0, 0, &value, 32, 1));
+    EXPECT_OK(zx_pci_cfg_pio_rw(ztest_root_resource(), 0, 1, 0, 0, &value, 16, 0));
     EXPECT_EQ(value, PCI_SIM_VENDOR); /* which cannot be written */
-    EXPECT_EQ(zx_pci_cfg_pio_rw(root_resource(), 0, 1, 0, 0, &value, 0, 0),
+    EXPECT_EQ(zx_pci_cfg_pio_rw(ztest_root_resource(), 0, 1, 0, 0, &value, 0, 0),
               ZX_ERR_INVALID_ARGS);
-    EXPECT_EQ(zx_pci_cfg_pio_rw(root_resource(), 0, 1, 0, 1, &value, 32, 0),
+    EXPECT_EQ(zx_pci_cfg_pio_rw(ztest_root_resource(), 0, 1, 0, 1, &value, 32, 0),
               ZX_ERR_INVALID_ARGS);
-    EXPECT_EQ(zx_pci_cfg_pio_rw(root_resource(), 0, 1, 0, 0, NULL, 32, 0), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_pci_cfg_pio_rw(ztest_root_resource(), 0, 1, 0, 0, NULL, 32, 0),
+              ZX_ERR_INVALID_ARGS);
     EXPECT_EQ(zx_pci_cfg_pio_rw(ztest_job(), 0, 1, 0, 0, &value, 32, 0), ZX_ERR_WRONG_TYPE);
 }
 
 CASE(Pci, StartsOnce)
 {
     struct bus_arg *arg = bus_arg();
-    zx_handle_t root = root_resource();
+    zx_handle_t root = ztest_root_resource();
 
     EXPECT_OK(started);
     EXPECT_EQ(bus_start(arg), ZX_ERR_BAD_STATE);
@@ -61,7 +62,7 @@ CASE(Pci, StartsOnce)
     arg->arg.num_irqs = ZX_PCI_MAX_IRQS + 1;
     EXPECT_EQ(bus_start(arg), ZX_ERR_INVALID_ARGS);
     arg = bus_arg();
-    arg->window->size = BUS_PAGE;
+    arg->window->size = PAGE;
     EXPECT_EQ(bus_start(arg), ZX_ERR_INVALID_ARGS);
     arg = bus_arg();
     arg->window->cfg_space_type = 77;
@@ -69,7 +70,7 @@ CASE(Pci, StartsOnce)
     arg = bus_arg();
     arg->window->bus_start = 1;
     EXPECT_EQ(bus_start(arg), ZX_ERR_INVALID_ARGS);
-    EXPECT_EQ(zx_pci_add_subtract_io_range(root, 1, 0xf0000000, BUS_PAGE, 1), ZX_ERR_BAD_STATE);
+    EXPECT_EQ(zx_pci_add_subtract_io_range(root, 1, 0xf0000000, PAGE, 1), ZX_ERR_BAD_STATE);
     EXPECT_EQ(zx_pci_add_subtract_io_range(root, 1, 0xf0000000, 0, 0), ZX_ERR_INVALID_ARGS);
     EXPECT_EQ(zx_pci_add_subtract_io_range(ztest_job(), 1, 0xf0000000, 0, 0),
               ZX_ERR_WRONG_TYPE);
@@ -80,12 +81,12 @@ CASE(Pci, Devices)
     zx_pcie_device_info_t info;
     zx_handle_t device;
 
-    ASSERT_OK(zx_pci_get_nth_device(root_resource(), 0, &info, &device));
+    ASSERT_OK(zx_pci_get_nth_device(ztest_root_resource(), 0, &info, &device));
     EXPECT_EQ(info.base_class, 6); /* the bridge to the host */
     EXPECT_EQ(info.dev_id, 0);
     EXPECT_EQ(ztest_rights(device), ZX_RIGHTS_BASIC | ZX_RIGHTS_IO);
     EXPECT_OK(zx_handle_close(device));
-    ASSERT_OK(zx_pci_get_nth_device(root_resource(), 1, &info, &device));
+    ASSERT_OK(zx_pci_get_nth_device(ztest_root_resource(), 1, &info, &device));
     EXPECT_EQ(info.vendor_id, PCI_SIM_VENDOR);
     EXPECT_EQ(info.device_id, PCI_SIM_DEVICE);
     EXPECT_EQ(info.base_class, 0xff);
@@ -93,9 +94,12 @@ CASE(Pci, Devices)
     EXPECT_EQ(info.bus_id | info.func_id, 0);
     EXPECT_EQ(info.dev_id, 1);
     EXPECT_OK(zx_handle_close(device));
-    EXPECT_EQ(zx_pci_get_nth_device(root_resource(), 2, &info, &device), ZX_ERR_OUT_OF_RANGE);
-    EXPECT_EQ(zx_pci_get_nth_device(root_resource(), 0, NULL, &device), ZX_ERR_INVALID_ARGS);
-    EXPECT_EQ(zx_pci_get_nth_device(root_resource(), 0, &info, NULL), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_pci_get_nth_device(ztest_root_resource(), 2, &info, &device),
+              ZX_ERR_OUT_OF_RANGE);
+    EXPECT_EQ(zx_pci_get_nth_device(ztest_root_resource(), 0, NULL, &device),
+              ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_pci_get_nth_device(ztest_root_resource(), 0, &info, NULL),
+              ZX_ERR_INVALID_ARGS);
     EXPECT_EQ(zx_pci_get_nth_device(ztest_job(), 0, &info, &device), ZX_ERR_WRONG_TYPE);
 }
 
@@ -174,8 +178,8 @@ CASE(Pci, Bars)
     memory[3] = 77; /* the same memory, whoever looks */
     EXPECT_OK(zx_pci_get_bar(device, 0, &bar, &again));
     EXPECT_EQ(bar.type, ZX_PCI_BAR_TYPE_MMIO);
-    EXPECT_EQ(bar.size, BUS_PAGE);
-    EXPECT_OK(zx_vmar_map(ztest_root_vmar(), ZX_VM_PERM_READ, 0, again, 0, BUS_PAGE, &same));
+    EXPECT_EQ(bar.size, PAGE);
+    EXPECT_OK(zx_vmar_map(ztest_root_vmar(), ZX_VM_PERM_READ, 0, again, 0, PAGE, &same));
     EXPECT_EQ(((volatile uint32_t *)same)[3], 77);
     bus_memory_end((volatile void *)same, again);
     bus_memory_end(memory, vmo);
@@ -195,7 +199,7 @@ CASE(Pci, Reset)
     EXPECT_EQ(read(device, 0x10, 4), bar);
     EXPECT_EQ(read(device, 4, 2) & 4, 0);
     EXPECT_EQ(zx_pci_reset_device(ztest_job()), ZX_ERR_WRONG_TYPE);
-    ASSERT_OK(zx_pci_get_nth_device(root_resource(), 0, &info, &bridge));
+    ASSERT_OK(zx_pci_get_nth_device(ztest_root_resource(), 0, &info, &bridge));
     EXPECT_EQ(zx_pci_reset_device(bridge), ZX_ERR_NOT_SUPPORTED);
     EXPECT_OK(zx_handle_close(bridge));
     EXPECT_OK(zx_handle_close(device));

@@ -12,8 +12,8 @@ void ztest_setup(void)
     zx_iommu_desc_dummy_t desc = {0};
     zx_handle_t iommu;
 
-    EXPECT_OK(zx_iommu_create(startup_handle(PA_RESOURCE), ZX_IOMMU_TYPE_DUMMY, &desc,
-                              sizeof(desc), &iommu));
+    EXPECT_OK(zx_iommu_create(ztest_root_resource(), ZX_IOMMU_TYPE_DUMMY, &desc, sizeof(desc),
+                              &iommu));
     EXPECT_OK(zx_bti_create(iommu, 0, 0, &bti));
     EXPECT_OK(zx_handle_close(iommu));
 }
@@ -31,7 +31,7 @@ static struct borrowed borrow(uint64_t pages)
 
     EXPECT_OK(zx_vmo_create_contiguous(bti, pages * PAGE, 0, &b.row));
     EXPECT_OK(zx_bti_pin(bti, options, b.row, 0, pages * PAGE, &addr, 1, &b.pmt));
-    EXPECT_OK(zx_vmo_create_physical(startup_handle(PA_RESOURCE), addr, pages * PAGE, &b.vmo));
+    EXPECT_OK(zx_vmo_create_physical(ztest_root_resource(), addr, pages * PAGE, &b.vmo));
     return b;
 }
 
@@ -98,8 +98,7 @@ static zx_handle_t resource(uint32_t kind, uint64_t base, uint64_t size)
 {
     zx_handle_t handle = ZX_HANDLE_INVALID;
 
-    EXPECT_OK(
-        zx_resource_create(startup_handle(PA_RESOURCE), kind, base, size, "test", 4, &handle));
+    EXPECT_OK(zx_resource_create(ztest_root_resource(), kind, base, size, "test", 4, &handle));
     return handle;
 }
 

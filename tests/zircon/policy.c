@@ -266,14 +266,14 @@ CHILD(maps_to_write_and_execute)
     int done = 0;
 
     (void)channel;
-    if (zx_vmo_create(4096, 0, &vmo) != ZX_OK ||
+    if (zx_vmo_create(PAGE, 0, &vmo) != ZX_OK ||
         zx_vmo_replace_as_executable(vmo, ZX_HANDLE_INVALID, &vmo) != ZX_OK ||
-        zx_vmar_map(ztest_root_vmar(), rwx & ~ZX_VM_PERM_WRITE, 0, vmo, 0, 4096, &addr) !=
+        zx_vmar_map(ztest_root_vmar(), rwx & ~ZX_VM_PERM_WRITE, 0, vmo, 0, PAGE, &addr) !=
             ZX_OK)
         return -1;
-    done |= zx_vmar_protect(ztest_root_vmar(), rwx, addr, 4096) == ZX_OK ? 1 : 0;
-    done |= zx_vmar_map(ztest_root_vmar(), rwx, 0, vmo, 0, 4096, &addr) == ZX_OK ? 2 : 0;
-    done |= zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, 4096, &child) == ZX_OK ? 4 : 0;
+    done |= zx_vmar_protect(ztest_root_vmar(), rwx, addr, PAGE) == ZX_OK ? 1 : 0;
+    done |= zx_vmar_map(ztest_root_vmar(), rwx, 0, vmo, 0, PAGE, &addr) == ZX_OK ? 2 : 0;
+    done |= zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, PAGE, &child) == ZX_OK ? 4 : 0;
     return done;
 }
 
@@ -296,7 +296,7 @@ CHILD(makes_a_clone)
 
     if (zx_channel_read(channel, 0, NULL, &vmo, 0, 1, NULL, NULL) != ZX_OK)
         return 1;
-    return zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, 4096, &child) ==
+    return zx_vmo_create_child(vmo, ZX_VMO_CHILD_SNAPSHOT, 0, PAGE, &child) ==
                    ZX_ERR_ACCESS_DENIED
                ? 2
                : 3;
@@ -308,7 +308,7 @@ CASE(JobPolicy, ACloneIsANewVmo)
     struct ztest_child c;
 
     EXPECT_OK(set_basic(job, ZX_JOB_POL_ABSOLUTE, ZX_POL_NEW_VMO, ZX_POL_ACTION_DENY, 0));
-    ASSERT_OK(zx_vmo_create(4096, 0, &vmo));
+    ASSERT_OK(zx_vmo_create(PAGE, 0, &vmo));
     ASSERT_OK(ztest_child_create(&c, job, "makes_a_clone"));
     EXPECT_OK(zx_channel_write(c.channel, 0, NULL, 0, &vmo, 1));
     EXPECT_OK(ztest_child_start(&c));

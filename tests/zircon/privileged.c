@@ -88,13 +88,8 @@ CASE(SystemEvent, ExactlyOneMemoryEventSignaled)
     EXPECT_EQ(signaled, 1);
 }
 
-enum { PAGE = 4096, MMIO_SIZE = 4 * PAGE };
+enum { MMIO_SIZE = 4 * PAGE };
 #define MMIO_BASE 0x4000000000ull
-
-static zx_handle_t root(void)
-{
-    return startup_handle(PA_RESOURCE);
-}
 
 static zx_status_t create(zx_handle_t parent, uint32_t options, uint64_t base, uint64_t size,
                           zx_handle_t *out)
@@ -127,7 +122,7 @@ CASE(Resource, BasicActions)
     zx_handle_t new_root, mmio;
     zx_info_resource_t info;
 
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_ROOT, 0, 0, &new_root));
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_ROOT, 0, 0, &new_root));
     info = info_of(new_root);
     EXPECT_EQ(info.kind, ZX_RSRC_KIND_ROOT);
     EXPECT_EQ(info.base | info.size | info.flags, 0);
@@ -147,21 +142,22 @@ CASE(Resource, ExclusiveShared)
 {
     zx_handle_t mmio;
 
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO | ZX_RSRC_FLAG_EXCLUSIVE, MMIO_BASE, MMIO_SIZE,
-                     &mmio));
-    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE), ZX_ERR_NOT_FOUND);
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_MMIO | ZX_RSRC_FLAG_EXCLUSIVE,
+                     MMIO_BASE, MMIO_SIZE, &mmio));
+    EXPECT_EQ(try_create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE),
+              ZX_ERR_NOT_FOUND);
     EXPECT_OK(zx_handle_close(mmio));
-    EXPECT_OK(try_create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE));
+    EXPECT_OK(try_create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE));
 }
 
 CASE(Resource, SharedExclusive)
 {
     zx_handle_t mmio;
 
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE, &mmio));
-    EXPECT_EQ(
-        try_create(root(), ZX_RSRC_KIND_MMIO | ZX_RSRC_FLAG_EXCLUSIVE, MMIO_BASE, MMIO_SIZE),
-        ZX_ERR_NOT_FOUND);
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE, &mmio));
+    EXPECT_EQ(try_create(ztest_root_resource(), ZX_RSRC_KIND_MMIO | ZX_RSRC_FLAG_EXCLUSIVE,
+                         MMIO_BASE, MMIO_SIZE),
+              ZX_ERR_NOT_FOUND);
     EXPECT_OK(zx_handle_close(mmio));
 }
 
@@ -169,16 +165,19 @@ CASE(Resource, InvalidArgs)
 {
     zx_handle_t mmio;
 
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE, &mmio));
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE, &mmio));
     EXPECT_EQ(try_create(mmio, ZX_RSRC_KIND_ROOT, 0, 0), ZX_ERR_ACCESS_DENIED);
     EXPECT_EQ(try_create(mmio, ZX_RSRC_KIND_IRQ, 0, 0), ZX_ERR_ACCESS_DENIED);
     EXPECT_OK(zx_handle_close(mmio));
-    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_COUNT, MMIO_BASE, MMIO_SIZE),
+    EXPECT_EQ(try_create(ztest_root_resource(), ZX_RSRC_KIND_COUNT, MMIO_BASE, MMIO_SIZE),
               ZX_ERR_INVALID_ARGS);
-    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_MMIO, UINT64_MAX, 1024), ZX_ERR_INVALID_ARGS);
-    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_MMIO, 1024, UINT64_MAX), ZX_ERR_INVALID_ARGS);
-    EXPECT_EQ(try_create(root(), ZX_RSRC_KIND_MMIO | 0xff0000, MMIO_BASE, MMIO_SIZE),
+    EXPECT_EQ(try_create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, UINT64_MAX, 1024),
               ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(try_create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, 1024, UINT64_MAX),
+              ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(
+        try_create(ztest_root_resource(), ZX_RSRC_KIND_MMIO | 0xff0000, MMIO_BASE, MMIO_SIZE),
+        ZX_ERR_INVALID_ARGS);
 }
 
 /* Somewhere in the space of addresses is room; elsewhere is nothing worse than none. */
@@ -188,7 +187,7 @@ CASE(Resource, ProbeAddressSpace)
     zx_status_t st = ZX_ERR_NOT_FOUND;
 
     for (uint64_t base = 0; base < UINT64_MAX - step && st == ZX_ERR_NOT_FOUND; base += step)
-        st = try_create(root(), ZX_RSRC_KIND_MMIO, base, MMIO_SIZE);
+        st = try_create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, base, MMIO_SIZE);
     EXPECT_OK(st);
 }
 
@@ -198,7 +197,7 @@ static void check_no_part(uint32_t options, uint32_t part, uint64_t base, uint64
 {
     zx_handle_t mmio;
 
-    ASSERT_OK(create(root(), options, MMIO_BASE, PAGE, &mmio));
+    ASSERT_OK(create(ztest_root_resource(), options, MMIO_BASE, PAGE, &mmio));
     EXPECT_EQ(try_create(mmio, part, base, size), expected);
     EXPECT_OK(zx_handle_close(mmio));
 }
@@ -216,7 +215,7 @@ CASE(Resource, CreateResourceSlice)
     check_no_part(shared, only, MMIO_BASE, PAGE, ZX_ERR_INVALID_ARGS);
     check_no_part(only, only, MMIO_BASE, PAGE, ZX_ERR_INVALID_ARGS);
     check_no_part(shared, shared, MMIO_BASE, PAGE, ZX_OK);
-    ASSERT_OK(create(root(), shared, MMIO_BASE, 2 * PAGE, &mmio));
+    ASSERT_OK(create(ztest_root_resource(), shared, MMIO_BASE, 2 * PAGE, &mmio));
     ASSERT_OK(create(mmio, shared, MMIO_BASE, PAGE, &part));
     EXPECT_EQ(try_create(part, shared, MMIO_BASE, 2 * PAGE), ZX_ERR_ACCESS_DENIED);
     EXPECT_OK(try_create(part, shared, MMIO_BASE, PAGE));
@@ -229,7 +228,7 @@ CASE(Resource, PortsAreOfARange)
 {
     zx_handle_t io;
 
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_IOPORT, 0x80, 1, &io));
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_IOPORT, 0x80, 1, &io));
     EXPECT_EQ(zx_ioports_request(io, 0xcf8, 8), ZX_ERR_OUT_OF_RANGE);
     EXPECT_EQ(zx_ioports_release(io, 0xcf8, 8), ZX_ERR_OUT_OF_RANGE);
     EXPECT_EQ(zx_ioports_request(io, 0x80, 1), ZX_ERR_NOT_SUPPORTED);
@@ -242,7 +241,7 @@ CASE(Resource, IrqsAreOfARange)
 {
     zx_handle_t irqs, out;
 
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_IRQ, 900, 2, &irqs));
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_IRQ, 900, 2, &irqs));
     EXPECT_EQ(zx_interrupt_create(irqs, 899, 0, &out), ZX_ERR_OUT_OF_RANGE);
     EXPECT_EQ(zx_interrupt_create(irqs, 902, 0, &out), ZX_ERR_OUT_OF_RANGE);
     EXPECT_EQ(zx_interrupt_create(irqs, 901, 0, &out), ZX_ERR_INVALID_ARGS); /* no such line */
@@ -254,7 +253,7 @@ CASE(Resource, PartsOfOne)
 {
     zx_handle_t mmio;
 
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE, &mmio));
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE, &mmio));
     EXPECT_OK(try_create(mmio, ZX_RSRC_KIND_MMIO, MMIO_BASE, MMIO_SIZE));
     EXPECT_OK(try_create(mmio, ZX_RSRC_KIND_MMIO, MMIO_BASE + PAGE, PAGE));
     EXPECT_EQ(try_create(mmio, ZX_RSRC_KIND_MMIO, MMIO_BASE + PAGE, MMIO_SIZE),
@@ -271,18 +270,18 @@ CASE(SystemInfo, IsForWhoHasTheRootResource)
     uint64_t actual, avail;
     zx_handle_t mmio;
 
-    ASSERT_OK(
-        zx_object_get_info(root(), ZX_INFO_CPU_STATS, cpus, sizeof(cpus), &actual, &avail));
+    ASSERT_OK(zx_object_get_info(ztest_root_resource(), ZX_INFO_CPU_STATS, cpus, sizeof(cpus),
+                                 &actual, &avail));
     EXPECT_EQ(actual, avail);
     ASSERT_GT(actual, 0);
     EXPECT_EQ(cpus[0].cpu_number, 0);
     EXPECT_EQ(cpus[0].flags, ZX_INFO_CPU_STATS_FLAG_ONLINE);
     EXPECT_GT(cpus[0].context_switches, 0);
-    EXPECT_OK(
-        zx_object_get_info(root(), ZX_INFO_KMEM_STATS, &memory, sizeof(memory), NULL, NULL));
+    EXPECT_OK(zx_object_get_info(ztest_root_resource(), ZX_INFO_KMEM_STATS, &memory,
+                                 sizeof(memory), NULL, NULL));
     EXPECT_GT(memory.free_bytes, 0);
     EXPECT_GT(memory.total_bytes, memory.free_bytes);
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, PAGE, &mmio));
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, MMIO_BASE, PAGE, &mmio));
     EXPECT_EQ(zx_object_get_info(mmio, ZX_INFO_KMEM_STATS, &memory, sizeof(memory), NULL, NULL),
               ZX_ERR_WRONG_TYPE);
     EXPECT_OK(zx_handle_close(mmio));
@@ -297,12 +296,13 @@ CASE(Clocks, UtcIsAdjusted)
     zx_time_t before, after, utc = 0;
     zx_handle_t mmio;
 
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, PAGE, &mmio));
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, MMIO_BASE, PAGE, &mmio));
     EXPECT_EQ(zx_clock_adjust(mmio, ZX_CLOCK_UTC, offset), ZX_ERR_WRONG_TYPE);
     EXPECT_OK(zx_handle_close(mmio));
-    EXPECT_EQ(zx_clock_adjust(root(), ZX_CLOCK_MONOTONIC, offset), ZX_ERR_ACCESS_DENIED);
-    EXPECT_EQ(zx_clock_adjust(root(), 77, offset), ZX_ERR_INVALID_ARGS);
-    EXPECT_OK(zx_clock_adjust(root(), ZX_CLOCK_UTC, offset));
+    EXPECT_EQ(zx_clock_adjust(ztest_root_resource(), ZX_CLOCK_MONOTONIC, offset),
+              ZX_ERR_ACCESS_DENIED);
+    EXPECT_EQ(zx_clock_adjust(ztest_root_resource(), 77, offset), ZX_ERR_INVALID_ARGS);
+    EXPECT_OK(zx_clock_adjust(ztest_root_resource(), ZX_CLOCK_UTC, offset));
     before = zx_clock_get_monotonic();
     EXPECT_OK(zx_clock_get(ZX_CLOCK_UTC, &utc));
     after = zx_clock_get_monotonic();
@@ -315,24 +315,26 @@ CASE(SystemCalls, AskForTheResourceFirst)
 {
     zx_handle_t mmio;
 
-    ASSERT_OK(create(root(), ZX_RSRC_KIND_MMIO, MMIO_BASE, PAGE, &mmio));
+    ASSERT_OK(create(ztest_root_resource(), ZX_RSRC_KIND_MMIO, MMIO_BASE, PAGE, &mmio));
     EXPECT_EQ(zx_system_powerctl(mmio, 5, NULL), ZX_ERR_WRONG_TYPE);
-    EXPECT_EQ(zx_system_powerctl(root(), 99, NULL), ZX_ERR_INVALID_ARGS);
+    EXPECT_EQ(zx_system_powerctl(ztest_root_resource(), 99, NULL), ZX_ERR_INVALID_ARGS);
     EXPECT_EQ(zx_ktrace_write(ZX_HANDLE_INVALID, 0, 0, 0), ZX_ERR_BAD_HANDLE);
     EXPECT_EQ(zx_ktrace_write(mmio, 0, 0, 0), ZX_ERR_WRONG_TYPE);
-    EXPECT_EQ(zx_ktrace_write(root(), 0, 0, 0), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_ktrace_write(ztest_root_resource(), 0, 0, 0), ZX_ERR_NOT_SUPPORTED);
     EXPECT_EQ(zx_pc_firmware_tables(mmio, NULL, NULL), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_framebuffer_set_range(mmio, 0, 0, 0, 0, 0, 0), ZX_ERR_WRONG_TYPE);
-    EXPECT_EQ(zx_framebuffer_set_range(root(), 0, 0, 0, 0, 0, 0), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_framebuffer_set_range(ztest_root_resource(), 0, 0, 0, 0, 0, 0),
+              ZX_ERR_NOT_SUPPORTED);
     EXPECT_EQ(zx_system_mexec_payload_get(mmio, NULL, 0), ZX_ERR_WRONG_TYPE);
-    EXPECT_EQ(zx_system_mexec_payload_get(root(), NULL, 0), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_system_mexec_payload_get(ztest_root_resource(), NULL, 0),
+              ZX_ERR_NOT_SUPPORTED);
     EXPECT_EQ(zx_debug_send_command(mmio, "", 0), ZX_ERR_WRONG_TYPE);
-    EXPECT_EQ(zx_debug_send_command(root(), "", 0), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_debug_send_command(ztest_root_resource(), "", 0), ZX_ERR_NOT_SUPPORTED);
     EXPECT_EQ(zx_ktrace_read(mmio, NULL, 0, 0, NULL), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_ktrace_control(mmio, 0, 0, NULL), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_mtrace_control(mmio, 0, 0, 0, NULL, 0), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_system_get_performance_info(mmio, 0, 0, NULL, NULL), ZX_ERR_WRONG_TYPE);
     EXPECT_EQ(zx_system_set_performance_info(mmio, 0, NULL, 0), ZX_ERR_WRONG_TYPE);
-    EXPECT_EQ(zx_system_powerctl(root(), 3, NULL), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_system_powerctl(ztest_root_resource(), 3, NULL), ZX_ERR_NOT_SUPPORTED);
     EXPECT_OK(zx_handle_close(mmio));
 }

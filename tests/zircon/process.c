@@ -508,15 +508,6 @@ CASE(JobTree, KilledWhole)
     EXPECT_OK(zx_handle_close(top));
 }
 
-static zx_info_task_runtime_t runtime_of(zx_handle_t process)
-{
-    zx_info_task_runtime_t info = {-1, -1};
-
-    EXPECT_OK(
-        zx_object_get_info(process, ZX_INFO_TASK_RUNTIME, &info, sizeof(info), NULL, NULL));
-    return info;
-}
-
 CASE(ProcessTest, GetTaskRuntime)
 {
     zx_info_task_runtime_t info;
@@ -524,16 +515,16 @@ CASE(ProcessTest, GetTaskRuntime)
 
     make_process(&s);
     make_threads(&s, 1);
-    info = runtime_of(s.c.process);
+    info = ztest_runtime(s.c.process);
     EXPECT_EQ(info.cpu_time, 0);
     EXPECT_EQ(info.queue_time, 0);
     start(&s);
     do
-        info = runtime_of(s.c.process);
+        info = ztest_runtime(s.c.process);
     while (info.cpu_time == 0 || info.queue_time == 0);
     EXPECT_OK(zx_task_kill(s.c.process));
     wait_signal(s.c.process, ZX_PROCESS_TERMINATED);
-    EXPECT_GE(runtime_of(s.c.process).cpu_time, info.cpu_time);
-    EXPECT_GE(runtime_of(s.c.process).queue_time, info.queue_time);
+    EXPECT_GE(ztest_runtime(s.c.process).cpu_time, info.cpu_time);
+    EXPECT_GE(ztest_runtime(s.c.process).queue_time, info.queue_time);
     stop(&s);
 }

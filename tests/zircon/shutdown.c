@@ -7,6 +7,6 @@
 CASE(SystemCalls, Shutdown)
 {
     EXPECT_OK(zx_debug_write("going\n", 6));
-    zx_system_powerctl(startup_handle(PA_RESOURCE), ZX_SYSTEM_POWERCTL_SHUTDOWN, NULL);
+    zx_system_powerctl(ztest_root_resource(), ZX_SYSTEM_POWERCTL_SHUTDOWN, NULL);
     FAIL("the machine is still there");
 }

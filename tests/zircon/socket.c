@@ -3,7 +3,6 @@
  */
 #include "tests/zircon/ztest.h"
 
-enum { PAGE = 4096 };
 static char big[640 * 1024];
 
 static zx_signals_t signals(zx_handle_t h)

@@ -3,7 +3,6 @@
  */
 #include "tests/zircon/ztest.h"
 
-enum { PAGE = 4096 };
 static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz";
 static char digits[] = "0123456789ABCDEF";
 static char text[PAGE];

@@ -104,14 +104,6 @@ CASE(Thread, Yield)
     EXPECT_EQ(zx_thread_legacy_yield(1), ZX_ERR_INVALID_ARGS);
 }
 
-static zx_info_task_runtime_t runtime_of(zx_handle_t task)
-{
-    zx_info_task_runtime_t info = {-1, -1};
-
-    EXPECT_OK(zx_object_get_info(task, ZX_INFO_TASK_RUNTIME, &info, sizeof(info), NULL, NULL));
-    return info;
-}
-
 static void tell_and_wait(void *arg)
 {
     zx_handle_t event = *(zx_handle_t *)arg;
@@ -127,19 +119,19 @@ CASE(Threads, GetInfoRuntime)
     zx_handle_t thread, event;
 
     ASSERT_OK(zx_thread_create(ztest_process(), "t", 1, 0, &thread));
-    EXPECT_EQ(runtime_of(thread).cpu_time, 0);
-    EXPECT_EQ(runtime_of(thread).queue_time, 0);
+    EXPECT_EQ(ztest_runtime(thread).cpu_time, 0);
+    EXPECT_EQ(ztest_runtime(thread).queue_time, 0);
     EXPECT_OK(zx_handle_close(thread));
 
     ASSERT_OK(zx_event_create(0, &event));
     ASSERT_OK(ztest_thread_start(&t, tell_and_wait, &event));
     wait_signal(event, ZX_USER_SIGNAL_0);
-    EXPECT_GT(runtime_of(t.handle).cpu_time, 0);
-    EXPECT_GT(runtime_of(t.handle).queue_time, 0);
+    EXPECT_GT(ztest_runtime(t.handle).cpu_time, 0);
+    EXPECT_GT(ztest_runtime(t.handle).queue_time, 0);
     EXPECT_OK(zx_object_signal(event, 0, ZX_USER_SIGNAL_1));
     wait_signal(t.handle, ZX_THREAD_TERMINATED);
-    EXPECT_GT(runtime_of(t.handle).cpu_time, 0);
-    EXPECT_GT(runtime_of(t.handle).queue_time, 0);
+    EXPECT_GT(ztest_runtime(t.handle).cpu_time, 0);
+    EXPECT_GT(ztest_runtime(t.handle).queue_time, 0);
 
     thread = ztest_without(t.handle, ZX_RIGHT_INSPECT);
     EXPECT_EQ(zx_object_get_info(thread, ZX_INFO_TASK_RUNTIME, &info, sizeof(info), NULL, NULL),

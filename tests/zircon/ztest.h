@@ -83,10 +83,13 @@ void ztest_fail(const char *where, const char *what, int64_t left, int64_t right
 /* Optional: makes what the cases share, before the first; it goes with the process. */
 void ztest_setup(void) __attribute__((weak));
 
-/* The handles of the start-up message. */
+enum { PAGE = 4096 };
+
+/* The handles of the start-up message. A Linux program has no resource: 0. */
 zx_handle_t ztest_process(void);
 zx_handle_t ztest_root_vmar(void);
 zx_handle_t ztest_job(void);
+zx_handle_t ztest_root_resource(void);
 
 /* A deadline so long from now. */
 zx_time_t ztest_after(zx_duration_t duration);
@@ -95,6 +98,8 @@ zx_time_t ztest_after(zx_duration_t duration);
 /* A handle's koid and its rights; 0: it is bad. */
 zx_koid_t ztest_koid(zx_handle_t handle);
 zx_rights_t ztest_rights(zx_handle_t handle);
+/* What ZX_INFO_TASK_RUNTIME says of a thread, a process or a job. */
+zx_info_task_runtime_t ztest_runtime(zx_handle_t task);
 /* A duplicate with fewer rights; 0, and a failure, if there is none. */
 zx_handle_t ztest_without(zx_handle_t handle, zx_rights_t rights);
 

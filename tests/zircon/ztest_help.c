@@ -19,6 +19,11 @@ zx_handle_t ztest_job(void)
     return startup_handle(PA_JOB_DEFAULT);
 }
 
+zx_handle_t ztest_root_resource(void)
+{
+    return startup_handle(PA_RESOURCE);
+}
+
 zx_time_t ztest_after(zx_duration_t duration)
 {
     return zx_deadline_after(duration);
@@ -42,6 +47,14 @@ zx_koid_t ztest_koid(zx_handle_t handle)
 zx_rights_t ztest_rights(zx_handle_t handle)
 {
     return basic(handle).rights;
+}
+
+zx_info_task_runtime_t ztest_runtime(zx_handle_t task)
+{
+    zx_info_task_runtime_t info = {-1, -1};
+
+    EXPECT_OK(zx_object_get_info(task, ZX_INFO_TASK_RUNTIME, &info, sizeof(info), NULL, NULL));
+    return info;
 }
 
 zx_handle_t ztest_without(zx_handle_t handle, zx_rights_t rights)
