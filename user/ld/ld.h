@@ -53,5 +53,6 @@ const char *module_needs(const struct module *m, unsigned i);
 /* ERR_NOT_FOUND: a symbol; ERR_NOT_SUPPORTED: a kind of relocation. `*what` names it. */
 zx_status_t module_relocate(const struct modules *all, const struct module *m,
                             const char **what);
+/* Its constructors in order, and its destructors in the opposite. */
 void module_construct(const struct module *m);
 void module_destroy(const struct module *m);

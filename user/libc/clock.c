@@ -34,7 +34,7 @@ static int is_time(const struct timespec *time)
     return time->tv_nsec >= 0 && time->tv_nsec < NS_PER_SEC;
 }
 
-zx_time_t deadline_of(const struct timespec *time, clockid_t clock)
+zx_time_t libc_deadline(const struct timespec *time, clockid_t clock)
 {
     zx_time_t at;
 
@@ -79,7 +79,7 @@ hidden int __clock_nanosleep(clockid_t clock, int flags, const struct timespec *
     (void)rest;
     if (!is_known(clock) || !is_time(time) || time->tv_sec < 0)
         return EINVAL;
-    at = deadline_of(time, flags & TIMER_ABSTIME ? clock : CLOCK_MONOTONIC);
+    at = libc_deadline(time, flags & TIMER_ABSTIME ? clock : CLOCK_MONOTONIC);
     if (!(flags & TIMER_ABSTIME))
         at = zx_deadline_after(at);
     zx_nanosleep(at);

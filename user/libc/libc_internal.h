@@ -8,7 +8,7 @@
 #include "uapi/zircon/types.h"
 
 /* A time of that clock as a deadline; in the past, if it is no time. */
-zx_time_t deadline_of(const struct timespec *time, clockid_t clock);
+zx_time_t libc_deadline(const struct timespec *time, clockid_t clock);
 
 /* Before main: memory for the environment, `count` words one after another, ends with the
  * program. */

@@ -84,7 +84,7 @@ hidden int __timedwait(volatile int *word, int value, clockid_t clock,
     if (time && (time->tv_nsec < 0 || time->tv_nsec >= 1000000000))
         return EINVAL;
     if (time)
-        deadline = deadline_of(time, clock);
+        deadline = libc_deadline(time, clock);
     return zx_futex_wait((const zx_futex_t *)word, value, ZX_HANDLE_INVALID, deadline) ==
                    ZX_ERR_TIMED_OUT
                ? ETIMEDOUT

@@ -15,7 +15,7 @@ static struct condition *c11(cnd_t *condition)
 }
 
 /* A recursive mutex is let go of whole, as deep as it is. */
-int condition_wait(struct condition *c, struct mutex *m, zx_time_t deadline)
+int runtime_condition_wait(struct condition *c, struct mutex *m, zx_time_t deadline)
 {
     unsigned depth = m->depth;
     zx_status_t st;
@@ -43,14 +43,14 @@ int pthread_cond_destroy(pthread_cond_t *condition)
 
 int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
 {
-    return condition_wait(posix(condition), (struct mutex *)mutex, ZX_TIME_INFINITE);
+    return runtime_condition_wait(posix(condition), (struct mutex *)mutex, ZX_TIME_INFINITE);
 }
 
 int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
                            const struct timespec *time)
 {
-    return condition_wait(posix(condition), (struct mutex *)mutex,
-                          deadline_of(time, posix(condition)->clock));
+    return runtime_condition_wait(posix(condition), (struct mutex *)mutex,
+                                  libc_deadline(time, posix(condition)->clock));
 }
 
 int pthread_cond_signal(pthread_cond_t *condition)
@@ -80,14 +80,14 @@ void cnd_destroy(cnd_t *condition)
 
 int cnd_wait(cnd_t *condition, mtx_t *mutex)
 {
-    condition_wait(c11(condition), (struct mutex *)mutex, ZX_TIME_INFINITE);
+    runtime_condition_wait(c11(condition), (struct mutex *)mutex, ZX_TIME_INFINITE);
     return thrd_success;
 }
 
 int cnd_timedwait(cnd_t *condition, mtx_t *mutex, const struct timespec *time)
 {
-    return condition_wait(c11(condition), (struct mutex *)mutex,
-                          deadline_of(time, CLOCK_REALTIME)) == 0
+    return runtime_condition_wait(c11(condition), (struct mutex *)mutex,
+                                  libc_deadline(time, CLOCK_REALTIME)) == 0
                ? thrd_success
                : thrd_timedout;
 }
@@ -127,8 +127,8 @@ int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
     struct barrier *b = barrier_of(barrier);
 
-    mutex_lock(&b->lock, ZX_TIME_INFINITE);
-    mutex_unlock(&b->lock);
+    runtime_mutex_lock(&b->lock, ZX_TIME_INFINITE);
+    runtime_mutex_unlock(&b->lock);
     return 0;
 }
 
@@ -139,7 +139,7 @@ int pthread_barrier_wait(pthread_barrier_t *barrier)
     unsigned round;
     int last;
 
-    mutex_lock(&b->lock, ZX_TIME_INFINITE);
+    runtime_mutex_lock(&b->lock, ZX_TIME_INFINITE);
     round = b->round;
     last = ++b->waiting == b->count;
     if (last) {
@@ -148,7 +148,7 @@ int pthread_barrier_wait(pthread_barrier_t *barrier)
         sync_condition_broadcast(&b->turn.signals);
     }
     while (!last && b->round == round)
-        condition_wait(&b->turn, &b->lock, ZX_TIME_INFINITE);
-    mutex_unlock(&b->lock);
+        runtime_condition_wait(&b->turn, &b->lock, ZX_TIME_INFINITE);
+    runtime_mutex_unlock(&b->lock);
     return last ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
 }

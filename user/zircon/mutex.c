@@ -22,14 +22,14 @@ static int lock_again(struct mutex *m)
     return 0;
 }
 
-int mutex_lock(struct mutex *m, zx_time_t deadline)
+int runtime_mutex_lock(struct mutex *m, zx_time_t deadline)
 {
     if (m->kind != PTHREAD_MUTEX_NORMAL && sync_mutex_is_mine(&m->lock))
         return lock_again(m);
     return sync_mutex_timedlock(&m->lock, deadline) == ZX_OK ? 0 : ETIMEDOUT;
 }
 
-int mutex_try(struct mutex *m)
+int runtime_mutex_try(struct mutex *m)
 {
     if (sync_mutex_trylock(&m->lock) == ZX_OK)
         return 0;
@@ -38,7 +38,7 @@ int mutex_try(struct mutex *m)
     return lock_again(m);
 }
 
-int mutex_unlock(struct mutex *m)
+int runtime_mutex_unlock(struct mutex *m)
 {
     if (m->kind != PTHREAD_MUTEX_NORMAL && !sync_mutex_is_mine(&m->lock))
         return EPERM;
@@ -65,22 +65,22 @@ int pthread_mutex_destroy(pthread_mutex_t *mutex)
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-    return mutex_lock(posix(mutex), ZX_TIME_INFINITE);
+    return runtime_mutex_lock(posix(mutex), ZX_TIME_INFINITE);
 }
 
 int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *time)
 {
-    return mutex_lock(posix(mutex), deadline_of(time, CLOCK_REALTIME));
+    return runtime_mutex_lock(posix(mutex), libc_deadline(time, CLOCK_REALTIME));
 }
 
 int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
-    return mutex_try(posix(mutex));
+    return runtime_mutex_try(posix(mutex));
 }
 
 int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-    return mutex_unlock(posix(mutex));
+    return runtime_mutex_unlock(posix(mutex));
 }
 
 /* --- threads.h --- */
@@ -107,20 +107,20 @@ void mtx_destroy(mtx_t *mutex)
 
 int mtx_lock(mtx_t *mutex)
 {
-    return c11_status(mutex_lock(c11(mutex), ZX_TIME_INFINITE));
+    return c11_status(runtime_mutex_lock(c11(mutex), ZX_TIME_INFINITE));
 }
 
 int mtx_timedlock(mtx_t *mutex, const struct timespec *time)
 {
-    return c11_status(mutex_lock(c11(mutex), deadline_of(time, CLOCK_REALTIME)));
+    return c11_status(runtime_mutex_lock(c11(mutex), libc_deadline(time, CLOCK_REALTIME)));
 }
 
 int mtx_trylock(mtx_t *mutex)
 {
-    return c11_status(mutex_try(c11(mutex)));
+    return c11_status(runtime_mutex_try(c11(mutex)));
 }
 
 int mtx_unlock(mtx_t *mutex)
 {
-    return c11_status(mutex_unlock(c11(mutex)));
+    return c11_status(runtime_mutex_unlock(c11(mutex)));
 }

@@ -52,9 +52,10 @@ static inline uintptr_t attr_stack_end(const pthread_attr_t *a)
     return a->__u.__s[2];
 }
 
-/* 0, EDEADLK, ETIMEDOUT; EBUSY; EPERM. */
-int mutex_lock(struct mutex *m, zx_time_t deadline);
-int mutex_try(struct mutex *m);
-int mutex_unlock(struct mutex *m);
-/* 0, ETIMEDOUT. */
-int condition_wait(struct condition *c, struct mutex *m, zx_time_t deadline);
+/* Of both headers, with names that no program has. Lock: 0, EDEADLK or ETIMEDOUT; try: 0 or
+ * EBUSY; unlock: 0 or EPERM. */
+int runtime_mutex_lock(struct mutex *m, zx_time_t deadline);
+int runtime_mutex_try(struct mutex *m);
+int runtime_mutex_unlock(struct mutex *m);
+/* 0 or ETIMEDOUT; the mutex is held again either way. */
+int runtime_condition_wait(struct condition *c, struct mutex *m, zx_time_t deadline);

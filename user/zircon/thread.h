@@ -41,7 +41,9 @@ void *runtime_thread_libc(void);
 struct linked;
 zx_status_t runtime_thread_init(const struct linked *linked);
 
-/* Runs start(arg) or start_int(arg) on a new thread. A stack of 0 bytes: the usual one. */
+/* Runs start(arg) or start_int(arg) on a new thread. A stack of 0 bytes: the usual one. After
+ * an error, which is that of the call that failed, nothing is left, and `*out` means nothing.
+ */
 struct runtime_thread_options {
     const char *name;
     size_t stack;
@@ -55,6 +57,8 @@ zx_status_t runtime_thread_create(struct runtime_thread **out,
 /* Once for each thread that is not detached. */
 void runtime_thread_join(struct runtime_thread *t, void **result);
 void runtime_thread_detach(struct runtime_thread *t);
+/* Of the calling thread: handlers, thread-local objects and keys are taken down in this order.
+ */
 _Noreturn void runtime_thread_exit(void *result);
 
 /* Values of keys are taken down, in rounds as their destructors make new ones. */

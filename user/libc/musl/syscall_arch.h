@@ -5,7 +5,10 @@
  */
 #pragma once
 
+/* Defined nowhere: tools/libc-objects takes out what refers to it. */
 long no_such_call(long number, ...);
+/* Both are 0 whatever comes: musl looks at the word again. Wait: while it is `value`. Wake: as
+ * many as `count`. */
 long libc_futex_wait(volatile void *word, int value);
 long libc_futex_wake(volatile void *word, int count);
 
