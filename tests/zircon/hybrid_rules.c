@@ -14,8 +14,6 @@
 #include "tests/zircon/stopped.h"
 #include "user/sdk/include/zircon/process.h"
 
-enum { PAGE = 4096 };
-
 /* ---- signals run their handlers in the middle of a call ---- */
 
 static atomic_int handled;
