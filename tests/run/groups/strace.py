@@ -79,7 +79,7 @@ ZIRCON = (
     r"\[koid +\d+\] object_wait_one\(0x[0-9a-f]+, ZX_OBJECT_(READ|WRIT)ABLE, ZX_TIME_INFINITE, .*\n",
     r"fifo_read\(0x[0-9a-f]+, 8, 0x[0-9a-f]+, \d+, .*\) += -22 ZX_ERR_SHOULD_WAIT\n",
     r"handle_duplicate\(0x[0-9a-f]+, ZX_RIGHT_\w+(\|ZX_RIGHT_\w+)*, \[0x[0-9a-f]+\]\) += 0\n",
-    r"thread_exit\(\) += \?\n.*\+\+\+ ended \+\+\+\n",
+    r"thread_exit\((\) += \?\n| <unfinished \.\.\.>\n).*\+\+\+ ended \+\+\+\n",
 )
 
 
