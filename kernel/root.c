@@ -10,6 +10,7 @@
 #include "fs/tmpfs.h"
 #include "kernel/root_internal.h"
 #include "mm/slab.h"
+#include "personality/linux/ipc/ipc.h"
 #include "personality/linux/procfs/procfs.h"
 #include "personality/linux/sysfs/sysfs.h"
 #include "personality/linux/tty/pty.h"
@@ -112,6 +113,8 @@ static status_t register_types(void)
         st = sysfs_register();
     if (st == OK)
         st = fs_type_register(&devpts);
+    if (st == OK)
+        st = mqueue_register();
     return st;
 }
 

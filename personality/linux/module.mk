@@ -6,7 +6,7 @@ sources += $(addprefix file/,dnotify fd fd_calls file_async file_attr file_copy 
     inotify inotify_queue inotify_watch ioctl memfd path pipe_calls xattr)
 sources += $(addprefix futex/,futex futex_calls futex_pi futex_robust futex_waitv)
 sources += $(addprefix file/,mount_calls pivot_root splice_calls)
-sources += $(addprefix ipc/,ipc ipc_control mqueue mqueue_calls mqueue_open msg msg_control sem sem_calls sem_control sem_undo \
+sources += $(addprefix ipc/,ipc ipc_control mqueue mqueue_calls mqueue_fs mqueue_open msg msg_control sem sem_calls sem_control sem_undo \
     shm shm_attach shm_control)
 sources += $(addprefix memory/,brk layout memory memory_limit memory_pkey memory_remove memory_window mlock mremap)
 sources += $(addprefix poll/,epoll epoll_calls epoll_nesting eventfd poll poll_wait select wait_mask)

@@ -1,13 +1,20 @@
 /*
- * mqueue.c - POSIX message queues (mq_overview(7)). Names are our own, and go at once.
+ * mqueue.c - POSIX message queues (mq_overview(7)), by their names and as files. Names are our
+ * own, and go at once.
  */
+#define _GNU_SOURCE
 #include "tests/linux/check.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -244,9 +251,149 @@ static void closing_is_giving_up(void)
     CHECK_EQ(mq_notify(again, &event), 0);
 }
 
+/* What a descriptor reads, from its position on: `expected` without the spaces that fill. */
+static void reads(mqd_t mq, const char *expected)
+{
+    char text[100] = "", want[100], pid[20];
+    unsigned long bytes;
+    int notify, signo;
+
+    CHECK(pread(mq, text, sizeof(text), 0) > 0);
+    CHECK_EQ(sscanf(text, "QSIZE:%lu NOTIFY:%d SIGNO:%d NOTIFY_PID:%19s", &bytes, &notify,
+                    &signo, pid),
+             4);
+    snprintf(want, sizeof(want), "%lu %d %d %s", bytes, notify, signo, pid);
+    if (strcmp(want, expected))
+        FAIL("it reads \"%s\", not \"%s\"", want, expected);
+}
+
+static void a_descriptor_reads(void)
+{
+    const struct sigevent none = {.sigev_notify = SIGEV_NONE},
+                          usr1 = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+    mqd_t mq = make(0, 8);
+    char text[100], want[40];
+    struct stat st;
+
+    CHECK_EQ(read(mq, text, 100), 60);
+    CHECK(!memcmp(text, "QSIZE:0          NOTIFY:0     SIGNO:0     NOTIFY_PID:0     \n", 60));
+    CHECK_EQ(read(mq, text, 100), 0);
+    CHECK_EQ(lseek(mq, 6, SEEK_SET), 6);
+    CHECK(read(mq, text, 1) == 1 && *text == '0');
+    post(mq, 0, "12345");
+    post(mq, 1, "");
+    post(mq, 0, "678");
+    reads(mq, "8 0 0 0");
+    fetch(mq, 1, "");
+    fetch(mq, 0, "12345");
+    CHECK_EQ(mq_notify(mq, &none), 0);
+    snprintf(want, sizeof(want), "3 %d 0 %d", SIGEV_NONE, getpid());
+    reads(mq, want);
+    CHECK_EQ(mq_notify(mq, NULL), 0);
+    CHECK_EQ(mq_notify(mq, &usr1), 0);
+    snprintf(want, sizeof(want), "3 %d %d %d", SIGEV_SIGNAL, SIGUSR1, getpid());
+    reads(mq, want);
+    CHECK_ERR(write(mq, "x", 1), EINVAL);
+    CHECK_ERR(read(mq, check_bad, 10), EFAULT);
+    CHECK_EQ(fstat(mq, &st), 0);
+    CHECK(S_ISREG(st.st_mode) && (st.st_mode & 07777) == 0600 && st.st_size == 80 &&
+          st.st_uid == getuid());
+    CHECK(fchmod(mq, 0640) == 0 && fstat(mq, &st) == 0);
+    CHECK_EQ(st.st_mode & 07777, 0640);
+}
+
+/* A file system of queues at a new directory, in a namespace of our own. */
+static const char *mount_queues(void)
+{
+    static char at[] = "/tmp/check-mqueue-XXXXXX";
+
+    CHECK(mkdtemp(at));
+    if (access("/proc/zcore", F_OK) != 0) {
+        if (unshare(CLONE_NEWNS) != 0)
+            SKIP("no mount namespace of our own");
+        CHECK_EQ(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+    }
+    if (mount("queues", at, "mqueue", 0, NULL) != 0)
+        SKIP("no file system of queues");
+    return at;
+}
+
+static bool is_listed(const char *at)
+{
+    DIR *dir = opendir(at);
+    bool found = false;
+
+    CHECK(dir);
+    for (struct dirent *e; (e = readdir(dir));)
+        found |= !strcmp(e->d_name, name + 1);
+    closedir(dir);
+    return found;
+}
+
+static void a_file_system_shows_queues(void)
+{
+    const char *at = mount_queues();
+    struct mq_attr attr = {.mq_maxmsg = 4, .mq_msgsize = 16};
+    char path[100], other[110];
+    struct statfs fs;
+    struct stat st;
+    mqd_t mq;
+    int fd;
+
+    snprintf(name, sizeof(name), "/zcore-mqueue-%d", getpid());
+    snprintf(path, sizeof(path), "%s%s", at, name);
+    snprintf(other, sizeof(other), "%s-b", path);
+    CHECK(statfs(at, &fs) == 0 && fs.f_type == 0x19800202);
+    CHECK(stat(at, &st) == 0 && S_ISDIR(st.st_mode) && (st.st_mode & 07777) == 01777);
+    CHECK_ERR(stat(path, &st), ENOENT);
+    mq = mq_open(name, O_CREAT | O_RDWR, 0600, &attr);
+    CHECK(mq != (mqd_t)-1);
+    CHECK_EQ(stat(path, &st), 0);
+    CHECK(S_ISREG(st.st_mode) && (st.st_mode & 07777) == 0600 && st.st_size == 80);
+    CHECK(is_listed(at));
+    /* One opened by its path is a queue's descriptor. */
+    fd = open(path, O_RDWR);
+    CHECK(fd >= 0);
+    post(fd, 3, "by path");
+    reads(mq, "7 0 0 0");
+    fetch(mq, 3, "by path");
+    CHECK(chmod(path, 0) == 0 && stat(path, &st) == 0 && (st.st_mode & 07777) == 0);
+    CHECK_EXITS(CHILD({
+                    CHECK(setgid(OTHER_USER) == 0 && setuid(OTHER_USER) == 0);
+                    CHECK_ERR(open(path, O_RDONLY), EACCES);
+                    CHECK_ERR(mq_open(name, O_RDONLY), EACCES);
+                    CHECK_ERR(unlink(path), EPERM);
+                }),
+                0);
+    CHECK_ERR(rename(path, other), EPERM);
+    CHECK_ERR(link(path, other), EPERM);
+    CHECK_ERR(mkdir(other, 0755), EPERM);
+    CHECK_ERR(symlink("x", other), EPERM);
+    /* Either name goes with the other. */
+    CHECK_EQ(unlink(path), 0);
+    CHECK_ERR(mq_unlink(name), ENOENT);
+    CHECK(!is_listed(at));
+    post(mq, 0, "lives");
+    fetch(fd, 0, "lives");
+    fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0640);
+    CHECK(fd >= 0 && mq_getattr(fd, &attr) == 0 && attr.mq_maxmsg > 0);
+    CHECK_ERR(mq_open(name, O_CREAT | O_EXCL | O_RDWR, 0600, NULL), EEXIST);
+    CHECK_EQ(mq_unlink(name), 0);
+    CHECK_ERR(stat(path, &st), ENOENT);
+    CHECK(umount2(at, MNT_DETACH) == 0 && rmdir(at) == 0);
+}
+
 static const struct check_case cases[] = {
-    CASE(by_priority_and_age), CASE(names),        CASE(sizes),
-    CASE(users_have_a_limit),  CASE(flags_change), CASE(waits),
-    CASE(readiness),           CASE(who_is_told),  CASE(closing_is_giving_up),
+    CASE(by_priority_and_age),
+    CASE(names),
+    CASE(sizes),
+    CASE(users_have_a_limit),
+    CASE(flags_change),
+    CASE(waits),
+    CASE(readiness),
+    CASE(who_is_told),
+    CASE(closing_is_giving_up),
+    CASE(a_descriptor_reads),
+    CASE(a_file_system_shows_queues),
 };
 CHECK_MAIN(cases)

@@ -25,5 +25,8 @@ void shm_show(struct seq *seq);
 void sem_show(struct seq *seq);
 void msg_show(struct seq *seq);
 
+/* The file system of POSIX queues becomes known to mount(2); once per boot. */
+status_t mqueue_register(void) MUST_USE;
+
 /* Everything goes, POSIX queues too, for who counts what is left of a test. */
 void ipc_remove_all(void);

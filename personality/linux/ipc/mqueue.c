@@ -24,6 +24,8 @@ static void insert_locked(struct mqueue *q, struct mq_message *m)
         at = at->prev;
     list_insert_before(at->next, &m->link);
     q->count++;
+    q->bytes += m->size;
+    q->changed = inode_time_now();
     show_locked(q);
 }
 
@@ -79,6 +81,8 @@ status_t mqueue_take(struct mqueue *q, struct mq_message **out)
         return ERR_SHOULD_WAIT;
     *out = container_of(link, struct mq_message, link);
     q->count--;
+    q->bytes -= (*out)->size;
+    q->changed = inode_time_now();
     show_locked(q);
     return OK;
 }

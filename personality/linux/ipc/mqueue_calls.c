@@ -216,7 +216,8 @@ static status_t read_watch(struct syscall *call, struct mq_watch *watch)
         return ERR_INVALID_ARGS;
     if (event.notify == SIGEV_SIGNAL && (event.signo < 0 || event.signo > SIGNALS))
         return ERR_INVALID_ARGS;
-    *watch = (struct mq_watch){.signo = event.notify == SIGEV_SIGNAL ? event.signo : 0,
+    *watch = (struct mq_watch){.notify = event.notify,
+                               .signo = event.notify == SIGEV_SIGNAL ? event.signo : 0,
                                .value = event.value};
     return OK;
 }

@@ -37,37 +37,30 @@ static void queue_destroy(struct object *obj)
 
 static const struct object_ops queue_object_ops = {.name = "mqueue", .destroy = queue_destroy};
 
-static struct object *queue_poll_object(struct file *file)
-{
-    return &mqueue_of_file(file)->object;
-}
-
-static void queue_close(struct file *file)
-{
-    struct mqueue *q = file->data;
-    struct linux_thread *closer = linux_caller();
-
-    if (closer)
-        mqueue_unwatch(q, closer->process);
-    object_put(&q->object);
-}
-
-static const struct file_ops queue_file_ops = {
-    .name = "mqueue", .poll_object = queue_poll_object, .close = queue_close};
-
-struct mqueue *mqueue_of_file(struct file *file)
-{
-    return file->ops == &queue_file_ops ? file->data : NULL;
-}
-
 /* --- making one --- */
 
+/* Who wants which queue, and what he may have. */
 struct opening {
     char name[MQ_NAME_MAX + 1];
     uint32_t flags, mode;
     struct mq_attr attr;
     bool has_attr;
+    uint32_t uid, gid, charged_uid;
+    bool privileged; /* CAP_SYS_RESOURCE */
+    uint64_t limit;  /* RLIMIT_MSGQUEUE */
+    bool created;    /* out: it is new */
 };
+
+static void note_caller(struct linux_process *lp, struct opening *o)
+{
+    SPIN_GUARD(&lp->lock);
+
+    o->uid = lp->cred.fsuid;
+    o->gid = lp->cred.fsgid;
+    o->charged_uid = lp->cred.uid;
+    o->privileged = credentials_has(&lp->cred, CAP_SYS_RESOURCE);
+    o->limit = lp->limits[RLIMIT_MSGQUEUE].soft;
+}
 
 static status_t read_name(struct syscall *call, char name[MQ_NAME_MAX + 1])
 {
@@ -97,16 +90,16 @@ static status_t read_opening(struct syscall *call, struct opening *o)
     if (st == OK && (o->flags & O_ACCMODE) == O_ACCMODE)
         st = ERR_INVALID_ARGS;
     o->mode &= 0777 & ~fs_context_umask(linux_process_of(call)->fs);
+    note_caller(linux_process_of(call), o);
     return st;
 }
 
 /* The sizes that it gets, and whether it may have them. */
-static status_t choose_sizes(struct syscall *call, struct opening *o)
+static status_t choose_sizes(struct opening *o)
 {
-    bool privileged = call_has(call, CAP_SYS_RESOURCE);
-    int64_t messages = privileged ? MQ_MESSAGES_MAX : (int64_t)sysctl_get(SYSCTL_MQ_MSG_MAX);
+    int64_t messages = o->privileged ? MQ_MESSAGES_MAX : (int64_t)sysctl_get(SYSCTL_MQ_MSG_MAX);
     int64_t size =
-        privileged ? MQ_MESSAGE_SIZE_MAX : (int64_t)sysctl_get(SYSCTL_MQ_MSGSIZE_MAX);
+        o->privileged ? MQ_MESSAGE_SIZE_MAX : (int64_t)sysctl_get(SYSCTL_MQ_MSGSIZE_MAX);
 
     if (!o->has_attr) {
         o->attr.messages_max =
@@ -126,9 +119,8 @@ static uint64_t charge_of(int64_t messages, int64_t size)
     return (uint64_t)messages * ((uint64_t)size + MESSAGE_OVERHEAD);
 }
 
-static struct mqueue *queue_new(struct syscall *call, const struct opening *o)
+static struct mqueue *queue_new(const struct opening *o)
 {
-    struct linux_process *lp = linux_process_of(call);
     struct mqueue *q = kzalloc(sizeof(*q));
 
     if (!q)
@@ -140,28 +132,54 @@ static struct mqueue *queue_new(struct syscall *call, const struct opening *o)
     q->mode = o->mode;
     q->messages_max = o->attr.messages_max;
     q->size_max = o->attr.size_max;
-    SPIN_GUARD(&lp->lock);
-    q->uid = lp->cred.fsuid;
-    q->gid = lp->cred.fsgid;
-    q->charged_uid = lp->cred.uid;
+    q->uid = o->uid;
+    q->gid = o->gid;
+    q->charged_uid = o->charged_uid;
+    q->born = q->changed = inode_time_now();
     return q;
 }
 
 /* --- finding and adding --- */
 
-static struct mqueue *find_locked(const char *name)
+static struct mqueue *find_locked(struct name name)
 {
     list_for_each (it, all_locked()) {
         struct mqueue *q = container_of(it, struct mqueue, all_link);
 
-        if (q->named && !strcmp(q->name, name) && object_try_get(&q->object))
+        if (q->named && strlen(q->name) == name.size &&
+            !memcmp(q->name, name.text, name.size) && object_try_get(&q->object))
             return q;
     }
     return NULL;
 }
 
+struct mqueue *mqueue_find(struct name name)
+{
+    SPIN_GUARD(&mq_lock);
+
+    return find_locked(name);
+}
+
+struct mqueue *mqueue_next(uint64_t ino)
+{
+    SPIN_GUARD(&mq_lock);
+
+    list_for_each (it, all_locked()) {
+        struct mqueue *q = container_of(it, struct mqueue, all_link);
+
+        if (q->named && q->ino >= ino && object_try_get(&q->object))
+            return q;
+    }
+    return NULL;
+}
+
+static struct name name_of(const char *text)
+{
+    return (struct name){text, strlen(text)};
+}
+
 /* RLIMIT_MSGQUEUE and fs.mqueue.queues_max. */
-static status_t check_limits_locked(struct mqueue *fresh, uint64_t limit, bool privileged)
+static status_t check_limits_locked(const struct opening *o, struct mqueue *fresh)
 {
     uint64_t charged = charge_of(fresh->messages_max, fresh->size_max), count = 0;
 
@@ -172,84 +190,91 @@ static status_t check_limits_locked(struct mqueue *fresh, uint64_t limit, bool p
             charged += charge_of(q->messages_max, q->size_max);
         count++;
     }
-    if (count >= sysctl_get(SYSCTL_MQ_QUEUES_MAX) && !privileged)
+    if (count >= sysctl_get(SYSCTL_MQ_QUEUES_MAX) && !o->privileged)
         return ERR_NO_SPACE;
-    return charged > limit ? ERR_TOO_MANY_FILES : OK;
+    return charged > o->limit ? ERR_TOO_MANY_FILES : OK;
 }
 
 /* The queue of that name, a reference; or `fresh`, which the table then has, too. */
-static status_t find_or_add(const struct opening *o, struct mqueue *fresh, uint64_t limit,
-                            bool privileged, struct mqueue **out)
+static status_t find_or_add(const struct opening *o, struct mqueue *fresh, struct mqueue **out)
 {
+    static uint64_t last_ino = MQ_ROOT_INO;
     status_t st;
     SPIN_GUARD(&mq_lock);
 
-    *out = find_locked(o->name);
+    *out = find_locked(name_of(o->name));
     if (*out)
         return OK;
     if (!fresh)
         return o->flags & O_CREAT ? ERR_SHOULD_WAIT : ERR_NOT_FOUND;
-    st = check_limits_locked(fresh, limit, privileged);
+    st = check_limits_locked(o, fresh);
     if (st != OK)
         return st;
     object_get(&fresh->object);
     fresh->named = true;
+    fresh->ino = ++last_ino;
     list_push_back(all_locked(), &fresh->all_link);
     *out = fresh;
     return OK;
 }
 
-static status_t check_mode(struct syscall *call, const struct mqueue *q, uint32_t flags)
+static status_t get_queue(struct opening *o, struct mqueue **out)
 {
-    unsigned want = (flags & O_ACCMODE) == O_RDONLY   ? 4
-                    : (flags & O_ACCMODE) == O_WRONLY ? 2
-                                                      : 6;
-    struct linux_process *lp = linux_process_of(call);
-    unsigned granted = q->mode;
-    SPIN_GUARD(&lp->lock);
-
-    if (lp->cred.fsuid == q->uid)
-        granted >>= 6;
-    else if (credentials_in_group(&lp->cred, q->gid))
-        granted >>= 3;
-    if (credentials_has(&lp->cred, CAP_DAC_OVERRIDE))
-        granted = 7;
-    return want & ~granted ? ERR_ACCESS_DENIED : OK;
-}
-
-/* One that is there must be wanted, and may be used. */
-static status_t check_found(struct syscall *call, const struct mqueue *q,
-                            const struct opening *o)
-{
-    if (o->flags & O_CREAT && o->flags & O_EXCL)
-        return ERR_ALREADY_EXISTS;
-    return check_mode(call, q, o->flags);
-}
-
-static status_t get_queue(struct syscall *call, struct opening *o, struct mqueue **out)
-{
-    struct linux_process *lp = linux_process_of(call);
-    bool privileged = call_has(call, CAP_SYS_RESOURCE);
     struct mqueue *fresh = NULL;
-    status_t st = find_or_add(o, NULL, 0, privileged, out);
+    status_t st = find_or_add(o, NULL, out);
 
     if (st == ERR_SHOULD_WAIT) {
-        st = choose_sizes(call, o);
-        fresh = st == OK ? queue_new(call, o) : NULL;
+        st = choose_sizes(o);
+        fresh = st == OK ? queue_new(o) : NULL;
         if (st == OK && !fresh)
             st = ERR_NO_MEMORY;
         if (st == OK)
-            st = find_or_add(o, fresh, lp->limits[RLIMIT_MSGQUEUE].soft, privileged, out);
+            st = find_or_add(o, fresh, out);
     }
-    if (st == OK && *out != fresh) {
-        st = check_found(call, *out, o);
-        if (st != OK)
-            object_put(&(*out)->object);
+    if (st == OK && *out != fresh && o->flags & O_CREAT && o->flags & O_EXCL) {
+        object_put(&(*out)->object);
+        st = ERR_ALREADY_EXISTS;
     }
     /* Ours, or the table's spare reference to what it kept. */
     if (fresh && !(st == OK && *out == fresh))
         object_put(&fresh->object);
+    o->created = st == OK && *out == fresh;
     return st;
+}
+
+status_t mqueue_create(struct name name, const struct inode_attr *attr, struct mqueue **out)
+{
+    struct opening o = {.flags = O_CREAT | O_EXCL, .mode = attr->mode & 0777};
+
+    if (name.size > MQ_NAME_MAX)
+        return ERR_NAME_TOO_LONG;
+    memcpy(o.name, name.text, name.size);
+    note_caller(linux_caller()->process, &o);
+    o.uid = attr->uid;
+    o.gid = attr->gid;
+    return get_queue(&o, out);
+}
+
+/* What the access mode asks of the permission bits: 4 read, 2 write. */
+static unsigned wanted(uint32_t flags)
+{
+    return ((flags & O_ACCMODE) != O_WRONLY ? 4u : 0u) |
+           ((flags & O_ACCMODE) != O_RDONLY ? 2u : 0u);
+}
+
+/* One that was there must be the caller's to use. */
+static status_t open_queue(struct syscall *call, const struct opening *o, struct mqueue *q,
+                           struct file **out)
+{
+    unsigned want = wanted(o->flags);
+    status_t st = o->created ? OK : mqueue_permission(call, q, want);
+
+    if (st != OK)
+        return st;
+    return mqueue_open_file(q,
+                            (want & 4 ? FILE_READ : 0u) | (want & 2 ? FILE_WRITE : 0u) |
+                                (o->flags & O_NONBLOCK ? FILE_NONBLOCK : 0u),
+                            out);
 }
 
 status_t sys_mq_open(struct syscall *call)
@@ -257,40 +282,42 @@ status_t sys_mq_open(struct syscall *call)
     struct opening o;
     struct mqueue *q;
     struct file *file;
-    unsigned flags;
     status_t st = read_opening(call, &o);
 
     if (st == OK)
-        st = get_queue(call, &o, &q);
+        st = get_queue(&o, &q);
     if (st != OK)
         return st;
-    flags = ((o.flags & O_ACCMODE) != O_WRONLY ? FILE_READ : 0u) |
-            ((o.flags & O_ACCMODE) != O_RDONLY ? FILE_WRITE : 0u) |
-            (o.flags & O_NONBLOCK ? FILE_NONBLOCK : 0u);
-    st = file_create(&queue_file_ops, flags, q, NULL, &file);
-    if (st != OK) {
-        object_put(&q->object);
-        return st;
-    }
-    return call_fd_return(call, file, FD_CLOEXEC_);
+    st = open_queue(call, &o, q, &file);
+    object_put(&q->object);
+    return st == OK ? call_fd_return(call, file, FD_CLOEXEC_) : st;
 }
 
 /* The directory is sticky, as /tmp is. */
-static bool may_unlink(struct syscall *call, const struct mqueue *q)
+static bool may_unlink(struct syscall *call, struct mqueue *q)
 {
     struct linux_process *lp = linux_process_of(call);
-    SPIN_GUARD(&lp->lock);
+    uint32_t uid;
 
-    return lp->cred.fsuid == q->uid || credentials_has(&lp->cred, CAP_FOWNER);
+    {
+        SPIN_GUARD(&q->object.lock);
+        uid = q->uid;
+    }
+    SPIN_GUARD(&lp->lock);
+    return lp->cred.fsuid == uid || credentials_has(&lp->cred, CAP_FOWNER);
 }
 
-/* True: it was named until now. */
-static bool unname(struct mqueue *q)
+bool mqueue_unname(struct mqueue *q)
 {
-    SPIN_GUARD(&mq_lock);
-    bool named = q->named;
+    bool named;
 
-    q->named = false;
+    {
+        SPIN_GUARD(&mq_lock);
+        named = q->named;
+        q->named = false;
+    }
+    if (named)
+        object_put(&q->object); /* the table's */
     return named;
 }
 
@@ -302,38 +329,23 @@ status_t sys_mq_unlink(struct syscall *call)
 
     if (st != OK)
         return st;
-    {
-        SPIN_GUARD(&mq_lock);
-        q = find_locked(name);
-    }
+    q = mqueue_find(name_of(name));
     if (!q)
         return ERR_NOT_FOUND;
     st = may_unlink(call, q) ? OK : ERR_NOT_PERMITTED;
-    if (st == OK && unname(q))
-        object_put(&q->object);
+    if (st == OK && !mqueue_unname(q))
+        st = ERR_NOT_FOUND;
     object_put(&q->object);
     return st;
-}
-
-static struct mqueue *any_named(void)
-{
-    SPIN_GUARD(&mq_lock);
-
-    list_for_each (it, all_locked()) {
-        struct mqueue *q = container_of(it, struct mqueue, all_link);
-
-        if (!q->named)
-            continue;
-        q->named = false;
-        return q;
-    }
-    return NULL;
 }
 
 void mqueue_remove_all(void)
 {
     struct mqueue *q;
 
-    while ((q = any_named()))
+    while ((q = mqueue_next(0))) {
+        (void)mqueue_unname(q);
         object_put(&q->object);
+    }
+    mqueue_fs_forget();
 }
