@@ -20,7 +20,9 @@ static void tell_open(struct file *file)
     if (file->flags & FILE_PATH) /* names a place, and opens nothing */
         return;
     file->was_opened = true;
-    atomic_fetch_add_explicit(&file->inode->opens, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&file->inode->opens, 1, memory_order_seq_cst);
+    if (file->flags & FILE_WRITE)
+        atomic_fetch_add_explicit(&file->inode->writers, 1, memory_order_seq_cst);
     notify_file(file, NOTIFY_OPEN);
 }
 
@@ -30,6 +32,8 @@ static void tell_close(struct file *file)
 
     if (!file->was_opened)
         return;
+    if (file->flags & FILE_WRITE)
+        atomic_fetch_sub_explicit(&file->inode->writers, 1, memory_order_relaxed);
     last = atomic_fetch_sub_explicit(&file->inode->opens, 1, memory_order_acq_rel) == 1;
     notify_file(file, file->flags & FILE_WRITE ? NOTIFY_CLOSE_WRITE : NOTIFY_CLOSE_NOWRITE);
     if (last)

@@ -175,7 +175,8 @@ struct inode {
     void *data;            /* the file system's */
     struct pipe *pipe;     /* FIFOs: while one is open; guarded by lock, owned by fs/pipe.c */
     struct list marks;     /* who watches it; guarded by fs/notify.c's lock */
-    atomic_uint opens;     /* files of it, O_PATH apart */
+    atomic_uint opens;     /* files of it, O_PATH apart; written sequentially consistent */
+    atomic_uint writers;   /* those of them that are open for writing; likewise */
     struct inode *dying;   /* link of the list of those without references; see inode.c */
 };
 

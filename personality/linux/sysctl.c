@@ -8,6 +8,8 @@
 
 struct sysctl sysctls[SYSCTL_COUNT] = {
     [SYSCTL_MAX_MAP_COUNT] = {"max_map_count", 65530, 0, INT32_MAX},
+    [SYSCTL_LEASE_BREAK_TIME] = {"lease-break-time", 45, 0, INT32_MAX},
+    [SYSCTL_LEASES_ENABLE] = {"leases-enable", 1, 0, 1},
     [SYSCTL_SHMMAX] = {"shmmax", UINT64_MAX - (1 << 24), 0, UINT64_MAX},
     [SYSCTL_SHMALL] = {"shmall", UINT64_MAX - (1 << 24), 0, UINT64_MAX},
     [SYSCTL_SHMMNI] = {"shmmni", 4096, 0, IPC_OBJECTS_MAX},

@@ -8,6 +8,8 @@
 
 enum sysctl_id {
     SYSCTL_MAX_MAP_COUNT,
+    SYSCTL_LEASE_BREAK_TIME, /* seconds; 0: for ever */
+    SYSCTL_LEASES_ENABLE,
     SYSCTL_SHMMAX, /* bytes */
     SYSCTL_SHMALL, /* pages */
     SYSCTL_SHMMNI,

@@ -2,7 +2,6 @@
  * dnotify.c - F_NOTIFY: a signal to a directory's owner when something happens in it (fcntl(2),
  * "File and directory change notification").
  */
-#include "hal/ref.h"
 #include "mm/slab.h"
 #include "personality/linux/file/file_owner_internal.h"
 #include "uapi/linux/fcntl.h"
@@ -91,8 +90,7 @@ static status_t watch(struct syscall *call, struct file *file, struct file_owner
     if (!dm)
         return ERR_NO_MEMORY;
     file_owner_default(call, owner, OWNER_PROCESS, linux_process_of(call)->pid);
-    ref_get(&owner->refs);
-    dm->owner = owner;
+    dm->owner = file_owner_hold(owner);
     dm->fd = (int)call->arg[0];
     dm->once = !(dn & DN_MULTISHOT);
     dm->mark.tell = tell;

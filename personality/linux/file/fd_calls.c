@@ -7,6 +7,7 @@
 #include "personality/linux/file/fd.h"
 #include "personality/linux/file/file_lock.h"
 #include "personality/linux/file/file_owner.h"
+#include "personality/linux/file/lease.h"
 #include "personality/linux/process/process.h"
 #include "uapi/linux/fcntl.h"
 
@@ -213,6 +214,9 @@ static status_t fcntl_file(struct syscall *call, struct file *file)
         return set_pipe_size(call, file);
     case F_NOTIFY:
         return file_notify_call(call, file);
+    case F_SETLEASE:
+    case F_GETLEASE:
+        return lease_call(call, file);
     case F_SETOWN:
     case F_GETOWN:
     case F_SETOWN_EX:
@@ -229,6 +233,13 @@ static bool is_lock_command(int command)
 {
     return (command >= F_GETLK && command <= F_SETLKW) ||
            (command >= F_OFD_GETLK && command <= F_OFD_SETLKW);
+}
+
+/* Those that are EBADF for an O_PATH file, and not unknown. */
+static bool refuses_path(int command)
+{
+    return is_lock_command(command) || command == F_SETFL || command == F_SETLEASE ||
+           command == F_GETLEASE;
 }
 
 struct sys_fcntl {
@@ -249,9 +260,8 @@ CO_FN(sys_fcntl)
     if (st != OK)
         CO_RETURN(st);
     if (atomic_load_explicit(&f->file->flags, memory_order_relaxed) & FILE_PATH) {
-        st = is_lock_command((int)f->call->arg[1]) || (int)f->call->arg[1] == F_SETFL
-                 ? ERR_BAD_FD
-                 : fcntl_descriptor(f->call, f->file);
+        st = refuses_path((int)f->call->arg[1]) ? ERR_BAD_FD
+                                                : fcntl_descriptor(f->call, f->file);
     } else if (is_lock_command((int)f->call->arg[1])) {
         CO_CALL(st, f->lock, file_lock_call, .call = f->call, .file = f->file);
     } else if ((int)f->call->arg[1] == F_ADD_SEALS && f->file->inode) {

@@ -1,9 +1,9 @@
 /*
  * file_async.c - O_ASYNC: a signal when a file becomes ready (fcntl(2), "Signal-driven I/O").
  */
-#include "hal/ref.h"
 #include "hal/time.h"
 #include "personality/linux/file/file_owner_internal.h"
+#include "personality/linux/file/lease.h"
 #include "personality/linux/tty/tty.h"
 
 /* siginfo's si_code of SIGIO (sigaction(2)), and the bits of poll that say the same. */
@@ -137,7 +137,7 @@ static void noticed(struct observer *ob)
     atomic_fetch_or_explicit(&owner->band, ob->seen & TELLS, memory_order_acq_rel);
     if (atomic_exchange_explicit(&owner->armed, 1, memory_order_acq_rel))
         return;
-    ref_get(&owner->refs);
+    (void)file_owner_hold(owner);
     timer_arm_callback(&owner->timer, expired, hal_time_now());
 }
 
@@ -212,6 +212,7 @@ void file_owner_file_closed(struct file *file)
 {
     struct notify_mark *mark;
     struct file_owner *owner;
+    struct lease *lease;
 
     {
         SPIN_GUARD(&owner_lock);
@@ -222,7 +223,10 @@ void file_owner_file_closed(struct file *file)
         stop_locked(owner);
         mark = owner->mark;
         owner->mark = NULL;
+        lease = owner->lease;
+        owner->lease = NULL;
     }
+    lease_end(lease);
     file_notify_end(mark);
     file_owner_put(owner);
 }

@@ -5,6 +5,7 @@
 #include "fs/pipe.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
+#include "personality/linux/file/lease.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/tty/tty.h"
 #include "personality/linux/user_data.h"
@@ -94,13 +95,49 @@ static bool is_dev_tty(struct inode *inode)
            inode->attr.rdev == DEV(TTY_MAJOR, TTY_MINOR_CONTROLLING);
 }
 
+static enum lease_use lease_use_of(uint64_t flags)
+{
+    return (flags & O_ACCMODE) == O_RDONLY ? LEASE_USE_READ : LEASE_USE_WRITE;
+}
+
+/* OK, or ERR_SHOULD_WAIT and in `*leased` a reference to what is to be waited for. */
+static status_t break_leases(struct inode *inode, uint32_t flags, struct inode **leased)
+{
+    status_t st = lease_break(inode, lease_use_of(flags));
+
+    if (st != OK)
+        *leased = inode_get(inode);
+    return st;
+}
+
+/* Leases are looked at before the file changes; and again, for who took one meanwhile, when it
+ * is open. */
+static status_t open_unleased(struct walk_env *env, const struct path *path, uint32_t flags,
+                              struct inode **leased, struct file **out)
+{
+    struct inode_attr size = {.size = 0};
+    struct inode *inode = path->dentry->inode;
+    status_t st = break_leases(inode, flags, leased);
+
+    if (st == OK && flags & O_TRUNC && inode->attr.type == INODE_FILE)
+        st = vfs_set_attr(env, path, &size, ATTR_SIZE);
+    if (st == OK)
+        st = file_open(path, file_flags_of_open(flags), out);
+    if (st != OK)
+        return st;
+    st = break_leases(inode, flags, leased);
+    if (st != OK)
+        file_put(*out);
+    return st;
+}
+
 /* Open the existing file at `path`; `created` just now, so the mode given to it does not count.
- */
+ * `*leased`: a reference, with ERR_SHOULD_WAIT for leases on it. */
 static status_t open_place(struct syscall *call, struct walk_env *env, const struct path *path,
-                           uint32_t flags, bool created, struct file **out)
+                           uint32_t flags, bool created, struct inode **leased,
+                           struct file **out)
 {
     struct inode *inode = path->dentry->inode;
-    struct inode_attr size = {.size = 0};
     status_t st = OK;
 
     if (flags & O_PATH)
@@ -111,10 +148,8 @@ static status_t open_place(struct syscall *call, struct walk_env *env, const str
         return st;
     if (is_dev_tty(inode))
         return tty_open_controlling(call, path, file_flags_of_open(flags), out);
-    if (flags & O_TRUNC && !created && inode->attr.type == INODE_FILE)
-        st = vfs_set_attr(env, path, &size, ATTR_SIZE);
-    if (st == OK)
-        st = file_open(path, file_flags_of_open(flags), out);
+    st = created ? file_open(path, file_flags_of_open(flags), out)
+                 : open_unleased(env, path, flags, leased, out);
     if (st == OK && !(flags & O_NOCTTY))
         tty_opened(call, *out);
     return st;
@@ -186,7 +221,8 @@ static status_t walk_tmpfile(struct syscall *call, struct walk_env *env,
 
 /* `how` has been checked. */
 static status_t open_path(struct syscall *call, struct walk_env *env, const struct path *start,
-                          const char *text, const struct open_how *how, struct file **out)
+                          const char *text, const struct open_how *how, struct inode **leased,
+                          struct file **out)
 {
     uint32_t flags = (uint32_t)how->flags;
     bool created = flags & OPEN_TMPFILE_BIT;
@@ -201,14 +237,14 @@ static status_t open_path(struct syscall *call, struct walk_env *env, const stru
         st = path_walk(env, start, text, walk_flags_of(how), &path, NULL);
     if (st != OK)
         return st;
-    st = open_place(call, env, &path, flags, created, out);
+    st = open_place(call, env, &path, flags, created, leased, out);
     path_put(&path);
     return st;
 }
 
-/* `*out` is NULL after an error. */
+/* `*out` is NULL after an error; `*leased` is not after ERR_SHOULD_WAIT for leases. */
 static status_t open_at(struct syscall *call, int dirfd, user_addr_t text, struct open_how *how,
-                        struct file **out)
+                        struct inode **leased, struct file **out)
 {
     struct walk_env env;
     struct path start;
@@ -216,6 +252,7 @@ static status_t open_at(struct syscall *call, int dirfd, user_addr_t text, struc
     status_t st;
 
     *out = NULL;
+    *leased = NULL;
     if (how->flags & O_PATH)
         how->flags &= OPEN_PATH_FLAGS;
     st = check_flags(how);
@@ -226,20 +263,12 @@ static status_t open_at(struct syscall *call, int dirfd, user_addr_t text, struc
     st = walk_start(call, dirfd, path, walk_flags_of(how), &start);
     if (st == OK) {
         walk_begin(call, &env);
-        st = open_path(call, &env, path_or_null(&start), path, how, out);
+        st = open_path(call, &env, path_or_null(&start), path, how, leased, out);
         walk_end(&env);
         path_put(&start);
     }
     path_free(path);
     return st;
-}
-
-static status_t open_old(struct syscall *call, int dirfd, user_addr_t text, uint64_t flags,
-                         uint64_t mode, struct file **out)
-{
-    struct open_how how = {.flags = flags & OPEN_FLAGS, .mode = mode & 07777};
-
-    return open_at(call, dirfd, text, &how, out);
 }
 
 /* The descriptor, or the error that opening or waiting ended with. Consumes `file`. */
@@ -251,10 +280,52 @@ static status_t open_end(struct syscall *call, struct file *file, uint64_t flags
     return st;
 }
 
+/* Open, and wait: for who has a lease on the file, after which the way is walked again; for the
+ * other side of a FIFO. Gives the descriptor back. */
+struct open_wait {
+    struct co co;
+    struct syscall *call; /* in */
+    int dirfd;            /* in */
+    user_addr_t text;     /* in */
+    struct open_how how;  /* in; checked */
+    struct file *file;
+    struct inode *leased; /* reference while it is waited for */
+    union {
+        struct lease_wait lease;
+        struct fifo_wait fifo;
+    };
+};
+
+static CO_FN(open_wait)
+{
+    status_t st;
+
+    for (;;) {
+        st = open_at(f->call, f->dirfd, f->text, &f->how, &f->leased, &f->file);
+        if (!f->leased)
+            break;
+        if (!(f->how.flags & O_NONBLOCK))
+            CO_CALL(st, f->lease, lease_wait, .inode = f->leased,
+                    .use = lease_use_of(f->how.flags));
+        inode_put(f->leased);
+        if (st != OK)
+            CO_RETURN(st);
+    }
+    if (st == OK)
+        CO_CALL(st, f->fifo, fifo_wait, .file = f->file);
+    CO_RETURN(open_end(f->call, f->file, f->how.flags, st));
+}
+CO_END
+
+/* What open(2) is given, less what it does not know. */
+static struct open_how how_of(uint64_t flags, uint64_t mode)
+{
+    return (struct open_how){.flags = flags & OPEN_FLAGS, .mode = mode & 07777};
+}
+
 struct sys_open {
     SYSCALL_FRAME;
-    struct file *file;
-    struct fifo_wait wait;
+    struct open_wait wait;
 };
 SYSCALL_WAIT(sys_open);
 
@@ -262,18 +333,15 @@ CO_FN(sys_open)
 {
     status_t st;
 
-    st = open_old(f->call, AT_FDCWD, f->call->arg[0], f->call->arg[1], f->call->arg[2],
-                  &f->file);
-    if (st == OK)
-        CO_CALL(st, f->wait, fifo_wait, .file = f->file);
-    CO_RETURN(open_end(f->call, f->file, f->call->arg[1], st));
+    CO_CALL(st, f->wait, open_wait, .call = f->call, .dirfd = AT_FDCWD, .text = f->call->arg[0],
+            .how = how_of(f->call->arg[1], f->call->arg[2]));
+    CO_RETURN(st);
 }
 CO_END
 
 struct sys_openat {
     SYSCALL_FRAME;
-    struct file *file;
-    struct fifo_wait wait;
+    struct open_wait wait;
 };
 SYSCALL_WAIT(sys_openat);
 
@@ -281,18 +349,15 @@ CO_FN(sys_openat)
 {
     status_t st;
 
-    st = open_old(f->call, (int)f->call->arg[0], f->call->arg[1], f->call->arg[2],
-                  f->call->arg[3], &f->file);
-    if (st == OK)
-        CO_CALL(st, f->wait, fifo_wait, .file = f->file);
-    CO_RETURN(open_end(f->call, f->file, f->call->arg[2], st));
+    CO_CALL(st, f->wait, open_wait, .call = f->call, .dirfd = (int)f->call->arg[0],
+            .text = f->call->arg[1], .how = how_of(f->call->arg[2], f->call->arg[3]));
+    CO_RETURN(st);
 }
 CO_END
 
 struct sys_creat {
     SYSCALL_FRAME;
-    struct file *file;
-    struct fifo_wait wait;
+    struct open_wait wait;
 };
 SYSCALL_WAIT(sys_creat);
 
@@ -300,11 +365,9 @@ CO_FN(sys_creat)
 {
     status_t st;
 
-    st = open_old(f->call, AT_FDCWD, f->call->arg[0], O_CREAT | O_WRONLY | O_TRUNC,
-                  f->call->arg[1], &f->file);
-    if (st == OK)
-        CO_CALL(st, f->wait, fifo_wait, .file = f->file);
-    CO_RETURN(open_end(f->call, f->file, 0, st));
+    CO_CALL(st, f->wait, open_wait, .call = f->call, .dirfd = AT_FDCWD, .text = f->call->arg[0],
+            .how = how_of(O_CREAT | O_WRONLY | O_TRUNC, f->call->arg[1]));
+    CO_RETURN(st);
 }
 CO_END
 
@@ -349,22 +412,20 @@ static status_t read_how(struct syscall *call, struct open_how *how)
 
 struct sys_openat2 {
     SYSCALL_FRAME;
-    struct file *file;
-    struct open_how how;
-    struct fifo_wait wait;
+    struct open_wait wait;
 };
 SYSCALL_WAIT(sys_openat2);
 
 CO_FN(sys_openat2)
 {
+    struct open_how how;
     status_t st;
 
-    st = read_how(f->call, &f->how);
+    st = read_how(f->call, &how);
     if (st != OK)
         CO_RETURN(st);
-    st = open_at(f->call, (int)f->call->arg[0], f->call->arg[1], &f->how, &f->file);
-    if (st == OK)
-        CO_CALL(st, f->wait, fifo_wait, .file = f->file);
-    CO_RETURN(open_end(f->call, f->file, f->how.flags, st));
+    CO_CALL(st, f->wait, open_wait, .call = f->call, .dirfd = (int)f->call->arg[0],
+            .text = f->call->arg[1], .how = how);
+    CO_RETURN(st);
 }
 CO_END

@@ -35,6 +35,12 @@ void file_owner_put(struct file_owner *owner)
     kfree(owner);
 }
 
+struct file_owner *file_owner_hold(struct file_owner *owner)
+{
+    ref_get(&owner->refs);
+    return owner;
+}
+
 /* Under the lock that file_owner_file_closed takes it away under: none is made for a file that
  * has no descriptor any more. */
 static status_t attach(struct file *file, struct file_owner **fresh, struct file_owner **out)
@@ -47,8 +53,7 @@ static status_t attach(struct file *file, struct file_owner **fresh, struct file
         file->owner = *fresh;
         *fresh = NULL;
     }
-    *out = file->owner;
-    ref_get(&(*out)->refs);
+    *out = file_owner_hold(file->owner);
     return OK;
 }
 
@@ -142,6 +147,23 @@ void file_owner_default(struct syscall *call, struct file_owner *owner, enum own
 
     if (find_target(kind, id, &t) == OK)
         set_target(call, owner, &t, SET_IF_NOBODY);
+}
+
+void file_owner_clear(struct file_owner *owner)
+{
+    struct linux_process *process;
+    struct thread *thread;
+
+    {
+        SPIN_GUARD(&owner_lock);
+        process = owner->process;
+        thread = owner->thread;
+        owner->kind = OWNER_NOBODY;
+        owner->process = NULL;
+        owner->thread = NULL;
+        owner->signo = 0;
+    }
+    let_go(process, thread);
 }
 
 status_t file_owner_set(struct syscall *call, struct file *file, int32_t id)

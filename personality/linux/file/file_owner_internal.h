@@ -17,7 +17,8 @@
 enum owner_kind { OWNER_THREAD, OWNER_PROCESS, OWNER_GROUP, OWNER_NOBODY };
 
 struct file_owner {
-    atomic_uint refs; /* the file's, its mark's, and one while the timer is armed */
+    atomic_uint
+        refs; /* the file's, its mark's, its lease's, and one while the timer is armed */
     enum owner_kind kind;
     int32_t id;
     struct linux_process *process; /* OWNER_PROCESS: reference */
@@ -33,6 +34,7 @@ struct file_owner {
     _Atomic(uint32_t) band; /* FILE_* that came since signals were sent */
 
     struct notify_mark *mark; /* F_NOTIFY's: a reference; NULL: none */
+    struct lease *lease;      /* F_SETLEASE's, or NULL */
 };
 
 extern struct spinlock owner_lock;
@@ -40,10 +42,14 @@ extern struct spinlock owner_lock;
 /* The file's, made if need be: a reference. ERR_BAD_FD: its last descriptor has closed, and it
  * has none; ERR_NO_MEMORY. */
 status_t file_owner_of(struct file *file, struct file_owner **out) MUST_USE;
+struct file_owner *file_owner_hold(struct file_owner *owner);
 void file_owner_put(struct file_owner *owner); /* NULL is fine */
 /* That one, if he is there, unless somebody is it already. */
 void file_owner_default(struct syscall *call, struct file_owner *owner, enum owner_kind kind,
                         int32_t id);
+
+/* He is nobody again, and told by SIGIO. */
+void file_owner_clear(struct file_owner *owner);
 
 /* Signal it: `code` and `band` are for a signal of F_SETSIG. No lock held. */
 void file_owner_tell(struct file_owner *owner, int fd, int code, uint32_t band);

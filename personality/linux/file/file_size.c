@@ -4,8 +4,10 @@
  *
  * What lives in memory is where it will stay; file systems that write to elsewhere sync it.
  */
+#include "fs/mount.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/file/fd.h"
+#include "personality/linux/file/lease.h"
 #include "personality/linux/process/process.h"
 #include "uapi/linux/fcntl.h"
 
@@ -29,24 +31,63 @@ status_t sys_lseek(struct syscall *call)
     return st;
 }
 
-status_t sys_truncate(struct syscall *call)
+/* Who has a lease is told if the caller may write to the file, and only then. ERR_SHOULD_WAIT:
+ * for `*leased`, a reference. */
+static status_t truncate_place(struct walk_env *env, const struct path *path, uint64_t size,
+                               struct inode **leased)
 {
-    struct inode_attr attr = {.size = call->arg[1]};
+    const struct inode_attr attr = {.size = size};
+    struct inode *inode = path->dentry->inode;
+
+    if (inode->attr.type == INODE_FILE && inode_permission(env, inode, 2) == OK &&
+        !mount_is_read_only(path->mount) && lease_break(inode, LEASE_USE_WRITE) != OK) {
+        *leased = inode_get(inode);
+        return ERR_SHOULD_WAIT;
+    }
+    return vfs_set_attr(env, path, &attr, ATTR_SIZE);
+}
+
+static status_t truncate_at(struct syscall *call, struct inode **leased)
+{
     struct walk_env env;
     struct path path;
     status_t st;
 
+    *leased = NULL;
     if ((int64_t)call->arg[1] < 0)
         return ERR_INVALID_ARGS;
     walk_begin(call, &env);
     st = walk_at(call, &env, AT_FDCWD, call->arg[0], 0, &path);
     if (st == OK) {
-        st = vfs_set_attr(&env, &path, &attr, ATTR_SIZE);
+        st = truncate_place(&env, &path, call->arg[1], leased);
         path_put(&path);
     }
     walk_end(&env);
     return st;
 }
+
+struct sys_truncate {
+    SYSCALL_FRAME;
+    struct inode *leased; /* reference while it is waited for */
+    struct lease_wait lease;
+};
+SYSCALL_WAIT(sys_truncate);
+
+CO_FN(sys_truncate)
+{
+    status_t st;
+
+    for (;;) {
+        st = truncate_at(f->call, &f->leased);
+        if (!f->leased)
+            CO_RETURN(st);
+        CO_CALL(st, f->lease, lease_wait, .inode = f->leased, .use = LEASE_USE_WRITE);
+        inode_put(f->leased);
+        if (st != OK)
+            CO_RETURN(st);
+    }
+}
+CO_END
 
 status_t sys_ftruncate(struct syscall *call)
 {

@@ -30,6 +30,7 @@ enum {
     CAP_SYS_RESOURCE = 24,
     CAP_SYS_TTY_CONFIG = 26,
     CAP_MKNOD = 27,
+    CAP_LEASE = 28,
     CAP_SETFCAP = 31,
     CAP_MAC_OVERRIDE = 32,
     CAP_WAKE_ALARM = 35,

@@ -199,6 +199,8 @@ static const struct gen_entry vm_entries[] = {
     {"overcommit_memory", INODE_FILE, 0444, SHOWN(show_overcommit_memory)},
 };
 static const struct gen_entry fs_entries[] = {
+    NUMBER("lease-break-time"),
+    NUMBER("leases-enable"),
     {"mqueue", INODE_DIR, 0555, &dir_ops},
     {"nr_open", INODE_FILE, 0444, SHOWN(show_nr_open)},
     {"pipe-max-size", INODE_FILE, 0444, SHOWN(show_pipe_max_size)},

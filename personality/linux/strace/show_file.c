@@ -110,7 +110,11 @@ void show_fcntl_arg(struct trace *t, uint64_t value)
     case F_GETOWN:
     case F_GETSIG:
     case F_GETPIPE_SZ:
+    case F_GETLEASE:
     case F_GET_SEALS:
+        return;
+    case F_SETLEASE:
+        trace_add_names(t, &names_lock, value);
         return;
     case F_SETFD:
         trace_add_names(t, &names_fd, value);
