@@ -24,6 +24,7 @@
 #include "object/job.h"
 #include "object/reaper.h"
 #include "object/thread.h"
+#include "personality/linux/load.h"
 #include "personality/linux/personality.h"
 #include "personality/zircon/zircon.h"
 
@@ -71,6 +72,7 @@ static void personalities_init(const struct boot_record *record)
     bool strace = record_number(record, "strace", 0) != 0;
 
     linux_personality_init(strace);
+    load_init();
     zircon_init(strace);
     machine_counters_init();
     debuglog_set_console(machine_program_output);

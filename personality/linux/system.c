@@ -6,6 +6,7 @@
 #include "hal/cpu.h"
 #include "hal/time.h"
 #include "mm/page.h"
+#include "personality/linux/load.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/uts.h"
@@ -36,12 +37,17 @@ struct sysinfo {
 
 status_t sys_sysinfo(struct syscall *call)
 {
+    enum { SI_LOAD_SHIFT = 16 };
     struct page_stats pages;
+    uint32_t loads[3];
     struct sysinfo info = {.uptime = hal_time_now() / NS_PER_SEC, .mem_unit = 1};
 
     page_stats_read(&pages);
     info.totalram = pages.total << PAGE_SHIFT;
     info.freeram = pages.free << PAGE_SHIFT;
+    load_averages(loads);
+    for (unsigned i = 0; i < 3; i++)
+        info.loads[i] = (uint64_t)loads[i] << (SI_LOAD_SHIFT - LOAD_SHIFT);
     info.procs = (uint16_t)process_count();
     return copy_to_user(&call->thread->user, call->arg[0], &info, sizeof(info));
 }

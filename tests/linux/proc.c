@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/auxv.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -306,22 +307,41 @@ static void namespaces(void)
     CHECK(atoi(contents("/proc/sys/kernel/threads-max")) > 0);
 }
 
+/* The first line of /proc/loadavg, as getloadavg(3) has it, in hundredths. */
+static unsigned load_now(void)
+{
+    unsigned whole[3], parts[3], running, all;
+    int last;
+
+    CHECK_EQ(sscanf(contents("/proc/loadavg"), "%u.%2u %u.%2u %u.%2u %u/%u %d", &whole[0],
+                    &parts[0], &whole[1], &parts[1], &whole[2], &parts[2], &running, &all,
+                    &last),
+             9);
+    CHECK(running >= 1 && running <= all && last > 0);
+    return whole[0] * 100 + parts[0];
+}
+
+static void load_averages(void)
+{
+    struct sysinfo info;
+    pid_t child = CHILD({
+        for (;;)
+            continue;
+    });
+
+    WAIT_FOR(load_now() > 0);
+    CHECK_EQ(sysinfo(&info), 0);
+    CHECK(info.loads[0] > 0);
+    CHECK_EQ(kill(child, SIGKILL), 0);
+    CHECK_KILLED(child, SIGKILL);
+}
+
 static const struct check_case cases[] = {
-    CASE(namespaces),
-    CASE(cpus),
-    CASE(self),
-    CASE(stat_line),
-    CASE(command_line),
-    CASE(open_files),
-    CASE(places),
-    CASE(processes),
-    CASE(system_files),
-    CASE(pieces),
-    CASE(descriptor_info),
-    CASE(accounts),
-    CASE(devices),
-    CASE(auxiliary_vector),
-    CASE(oom_adjustment),
-    CASE(status_lines),
+    CASE(namespaces),     CASE(cpus),         CASE(self),
+    CASE(stat_line),      CASE(command_line), CASE(open_files),
+    CASE(places),         CASE(processes),    CASE(system_files),
+    CASE(load_averages),  CASE(pieces),       CASE(descriptor_info),
+    CASE(accounts),       CASE(devices),      CASE(auxiliary_vector),
+    CASE(oom_adjustment), CASE(status_lines),
 };
 CHECK_MAIN(cases)

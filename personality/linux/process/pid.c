@@ -97,6 +97,11 @@ void tid_remove_locked(struct linux_thread *lt)
     list_remove(&lt->tid_link);
 }
 
+pid_t_ pid_last_locked(void)
+{
+    return last;
+}
+
 struct list *pid_all_locked(void)
 {
     return &all;

@@ -21,3 +21,5 @@ struct linux_process *pid_find_locked(pid_t_ pid);
 struct linux_thread *tid_find_locked(pid_t_ tid);
 /* The list of all processes, of all_link, oldest first. */
 struct list *pid_all_locked(void);
+/* The number that was given out last. Caller holds family_lock. */
+pid_t_ pid_last_locked(void);

@@ -33,9 +33,6 @@ uint64_t proc_ino(struct linux_process *lp, uint32_t index);
 /* gen_ops.attr: they belong to whom the process does now. */
 void proc_owner_attr(struct inode *inode, struct inode_attr *attr);
 
-/* One of its threads is on a CPU, or ready for one. */
-bool proc_is_running(struct linux_process *lp);
-
 /* The process and thread that look, borrowed; NULL: the kernel itself. */
 struct linux_thread *proc_caller(void);
 

@@ -73,17 +73,6 @@ static bool is_running(struct thread *t)
            atomic_load_explicit(&t->task.state, memory_order_relaxed);
 }
 
-bool proc_is_running(struct linux_process *lp)
-{
-    if (!lp->process || lp->zombie)
-        return false;
-    SPIN_GUARD(&lp->process->object.lock);
-    list_for_each (it, &lp->process->threads)
-        if (is_running(container_of(it, struct thread, process_link)))
-            return true;
-    return false;
-}
-
 /* A thread that is not parked makes the process a running one. */
 static void take_threads(struct linux_process *lp, struct snapshot *s)
 {

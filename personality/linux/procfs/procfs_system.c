@@ -11,6 +11,7 @@
 #include "hal/time.h"
 #include "mm/page.h"
 #include "mm/slab.h"
+#include "personality/linux/load.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/procfs/procfs_internal.h"
 #include "personality/linux/uts.h"
@@ -64,26 +65,27 @@ static status_t show_uptime(struct inode *inode, struct seq *seq)
     return OK;
 }
 
-static pid_t_ newest_pid(unsigned *count)
+static pid_t_ last_pid(void)
 {
     SPIN_GUARD(&family_lock);
-    pid_t_ newest = 0;
 
-    *count = 0;
-    list_for_each (it, pid_all_locked()) {
-        newest = container_of(it, struct linux_process, all_link)->pid;
-        ++*count;
-    }
-    return newest;
+    return pid_last_locked();
 }
 
 static status_t show_loadavg(struct inode *inode, struct seq *seq)
 {
-    unsigned count;
-    pid_t_ newest = newest_pid(&count);
+    enum { ONE = 1 << LOAD_SHIFT };
+    struct load_threads threads = load_threads_now();
+    uint32_t averages[3];
 
     (void)inode;
-    seq_printf(seq, "0.00 0.00 0.00 1/%u %d\n", count, newest);
+    load_averages(averages);
+    for (unsigned i = 0; i < 3; i++) {
+        uint32_t rounded = averages[i] + ONE / 200;
+
+        seq_printf(seq, "%u.%02u ", rounded / ONE, rounded % ONE * 100 / ONE);
+    }
+    seq_printf(seq, "%u/%u %d\n", threads.running, threads.all, last_pid());
     return OK;
 }
 
@@ -127,21 +129,10 @@ static void show_cpu_time(struct seq *seq, const char *name, const struct cpu_ti
                (unsigned long)t->system, (unsigned long)t->idle);
 }
 
-static unsigned running_processes(void)
-{
-    unsigned running = 0;
-    SPIN_GUARD(&family_lock);
-
-    list_for_each (it, pid_all_locked())
-        running += proc_is_running(container_of(it, struct linux_process, all_link));
-    return running;
-}
-
 static status_t show_stat(struct inode *inode, struct seq *seq)
 {
     struct cpu_time all = {0}, t;
     uint64_t switches = 0;
-    unsigned count;
     char name[16];
 
     (void)inode;
@@ -159,8 +150,8 @@ static status_t show_stat(struct inode *inode, struct seq *seq)
     }
     seq_printf(seq, "intr 0\nctxt %lu\nbtime %ld\n", (unsigned long)switches / 2,
                (long)((hal_time_realtime() - hal_time_now()) / NS_PER_SEC));
-    seq_printf(seq, "processes %d\nprocs_running %u\nprocs_blocked 0\n", newest_pid(&count),
-               running_processes());
+    seq_printf(seq, "processes %d\nprocs_running %u\nprocs_blocked 0\n", last_pid(),
+               load_threads_now().running);
     return OK;
 }
 
