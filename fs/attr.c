@@ -5,6 +5,7 @@
 #include "fs/fs_internal.h"
 #include "fs/notify.h"
 #include "fs/size_limit.h"
+#include "fs/xattr.h"
 
 static bool owns(const struct walk_env *env, const struct inode_attr *now)
 {
@@ -113,6 +114,10 @@ status_t vfs_set_attr(struct walk_env *env, const struct path *path,
         return st;
     if (!inode->ops->set_attr)
         return ERR_NOT_PERMITTED;
+    if (which & (ATTR_UID | ATTR_GID | ATTR_SIZE) && now.type == INODE_FILE)
+        st = xattr_drop_capabilities(inode);
+    if (st != OK)
+        return st;
     if (which & ATTR_NOW)
         changed.atime = changed.mtime = inode_time_now();
     adjust_mode(env, &now, &changed, &which);

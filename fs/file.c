@@ -10,6 +10,7 @@
 #include "fs/notify.h"
 #include "fs/pipe.h"
 #include "fs/size_limit.h"
+#include "fs/xattr.h"
 #include "mm/slab.h"
 #include "vm/aspace.h"
 
@@ -240,6 +241,8 @@ status_t file_truncate(struct file *file, uint64_t size)
         return ERR_INVALID_ARGS;
     inode_attr_get(inode, &now);
     st = size > now.size ? size_limit_check(size) : OK;
+    if (st == OK)
+        st = xattr_drop_capabilities(inode);
     if (st == OK)
         st = inode->ops->set_attr(inode, &attr, ATTR_SIZE);
     if (st == OK)

@@ -12,6 +12,7 @@
 #include "fs/fs_internal.h"
 #include "fs/seal.h"
 #include "fs/size_limit.h"
+#include "fs/xattr.h"
 
 enum { ATIME_STALE_NS = 24 * 3600 };
 
@@ -236,6 +237,11 @@ static status_t regular_try_write(struct file *file, struct iobuf *io, uint64_t 
     if (st != OK) {
         size_limit_exceeded();
         return st;
+    }
+    if (file->inode->xattrs) {
+        st = xattr_drop_capabilities(file->inode);
+        if (st != OK)
+            return st;
     }
     io->size = io->done + part;
     if (inode->ops->write) {

@@ -101,7 +101,7 @@ static status_t check_user(const struct walk_env *env, const struct inode_attr *
 /* security.* is free to read; what it means is for administrators to say. */
 static status_t check_security(const struct walk_env *env, const char *name, enum access access)
 {
-    bool may = strcmp(name, "security.capability") ? env->administers : env->set_file_caps;
+    bool may = strcmp(name, XATTR_CAPABILITY) ? env->administers : env->set_file_caps;
 
     return access == READ || may ? OK : ERR_NOT_PERMITTED;
 }
@@ -262,6 +262,19 @@ static status_t apply(struct inode *holder, const struct change *c)
     return st;
 }
 
+/* Of version 2, or 3 with a user id at the end; what older ones say is not said any more. */
+static status_t check_capability(const void *value, size_t size)
+{
+    enum { VERSION_2 = 2, SIZE_2 = 20, VERSION_3 = 3, SIZE_3 = 24 };
+    uint32_t magic = 0;
+
+    memcpy(&magic, value, MIN(size, sizeof(magic)));
+    return (magic >> 24 == VERSION_2 && size == SIZE_2) ||
+                   (magic >> 24 == VERSION_3 && size == SIZE_3)
+               ? OK
+               : ERR_INVALID_ARGS;
+}
+
 status_t vfs_set_xattr(struct walk_env *env, const struct path *path, struct inode *inode,
                        const char *name, const void *value, size_t size, unsigned flags)
 {
@@ -272,6 +285,8 @@ status_t vfs_set_xattr(struct walk_env *env, const struct path *path, struct ino
         st = check_access(env, inode, name, WRITE);
     if (st == OK)
         st = inode->ops->xattrs ? check_known(name) : ERR_NOT_SUPPORTED;
+    if (st == OK && value && !strcmp(name, XATTR_CAPABILITY))
+        st = check_capability(value, size);
     if (st == OK)
         st = apply(holder_of(inode, XATTR_CHANGE), &c);
     if (st == OK) {
@@ -280,4 +295,16 @@ status_t vfs_set_xattr(struct walk_env *env, const struct path *path, struct ino
             notify_dentry(path->dentry, NOTIFY_ATTRIB);
     }
     return st;
+}
+
+status_t xattr_drop_capabilities(struct inode *inode)
+{
+    const struct change gone = {.name = XATTR_CAPABILITY};
+    struct inode *holder = holder_of(inode, XATTR_LOOK);
+    struct xattrs *xs = holder ? xattrs_of(holder) : NULL;
+    bool has = find(xs, XATTR_CAPABILITY);
+    status_t st = has ? apply(holder_of(inode, XATTR_CHANGE), &gone) : OK;
+
+    xattrs_put(xs);
+    return st == ERR_NO_DATA ? OK : st; /* somebody else was first */
 }

@@ -28,6 +28,11 @@ status_t vfs_set_xattr(struct walk_env *env, const struct path *path, struct ino
                        const char *name, const void *value, size_t size,
                        unsigned flags) MUST_USE;
 
+/* What a file gives to who executes it (capabilities(7)). */
+#define XATTR_CAPABILITY "security.capability"
+/* Bytes or owner of the file change: it gives nothing any more. ERR_NO_MEMORY. */
+status_t xattr_drop_capabilities(struct inode *inode) MUST_USE;
+
 /* All of one inode: never changed, but replaced. */
 struct xattrs;
 /* A reference to what `holder` has now, in inode.xattrs; NULL: nothing. */

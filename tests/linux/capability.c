@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 enum { USER = 1977541, OTHER };
 
@@ -281,7 +282,7 @@ static void not_from_a_nosuid_mount(void)
     make_folder();
     if (unshare(CLONE_NEWNS) == 0)
         mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
-    else if (errno != ENOSYS)
+    else if (errno != EINVAL)
         SKIP("no mount of one's own");
     if (mount("none", folder, "tmpfs", MS_NOSUID, NULL) != 0)
         SKIP("no mount of one's own");
@@ -292,13 +293,156 @@ static void not_from_a_nosuid_mount(void)
     CHECK_EQ(seen, 0);
 }
 
+/* --- capabilities of files --- */
+
+struct file_caps {
+    uint32_t magic;
+    struct {
+        uint32_t permitted, inheritable;
+    } half[2];
+};
+
+static int give_file(const char *path, uint32_t flags, uint64_t permitted, uint64_t inheritable)
+{
+    const struct file_caps caps = {
+        VFS_CAP_REVISION_2 | flags,
+        {{(uint32_t)permitted, (uint32_t)inheritable},
+         {(uint32_t)(permitted >> 32), (uint32_t)(inheritable >> 32)}}};
+
+    return setxattr(path, "security.capability", &caps, sizeof(caps), 0);
+}
+
+/* What the program finds, in its exit code: CAP_CHOWN permitted, effective; it is secure; any
+ * other. */
+enum { PERMITTED = 1, IN_EFFECT = 2, IS_SECURE = 4, MORE = 8, AMBIENT = 16 };
+
+static void file_caps(void)
+{
+    const uint64_t chown_bit = 1ull << CAP_CHOWN;
+    struct sets s = get();
+
+    _exit(!!(s.permitted & chown_bit) * PERMITTED | !!(s.effective & chown_bit) * IN_EFFECT |
+          (getauxval(AT_SECURE) != 0) * IS_SECURE | !!(s.permitted & ~chown_bit) * MORE |
+          prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_CHOWN, 0, 0) * AMBIENT);
+}
+
+enum how { PLAINLY, CONFINED, BOUNDED, INHERITING, WITH_AMBIENT };
+
+/* As another user, or as root without a change of ids. */
+static int run_caps(uid_t as, enum how how)
+{
+    int status;
+    pid_t pid = CHILD({
+        struct sets s;
+
+        if (how == BOUNDED)
+            CHECK_EQ(prctl(PR_CAPBSET_DROP, CAP_CHOWN), 0);
+        CHECK_EQ(prctl(PR_SET_KEEPCAPS, 1), 0);
+        CHECK(setgid(as) == 0 && setuid(as) == 0);
+        s = (struct sets){0, 0, 0};
+        if (how == INHERITING || how == WITH_AMBIENT)
+            s.permitted = s.inheritable = 1ull << CAP_CHOWN;
+        if (as)
+            CHECK_EQ(set(&s), 0);
+        if (how == WITH_AMBIENT)
+            CHECK_EQ(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_CHOWN, 0, 0), 0);
+        if (how == CONFINED)
+            CHECK_EQ(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+        execl(program, "capability", "-file-caps", NULL);
+        _exit(errno == EPERM ? 98 : 99);
+    });
+
+    CHECK_EQ(waitpid(pid, &status, 0), pid);
+    CHECK(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void make_program(void)
+{
+    make_folder();
+    copy_program(program, 0, 0755);
+    if (give_file(program, 0, 0, 0) != 0)
+        SKIP("files have no capabilities");
+}
+
+static void files_give_capabilities(void)
+{
+    const uint64_t one = 1ull << CAP_CHOWN;
+
+    make_program();
+    CHECK_EQ(run_caps(USER, PLAINLY), 0);
+    CHECK_EQ(give_file(program, 0, one, 0), 0);
+    CHECK_EQ(run_caps(USER, PLAINLY), PERMITTED | IS_SECURE);
+    CHECK_EQ(run_caps(USER, CONFINED), 0);
+    CHECK_EQ(run_caps(USER, BOUNDED), 0);
+    CHECK_EQ(give_file(program, VFS_CAP_FLAGS_EFFECTIVE, one, 0), 0);
+    CHECK_EQ(run_caps(USER, PLAINLY), PERMITTED | IN_EFFECT | IS_SECURE);
+    CHECK_EQ(run_caps(USER, BOUNDED), 98); /* it would not get what it does not ask for */
+    CHECK_EQ(run_caps(0, PLAINLY), PERMITTED | IN_EFFECT | MORE);
+    CHECK_EQ(give_file(program, VFS_CAP_FLAGS_EFFECTIVE, 0, one), 0);
+    CHECK_EQ(run_caps(USER, PLAINLY), IS_SECURE);
+    CHECK_EQ(run_caps(USER, INHERITING), PERMITTED | IN_EFFECT | IS_SECURE);
+    /* Ambient ones do not go with a file's. */
+    CHECK_EQ(run_caps(USER, WITH_AMBIENT), PERMITTED | IN_EFFECT | IS_SECURE);
+    CHECK_EQ(removexattr(program, "security.capability"), 0);
+    CHECK_EQ(run_caps(USER, INHERITING), 0);
+    CHECK_EQ(run_caps(USER, WITH_AMBIENT), PERMITTED | IN_EFFECT | AMBIENT);
+    /* Of set-user-ID root and capabilities the latter count. */
+    CHECK_EQ(chmod(program, 04755), 0);
+    CHECK_EQ(give_file(program, VFS_CAP_FLAGS_EFFECTIVE, one, 0), 0);
+    CHECK_EQ(run_caps(USER, PLAINLY), PERMITTED | IN_EFFECT | IS_SECURE);
+    remove_copy();
+}
+
+static bool file_has(void)
+{
+    struct file_caps caps;
+
+    return getxattr(program, "security.capability", &caps, sizeof(caps)) == sizeof(caps);
+}
+
+static void files_lose_capabilities(void)
+{
+    const struct file_caps wrong = {.magic = 0x01000000};
+    int fd;
+
+    make_program();
+    CHECK_ERR(setxattr(program, "security.capability", &wrong, sizeof(wrong), 0), EINVAL);
+    CHECK_ERR(setxattr(program, "security.capability", &wrong, 3, 0), EINVAL);
+    CHECK_EQ(give_file(program, 0, 1, 0), 0);
+    CHECK(chmod(program, 0700) == 0 && file_has());
+    CHECK(chown(program, USER, USER) == 0 && !file_has());
+    CHECK_EQ(give_file(program, 0, 1, 0), 0);
+    fd = open(program, O_RDWR);
+    CHECK(fd >= 0 && file_has());
+    CHECK(write(fd, "x", 1) == 1 && !file_has());
+    CHECK_EQ(give_file(program, 0, 1, 0), 0);
+    CHECK(ftruncate(fd, 9) == 0 && !file_has());
+    CHECK_EQ(give_file(program, 0, 1, 0), 0);
+    CHECK(truncate(program, 8) == 0 && !file_has());
+    CHECK_EXITS(CHILD({
+                    CHECK(setgid(USER) == 0 && setuid(USER) == 0);
+                    CHECK_ERR(give_file(program, 0, 1, 0), EPERM);
+                }),
+                0);
+    remove_copy();
+}
+
 static const struct check_case cases[] = {
-    CASE(root_has_them),         CASE(versions),
-    CASE(another_user_has_none), CASE(effective_ones_come_and_go_with_the_id),
-    CASE(they_may_be_kept),      CASE(what_is_given_up_is_gone),
-    CASE(access_follows),        CASE(ambient),
-    CASE(secure_bits),           CASE(bounded),
-    CASE(set_id_programs),       CASE(not_from_a_nosuid_mount),
+    CASE(root_has_them),
+    CASE(versions),
+    CASE(another_user_has_none),
+    CASE(effective_ones_come_and_go_with_the_id),
+    CASE(they_may_be_kept),
+    CASE(what_is_given_up_is_gone),
+    CASE(access_follows),
+    CASE(ambient),
+    CASE(secure_bits),
+    CASE(bounded),
+    CASE(set_id_programs),
+    CASE(not_from_a_nosuid_mount),
+    CASE(files_give_capabilities),
+    CASE(files_lose_capabilities),
 };
 
 int main(int argc, char **argv)
@@ -307,5 +451,7 @@ int main(int argc, char **argv)
         ids();
     if (argc > 1 && !strcmp(argv[1], "-without-chown"))
         without_chown();
+    if (argc > 1 && !strcmp(argv[1], "-file-caps"))
+        file_caps();
     return check_main(argc, argv, cases, ARRAY_SIZE(cases));
 }

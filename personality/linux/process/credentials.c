@@ -42,14 +42,33 @@ void credentials_follow_ids(struct credentials *c, const struct credentials *old
         c->effective |= c->permitted & CAP_FILES;
 }
 
-/* No file has capabilities of its own; to root each seems to have all. */
-void credentials_exec(struct credentials *c, bool set_id)
+/* Of who executes it, or whom the file makes of him. A file that is root's and has capabilities
+ * gives others the latter only. */
+static bool counts_as_root(const struct credentials *c, const struct file_capabilities *file)
 {
-    bool root = !(c->securebits & SECURE_NOROOT) && (c->uid == 0 || c->euid == 0);
+    if (c->securebits & SECURE_NOROOT || (file->present && c->uid != 0))
+        return false;
+    return c->uid == 0 || c->euid == 0;
+}
 
-    if (set_id)
+status_t credentials_exec(struct credentials *c, const struct file_capabilities *file,
+                          bool no_new_privs, bool *secure)
+{
+    bool root = counts_as_root(c, file), set_id = c->uid != c->euid || c->gid != c->egid;
+    bool effective = file->effective || (root && c->euid == 0);
+    uint64_t permitted = (c->bounding & file->permitted) | (c->inheritable & file->inheritable);
+
+    if (file->effective && file->permitted & ~permitted)
+        return ERR_NOT_PERMITTED;
+    if (root)
+        permitted = c->inheritable | c->bounding;
+    if (no_new_privs)
+        permitted &= c->permitted;
+    if (set_id || file->present)
         c->ambient = 0;
-    c->permitted = (root ? c->inheritable | c->bounding : 0) | c->ambient;
-    c->effective = root && c->euid == 0 ? c->permitted : c->ambient;
+    c->permitted = permitted | c->ambient;
+    c->effective = effective ? c->permitted : c->ambient;
     c->securebits &= ~(uint32_t)SECURE_KEEP_CAPS;
+    *secure = set_id || (c->uid != 0 && (effective || c->permitted & ~c->ambient));
+    return OK;
 }

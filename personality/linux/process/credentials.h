@@ -76,5 +76,17 @@ static inline bool credentials_in_group(const struct credentials *c, uint32_t gi
 void credentials_begin(struct credentials *c);
 /* The user ids were `old`'s: what root has is had, and lost, with them. */
 void credentials_follow_ids(struct credentials *c, const struct credentials *old);
-/* A program is executed; `set_id`: one that changed the ids, which has been done. */
-void credentials_exec(struct credentials *c, bool set_id);
+
+/* What a program's file gives to who executes it. All zero: nothing. */
+struct file_capabilities {
+    bool present, effective;
+    uint64_t permitted, inheritable;
+};
+
+/*
+ * A program is executed: its file's ids have been taken, unless `no_new_privs`. `*secure`: it
+ * has more than who executes it. ERR_NOT_PERMITTED: it would not get all that it is sure to
+ * have.
+ */
+status_t credentials_exec(struct credentials *c, const struct file_capabilities *file,
+                          bool no_new_privs, bool *secure) MUST_USE;

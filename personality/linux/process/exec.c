@@ -134,10 +134,12 @@ static status_t find_program(struct exec *exec, struct walk_env *env, const stru
 }
 
 /* The file's owner and group, where it says so, and nothing says otherwise (execve(2)). */
-static void take_ids(struct exec *exec)
+static status_t take_ids(struct exec *exec, struct walk_env *env)
 {
     struct credentials *c = &exec->cred;
+    struct file_capabilities capabilities;
     struct inode_attr attr;
+    status_t st;
 
     inode_attr_get(exec->exe->inode, &attr);
     if (!exec->no_new_privs && !mount_has(exec->exe->path.mount, MOUNT_NOSUID)) {
@@ -148,8 +150,9 @@ static void take_ids(struct exec *exec)
     }
     c->suid = c->fsuid = c->euid;
     c->sgid = c->fsgid = c->egid;
-    exec->secure = c->uid != c->euid || c->gid != c->egid;
-    credentials_exec(c, exec->secure);
+    st = exec_read_capabilities(exec, env, &capabilities);
+    return st == OK ? credentials_exec(c, &capabilities, exec->no_new_privs, &exec->secure)
+                    : st;
 }
 
 static status_t create_space(struct exec *exec)
@@ -171,7 +174,7 @@ status_t exec_prepare(struct exec *exec, struct walk_env *env, const struct path
     if (st == OK && !exec->argv.count)
         st = exec_strings_add(&exec->argv, "", 0);
     if (st == OK)
-        take_ids(exec);
+        st = take_ids(exec, env);
     if (st == OK)
         st = create_space(exec);
     if (st == OK)

@@ -40,7 +40,7 @@ struct exec {
     struct exec_strings argv, envp;
     struct credentials cred; /* before; exec_prepare makes them the new program's */
     bool no_new_privs;       /* and those are no more powerful */
-    bool secure;             /* the program runs with other ids than those of who executes it */
+    bool secure;             /* the program runs with more power than who executes it has */
     uint64_t stack_limit;    /* RLIMIT_STACK, bytes */
     bool zircon;             /* the process makes Zircon calls, too */
     char *path;              /* as AT_EXECFN and for scripts; heap */
@@ -58,6 +58,10 @@ struct exec {
 status_t exec_prepare(struct exec *exec, struct walk_env *env, const struct path *start,
                       unsigned walk_flags) MUST_USE;
 void exec_free(struct exec *exec);
+/* What exec->exe says of capabilities (exec_capability.c). ERR_INVALID_ARGS: nothing that could
+ * be understood. */
+status_t exec_read_capabilities(struct exec *exec, struct walk_env *env,
+                                struct file_capabilities *out) MUST_USE;
 
 /* Put it in the place of the thread's program: only thread of its process; cannot fail. */
 void exec_commit(struct exec *exec, struct thread *t);
