@@ -1,6 +1,6 @@
 # The Linux personality. syscalls.tbl is the one place where its calls are listed.
 module  := personality/linux
-sources := personality random result_copy sysctl system user_data vdso
+sources := load personality random result_copy sysctl system user_data vdso
 sources += $(addprefix file/,dnotify fd fd_calls file_async file_attr file_copy file_dir file_handle file_io file_links \
     file_lock file_lock_calls file_names file_open file_owner file_size file_stat file_vector fs_context \
     inotify inotify_queue inotify_watch ioctl lease memfd path pipe_calls xattr)
@@ -12,8 +12,8 @@ sources += $(addprefix memory/,brk layout memory memory_limit memory_pkey memory
 sources += $(addprefix poll/,epoll epoll_calls epoll_nesting eventfd poll poll_wait select wait_mask)
 sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd procfs_ipc \
     procfs_limits procfs_memory procfs_mounts procfs_net procfs_ns procfs_pid procfs_smaps procfs_status procfs_sys procfs_system)
-sources += $(addprefix process/,capability clone credentials exec exec_call exec_elf exec_stack exec_strings exit hybrid \
-    ids limits nice pid pidfd prctl process schedule session start thread_limit usage wait)
+sources += $(addprefix process/,capability clone credentials exec exec_call exec_capability exec_elf exec_stack exec_strings exit hybrid \
+    ids limits nice pid pidfd prctl process schedule session start thread_limit unshare usage wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \
     signal_queue signal_send signalfd)
 sources += $(addprefix socket/,address control header header_calls message message_calls \

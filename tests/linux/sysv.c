@@ -4,6 +4,7 @@
  */
 #include "tests/linux/check.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ipc.h>
@@ -11,6 +12,8 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 enum { OTHER_USER = 1977534, PAGE = 4096 };
@@ -254,6 +257,82 @@ static void what_a_process_did_is_undone(void)
     remove_set(id);
 }
 
+/* A child that shares, with CLONE_SYSVSEM, what is to be undone. */
+static pid_t sharing_child(void)
+{
+    return (pid_t)syscall(SYS_clone, CLONE_SYSVSEM | SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+/* Takes two and is gone; what is left then. */
+static int left_by_child_of_sharer(int id)
+{
+    pid_t child = sharing_child();
+
+    if (!child)
+        _exit(operate(id, 0, -2, SEM_UNDO) != 0);
+    CHECK_EXITS(child, 0);
+    return value_of(id, 0);
+}
+
+static void what_is_undone_may_be_shared(void)
+{
+    int id = make_set(1);
+
+    CHECK_EQ(semctl(id, 0, SETVAL, (union semun){.val = 9}), 0);
+    /* It is undone when the last that shares it ends. */
+    CHECK_EXITS(CHILD({
+                    CHECK_EQ(operate(id, 0, -1, SEM_UNDO), 0);
+                    CHECK_EQ(left_by_child_of_sharer(id), 6);
+                }),
+                0);
+    CHECK_EQ(value_of(id, 0), 9);
+    CHECK_EXITS(CHILD(CHECK_EQ(left_by_child_of_sharer(id), 7)), 0);
+    CHECK_EQ(value_of(id, 0), 9);
+    /* Or shares it no more. */
+    CHECK_EXITS(CHILD({
+                    CHECK_EQ(left_by_child_of_sharer(id), 7);
+                    CHECK_EQ(unshare(CLONE_SYSVSEM), 0);
+                    CHECK_EQ(value_of(id, 0), 9);
+                    CHECK_EQ(operate(id, 0, -3, SEM_UNDO), 0);
+                    CHECK_EQ(left_by_child_of_sharer(id), 4);
+                }),
+                0);
+    CHECK_EQ(value_of(id, 0), 9);
+    /* One that is forked otherwise begins anew. */
+    CHECK_EXITS(CHILD({
+                    CHECK_EQ(operate(id, 0, -1, SEM_UNDO), 0);
+                    CHECK_EXITS(CHILD(CHECK_EQ(operate(id, 0, -2, SEM_UNDO), 0)), 0);
+                    CHECK_EQ(value_of(id, 0), 8);
+                }),
+                0);
+    CHECK_EQ(value_of(id, 0), 9);
+    remove_set(id);
+}
+
+static void what_is_shared_is_given_up(void)
+{
+    CHECK_EQ(unshare(0), 0);
+    CHECK_EQ(unshare(CLONE_THREAD | CLONE_SIGHAND | CLONE_VM), 0);
+    CHECK_ERR(unshare(CLONE_PARENT), EINVAL);
+    CHECK_EXITS(CHILD({
+                    pid_t child = (pid_t)syscall(SYS_clone, CLONE_FS | CLONE_FILES | SIGCHLD,
+                                                 NULL, NULL, NULL, NULL);
+
+                    if (!child) {
+                        umask(077);
+                        if (unshare(CLONE_FS | CLONE_FILES) != 0)
+                            _exit(1);
+                        umask(0);
+                        close(STDIN_FILENO);
+                        _exit(0);
+                    }
+                    CHECK_EXITS(child, 0);
+                    CHECK_EQ(umask(0), 077);
+                    CHECK(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+                }),
+                0);
+}
+
 /* --- messages --- */
 
 struct message {
@@ -390,11 +469,19 @@ static void objects_are_listed(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(memory_is_shared),       CASE(memory_by_key),
-    CASE(memory_at_a_place),      CASE(semaphores_have_values),
-    CASE(all_operations_or_none), CASE(a_semaphore_is_waited_for),
-    CASE(a_wait_ends_early),      CASE(what_a_process_did_is_undone),
-    CASE(messages_by_type),       CASE(a_message_is_waited_for),
-    CASE(a_full_queue),           CASE(objects_are_listed),
+    CASE(memory_is_shared),
+    CASE(memory_by_key),
+    CASE(memory_at_a_place),
+    CASE(semaphores_have_values),
+    CASE(all_operations_or_none),
+    CASE(a_semaphore_is_waited_for),
+    CASE(a_wait_ends_early),
+    CASE(what_a_process_did_is_undone),
+    CASE(what_is_undone_may_be_shared),
+    CASE(what_is_shared_is_given_up),
+    CASE(messages_by_type),
+    CASE(a_message_is_waited_for),
+    CASE(a_full_queue),
+    CASE(objects_are_listed),
 };
 CHECK_MAIN(cases)

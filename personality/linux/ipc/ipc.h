@@ -17,8 +17,11 @@ enum {
     MQ_MESSAGE_SIZE_MAX = 16 << 20,
 };
 
-/* The process ends: its semaphore operations with SEM_UNDO are taken back. */
-void ipc_process_ended(struct linux_process *lp);
+/* The process has no part any more in what is to be taken back of semaphore operations with
+ * SEM_UNDO; if nobody else has, it is taken back now. */
+void ipc_leave_undos(struct linux_process *lp);
+/* CLONE_SYSVSEM: the child, which has none, has that of the parent. ERR_NO_MEMORY. */
+status_t ipc_share_undos(struct linux_process *parent, struct linux_process *child) MUST_USE;
 
 /* The texts of /proc/sysvipc/shm, sem and msg: a heading, then a row for each object. */
 void shm_show(struct seq *seq);

@@ -96,9 +96,9 @@ static status_t begin(struct syscall *call, struct sem_wait *w)
 {
     struct sem_undo *fresh = NULL;
     uint32_t size = 0;
-    status_t st;
+    status_t st = undoes(w->ops, w->count) ? sem_undo_list_create(linux_process_of(call)) : OK;
 
-    for (;;) {
+    while (st == OK) {
         {
             SPIN_GUARD(&sem_sets.lock);
             st = begin_locked(call, w, &fresh, &size);
@@ -106,10 +106,7 @@ static status_t begin(struct syscall *call, struct sem_wait *w)
         if (st != ERR_BUFFER_TOO_SMALL)
             break;
         fresh = sem_undo_new(size);
-        if (!fresh) {
-            st = ERR_NO_MEMORY;
-            break;
-        }
+        st = fresh ? OK : ERR_NO_MEMORY;
     }
     kfree(fresh);
     return st;

@@ -33,10 +33,16 @@ struct sem_set {
     struct semaphore sems[];
 };
 
-/* What a process's end adds to the values of one set. */
+/* What is taken back when the last process that has a share in it ends. */
+struct sem_undo_list {
+    unsigned shares;
+    struct list undos; /* of sem_undo.list_link */
+};
+
+/* What that adds to the values of one set. */
 struct sem_undo {
-    struct list set_link, process_link;
-    struct linux_process *process; /* borrowed: it ends first */
+    struct list set_link, list_link;
+    struct sem_undo_list *list; /* borrowed: it goes last */
     struct sem_set *set;
     int16_t adjust[];
 };
@@ -69,8 +75,10 @@ void sem_update_locked(struct sem_set *set);
 void sem_describe_locked(const struct ipc_object *o, union ipc_ds *ds);
 
 /* sem_undo.c */
-/* The caller's for a set of `count`: made if need be. With the lock held, NULL: `*fresh` is to
- * be made by sem_undo_new, without it. */
+/* The process has a list from now on. ERR_NO_MEMORY. No lock held. */
+status_t sem_undo_list_create(struct linux_process *lp) MUST_USE;
+/* Of a process that has a list, for a set of `count`: made if need be. With the lock held,
+ * NULL: `*fresh` is to be made by sem_undo_new, without it. */
 struct sem_undo *sem_undo_of_locked(struct linux_process *lp, struct sem_set *set,
                                     struct sem_undo **fresh);
 struct sem_undo *sem_undo_new(uint32_t count); /* NULL: no memory */

@@ -6,6 +6,7 @@
 #include "isa/linux_abi.h"
 #include "personality/hybrid.h"
 #include "personality/linux/file/fd.h"
+#include "personality/linux/ipc/ipc.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/pidfd.h"
 #include "personality/linux/process/process.h"
@@ -114,10 +115,12 @@ static void touch_ahead(struct thread *t)
 /* Undo a child that does not start. */
 static void clone_abandon(struct thread *t, const struct clone_request *rq)
 {
-    if (rq->flags & CLONE_THREAD)
+    if (rq->flags & CLONE_THREAD) {
         object_put(&t->object);
-    else
-        linux_process_abandon(t);
+        return;
+    }
+    ipc_leave_undos(t->process->linux_);
+    linux_process_abandon(t);
 }
 
 static status_t make(struct syscall *call, const struct clone_request *rq, struct thread **out)
@@ -139,6 +142,8 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
         if (st == OK && me->process->calls & PROCESS_CALLS_ZIRCON)
             st = hybrid_fork(me, t);
     }
+    if (st == OK && rq->flags & CLONE_SYSVSEM && !(rq->flags & CLONE_THREAD))
+        st = ipc_share_undos(lp, t->process->linux_);
     if (st == OK)
         st = write_tids(me, t, rq);
     if (st == OK && rq->flags & CLONE_PIDFD)

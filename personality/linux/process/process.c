@@ -87,7 +87,6 @@ static struct linux_process *linux_process_alloc(void)
     wait_queue_init(&lp->threads_changed);
     signal_shared_init(&lp->signals);
     list_init(&lp->signal_views);
-    list_init(&lp->sem_undos);
     itimers_init(lp->itimers, lp);
     posix_timers_init(&lp->posix_timers);
     lp->start_time = hal_time_now();
@@ -370,6 +369,6 @@ void linux_process_release(struct linux_process *lp)
 {
     itimers_fini(lp->itimers);
     posix_timers_clear(lp);
-    ipc_process_ended(lp);
+    ipc_leave_undos(lp);
     linux_process_drop_resources(lp);
 }

@@ -112,7 +112,8 @@ struct linux_process {
     char comm[16];
     struct itimer itimers[ITIMERS];
     struct posix_timers posix_timers;
-    struct list sem_undos; /* SEM_UNDO; guarded by ipc/'s lock of semaphores */
+    struct sem_undo_list *sem_undos; /* SEM_UNDO: a share, or NULL so far; ipc/'s, guarded by
+                                        its lock of semaphores */
     time_ns_t start_time;
     struct usage ended, waited; /* of threads that ended; of children waited for, with theirs */
     uint64_t shown_user_ns, shown_kernel_ns; /* what was told last; guarded by lock */
