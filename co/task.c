@@ -8,6 +8,7 @@
 #include "co/executor_internal.h"
 #include "hal/context.h"
 #include "hal/time.h"
+#include "mm/counter.h"
 
 /* Bounds of section co_info, supplied by the linker. */
 extern const struct co_info __start_co_info[], __stop_co_info[];
@@ -15,14 +16,13 @@ extern const struct co_info __start_co_info[], __stop_co_info[];
 /* Every task between spawn and done, for dumps. Leaf lock. */
 static struct spinlock all_lock;
 static struct list all_tasks = {&all_tasks, &all_tasks};
-static unsigned all_count;
 
 static void all_insert(struct task *task)
 {
     SPIN_GUARD(&all_lock);
 
     list_push_back(&all_tasks, &task->all_link);
-    all_count++;
+    counter_add(COUNTER_TASKS, 1);
 }
 
 static void all_remove(struct task *task)
@@ -30,7 +30,7 @@ static void all_remove(struct task *task)
     SPIN_GUARD(&all_lock);
 
     list_remove(&task->all_link);
-    all_count--;
+    counter_add(COUNTER_TASKS, -1);
 }
 
 void task_prepare(struct task *task, const char *name, struct co *root, uint8_t priority,
@@ -203,7 +203,7 @@ void task_dump(const struct task *task)
 
 void task_dump_all(void)
 {
-    unsigned left = all_count; /* without the lock the list may lead in circles */
+    unsigned left = task_count(); /* without the lock the list may lead in circles */
 
     list_for_each (it, &all_tasks)
         if (left-- > 0)
@@ -214,9 +214,7 @@ void task_dump_all(void)
 
 unsigned task_count(void)
 {
-    SPIN_GUARD(&all_lock);
-
-    return all_count;
+    return (unsigned)counter_sum(COUNTER_TASKS);
 }
 
 void co_bad_line(struct task *task, struct co *co)

@@ -9,6 +9,7 @@
 
 #include "fs/dentry_internal.h"
 #include "hal/ref.h"
+#include "mm/counter.h"
 #include "mm/slab.h"
 
 enum {
@@ -27,7 +28,6 @@ static struct list buckets[DENTRY_BUCKETS];
 static struct list unused; /* least recently used first */
 static unsigned unused_count;
 
-static atomic_uint live;
 SLAB_CACHE(dentry_cache, struct dentry);
 
 void dentry_module_init(void)
@@ -36,12 +36,11 @@ void dentry_module_init(void)
         list_init(&buckets[i]);
     list_init(&unused);
     unused_count = 0;
-    atomic_store_explicit(&live, 0, memory_order_relaxed);
 }
 
 unsigned dentry_count(void)
 {
-    return atomic_load_explicit(&live, memory_order_relaxed);
+    return (unsigned)counter_sum(COUNTER_DENTRIES);
 }
 
 static struct list *bucket_of(uint32_t hash)
@@ -69,7 +68,7 @@ struct dentry *dentry_new(struct name name)
     list_init(&d->child_link);
     list_init(&d->lru_link);
     list_init(&d->children);
-    atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+    counter_add(COUNTER_DENTRIES, 1);
     return d;
 }
 
@@ -92,7 +91,7 @@ void dentry_free(struct dentry *d)
     if (d->name != d->inline_name)
         kfree(d->name);
     slab_free(&dentry_cache, d);
-    atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
+    counter_add(COUNTER_DENTRIES, -1);
 }
 
 struct dentry *dentry_get(struct dentry *d)

@@ -9,6 +9,7 @@
 #include "fs/xattr.h"
 #include "hal/ref.h"
 #include "hal/time.h"
+#include "mm/counter.h"
 
 /*
  * Inodes whose last reference is gone. Destroying a directory drops its children, so whoever
@@ -21,14 +22,12 @@ static struct {
     bool busy;           /* someone is at it; guarded by lock */
 } dying;
 
-static atomic_uint live;
 static atomic_uint next_dev;
 
 void inode_module_init(void)
 {
     dying.first = NULL;
     dying.busy = false;
-    atomic_store_explicit(&live, 0, memory_order_relaxed);
     atomic_store_explicit(&next_dev, 0, memory_order_relaxed);
 }
 
@@ -85,7 +84,7 @@ void inode_init(struct inode *inode, struct filesystem *fs, const struct inode_o
     list_init(&inode->marks);
     mutex_init(&inode->mutex);
     filesystem_ref(fs);
-    atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+    counter_add(COUNTER_INODES, 1);
 }
 
 struct inode *inode_get(struct inode *inode)
@@ -103,7 +102,7 @@ static void inode_destroy(struct inode *inode)
 {
     struct filesystem *fs = inode->fs;
 
-    atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
+    counter_add(COUNTER_INODES, -1);
     xattrs_put(inode->xattrs);
     inode->ops->destroy(inode);
     filesystem_unref(fs);
@@ -234,5 +233,5 @@ status_t inode_attr_change(struct inode *inode, const struct inode_attr *attr, u
 
 unsigned inode_count(void)
 {
-    return atomic_load_explicit(&live, memory_order_relaxed);
+    return (unsigned)counter_sum(COUNTER_INODES);
 }

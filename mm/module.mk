@@ -1,3 +1,3 @@
 module  := mm
-sources := buddy page slab slab_debug kmalloc inject
+sources := buddy counter page slab slab_debug kmalloc inject
 tests   := page_test slab_test

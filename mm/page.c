@@ -9,6 +9,7 @@
 #include "base/string.h"
 #include "hal/cpu.h"
 #include "hal/ref.h"
+#include "mm/counter.h"
 #include "mm/inject.h"
 
 #define MAGAZINE_SIZE 64u
@@ -76,6 +77,7 @@ static void magazine_push(struct magazine *m, struct page *page)
 
 void page_init(void)
 {
+    counters_init();
     buddy_init();
     for (unsigned i = 0; i < HAL_MAX_CPUS; i++)
         magazine_set_count(&magazines[i], 0);

@@ -4,6 +4,7 @@
 #include "object/channel.h"
 
 #include "base/string.h"
+#include "mm/counter.h"
 #include "mm/slab.h"
 #include "object/paired.h"
 
@@ -153,6 +154,8 @@ status_t channel_write(struct object *channel, struct message *m)
         return ERR_PEER_CLOSED;
     st = channel_accept(channel_of(peer), m);
     object_put(peer);
+    if (st == OK)
+        counter_add(COUNTER_MESSAGES, 1);
     return st;
 }
 

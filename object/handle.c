@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/string.h"
 #include "hal/boot.h"
+#include "mm/counter.h"
 #include "mm/slab.h"
 
 /*
@@ -118,6 +119,7 @@ void handle_table_fini(struct handle_table *table)
             object_cancel_handle(h.obj, value_of(&old, i));
         handle_drop(&h);
     }
+    counter_add(COUNTER_HANDLES, -(int64_t)old.count);
     kfree(old.slots);
 }
 
@@ -154,6 +156,7 @@ static bool try_insert(struct handle_table *table, struct handle *h, handle_t *o
     table->slots[index].obj = h->obj;
     table->slots[index].rights = h->rights;
     table->count++;
+    counter_add(COUNTER_HANDLES, 1);
     *out = value_of(table, index);
     *h = (struct handle){0};
     return true;
@@ -180,6 +183,7 @@ static status_t remove_slot(struct handle_table *table, handle_t value, struct h
     slot->generation = (slot->generation + 1) & ((1u << GENERATION_BITS) - 1);
     slot_free(table, (uint32_t)(slot - table->slots));
     table->count--;
+    counter_add(COUNTER_HANDLES, -1);
     return OK;
 }
 
@@ -233,6 +237,7 @@ static void slot_keep(struct handle_table *to, struct handle_at *kept)
     to->slots[index].obj = kept->h.obj;
     to->slots[index].rights = kept->h.rights;
     to->count++;
+    counter_add(COUNTER_HANDLES, 1);
     kept->h = (struct handle){0};
 }
 

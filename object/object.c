@@ -5,13 +5,13 @@
 
 #include "base/assert.h"
 #include "hal/ref.h"
+#include "mm/counter.h"
 
 static _Atomic uint64_t next_koid = ZX_KOID_FIRST;
-static atomic_uint live;
 
 unsigned object_count(void)
 {
-    return atomic_load_explicit(&live, memory_order_relaxed);
+    return (unsigned)counter_sum(COUNTER_OBJECTS);
 }
 
 void object_init(struct object *obj, const struct object_ops *ops, signals_t initial)
@@ -23,7 +23,7 @@ void object_init(struct object *obj, const struct object_ops *ops, signals_t ini
         .signals = initial,
     };
     list_init(&obj->observers);
-    atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+    counter_add(COUNTER_OBJECTS, 1);
 }
 
 struct object *object_get(struct object *obj)
@@ -49,7 +49,7 @@ void object_put(struct object *obj)
     assert(old > 0);
     if (old == 1) {
         assert(list_empty(&obj->observers));
-        atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
+        counter_add(COUNTER_OBJECTS, -1);
         obj->ops->destroy(obj);
     }
 }

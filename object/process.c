@@ -4,6 +4,7 @@
 #include "object/process.h"
 
 #include "base/string.h"
+#include "mm/counter.h"
 #include "mm/slab.h"
 #include "object/process_internal.h"
 #include "object/reaper.h"
@@ -11,11 +12,9 @@
 
 SLAB_CACHE(process_cache, struct process);
 
-static atomic_uint live;
-
 unsigned process_count(void)
 {
-    return atomic_load_explicit(&live, memory_order_relaxed);
+    return (unsigned)counter_sum(COUNTER_PROCESSES);
 }
 
 static void close_exceptions(struct process *p)
@@ -37,7 +36,7 @@ static void process_destroy(struct object *obj)
     close_exceptions(p);
     object_put(&p->job->object);
     slab_free(&process_cache, p);
-    atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
+    counter_add(COUNTER_PROCESSES, -1);
 }
 
 static const struct object_ops process_ops = {
@@ -74,7 +73,7 @@ status_t process_create(struct job *job, const char *name, uint32_t calls, struc
 
     if (!p)
         return ERR_NO_MEMORY;
-    atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+    counter_add(COUNTER_PROCESSES, 1);
     object_init(&p->object, &process_ops, 0);
     p->job = job;
     object_get(&job->object);

@@ -4,6 +4,7 @@
 #include "object/usage.h"
 
 #include "co/executor.h"
+#include "mm/counter.h"
 #include "object/thread.h"
 
 void usage_begin(struct thread *t, uint32_t weight)
@@ -32,6 +33,7 @@ void usage_end(struct thread *t)
 
 void usage_fault(struct thread *t)
 {
+    counter_add(COUNTER_FAULTS, 1);
     if (t->fault.waited)
         t->usage.major_faults++;
     else

@@ -6,10 +6,10 @@
 #include "base/assert.h"
 #include "base/string.h"
 #include "hal/ref.h"
+#include "mm/counter.h"
 #include "mm/slab.h"
 
 SLAB_CACHE(vmo_cache, struct vmo);
-static atomic_uint live;
 
 struct vmo *vmo_new(uint64_t size, uint32_t flags)
 {
@@ -25,7 +25,7 @@ struct vmo *vmo_new(uint64_t size, uint32_t flags)
     list_init(&vmo->clone_link);
     list_init(&vmo->pins);
     list_init(&vmo->kin);
-    atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+    counter_add(COUNTER_VMOS, 1);
     return vmo;
 }
 
@@ -101,7 +101,7 @@ void vmo_put(struct vmo *vmo)
         vmo->label->gone(vmo->label);
     kfree(vmo->label);
     slab_free(&vmo_cache, vmo);
-    atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
+    counter_add(COUNTER_VMOS, -1);
 }
 
 status_t vmo_drop_locked(struct vmo *vmo, uint64_t first, uint64_t end)
@@ -222,5 +222,5 @@ uint64_t vmo_committed_pages(struct vmo *vmo)
 
 unsigned vmo_count(void)
 {
-    return atomic_load_explicit(&live, memory_order_relaxed);
+    return (unsigned)counter_sum(COUNTER_VMOS);
 }

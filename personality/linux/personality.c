@@ -4,6 +4,7 @@
 #include "personality/linux/personality.h"
 
 #include "base/log.h"
+#include "mm/counter.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/procfs/procfs.h"
 #include "personality/linux/strace/linux_strace.h"
@@ -16,14 +17,13 @@ extern const uint32_t linux_syscall_count;
 /* Numbers seen without an implementation: each is named in the log once. */
 enum { NUMBERS = 512 };
 static atomic_uint missing_seen[NUMBERS / 32];
-static atomic_ulong missing_calls;
 
 static status_t linux_missing(struct syscall *call)
 {
     uint64_t nr = call->number;
     uint32_t bit = 1u << (nr % 32);
 
-    atomic_fetch_add_explicit(&missing_calls, 1, memory_order_relaxed);
+    counter_add(COUNTER_CALLS_MISSING, 1);
     if (nr < NUMBERS &&
         !(atomic_fetch_or_explicit(&missing_seen[nr / 32], bit, memory_order_relaxed) & bit))
         log_info("linux: call %lu (%s) is not implemented", (unsigned long)nr,
@@ -31,13 +31,6 @@ static status_t linux_missing(struct syscall *call)
                                                                   : "unknown");
     return ERR_NO_SYSCALL;
 }
-
-static uint64_t missing_count(void)
-{
-    return atomic_load_explicit(&missing_calls, memory_order_relaxed);
-}
-
-static struct procfs_counter missing_counter = {.name = "calls_missing", .read = missing_count};
 
 void call_no_restart(struct syscall *call)
 {
@@ -76,7 +69,6 @@ void linux_personality_init(bool strace)
         table.trace_exit = strace_exit;
     }
     syscall_table_register(0, &table);
-    procfs_counter_register(&missing_counter);
     linux_vdso_init();
     linux_process_init();
 }

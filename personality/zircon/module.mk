@@ -7,7 +7,7 @@ sources        := call handle_calls object_calls policy child_calls resource_cal
                   time_calls clock_calls log_calls \
                   personality vdso load start hybrid fd_calls table exception_calls \
                   thread_state_calls memory_calls task_info test_calls \
-                  vdso_variant userboot strace/names strace/show strace/signatures_all strace/zircon_strace
+                  vdso_variant kernel_files userboot strace/names strace/show strace/signatures_all strace/zircon_strace
 sources-libos  := power_machine
 sources-bare   := power_machine
 sources-sim    := power_sim

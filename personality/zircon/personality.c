@@ -2,10 +2,12 @@
  * personality.c - how a Zircon process's threads treat results, unknown calls and exceptions.
  */
 #include "base/log.h"
+#include "mm/counter.h"
 #include "object/memory_event.h"
 #include "object/resource.h"
 #include "personality/strace/strace.h"
 #include "personality/zircon/calls.h"
+#include "personality/zircon/kernel_files.h"
 #include "personality/zircon/policy.h"
 #include "personality/zircon/strace/zircon_strace.h"
 #include "personality/zircon/vdso.h"
@@ -14,13 +16,7 @@
 /* Numbers above any table's are counted together. */
 #define NAMED_MAX 256ul
 
-static atomic_ullong missing_count;
 static atomic_uint named[NAMED_MAX]; /* has been in the log */
-
-uint64_t zircon_missing_calls(void)
-{
-    return atomic_load_explicit(&missing_count, memory_order_relaxed);
-}
 
 /* The first of each kind. */
 static void tell(const struct syscall *call, const char *name)
@@ -42,7 +38,7 @@ static status_t missing(struct syscall *call)
 
     if (call->number < zircon_syscall_count)
         name = zircon_syscalls[call->number].name;
-    atomic_fetch_add_explicit(&missing_count, 1, memory_order_relaxed);
+    counter_add(COUNTER_CALLS_MISSING, 1);
     if (!atomic_exchange_explicit(&named[number], 1, memory_order_relaxed))
         tell(call, name);
     if (name)
@@ -91,6 +87,7 @@ void zircon_init(bool strace)
     }
     syscall_table_register(1, &table);
     vdso_init();
+    kernel_files_init();
     resource_init();
     memory_event_init();
 }

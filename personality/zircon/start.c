@@ -9,6 +9,7 @@
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/bootstrap.h"
+#include "personality/zircon/kernel_files.h"
 #include "personality/zircon/load.h"
 #include "personality/zircon/vdso.h"
 #include "personality/zircon/vmar_flags.h"
@@ -17,7 +18,7 @@
 
 #define EXECUTABLE_RIGHTS ((ZX_DEFAULT_VMO_RIGHTS & ~ZX_RIGHT_WRITE) | ZX_RIGHT_EXECUTE)
 
-enum { HANDLES = 8 };
+enum { HANDLES = 8 + KERNEL_FILES };
 
 /* What goes into the message. Objects are references, given back by start_put. */
 struct start {
@@ -71,6 +72,9 @@ static status_t gather(struct start *s, struct vmo *image)
     add(s, object_get(&job_root()->object), ZX_DEFAULT_JOB_RIGHTS, PA_HND(PA_JOB_DEFAULT, 0));
     add(s, object_get(&resource_root()->object), ZX_DEFAULT_RESOURCE_RIGHTS,
         PA_HND(PA_RESOURCE, 0));
+    for (unsigned i = 0; i < KERNEL_FILES; i++)
+        add(s, object_get(&kernel_file(i)->object), KERNEL_FILE_RIGHTS,
+            PA_HND(PA_VMO_KERNEL_FILE, i));
     st = add_memory(s, image);
     if (st == OK)
         st = debuglog_create(DEBUGLOG_WRITE_ONLY, &log);

@@ -4,6 +4,7 @@
  */
 #include "personality/zircon/zircon_test.h"
 
+#include "personality/zircon/kernel_files.h"
 #include "uapi/zircon/boot.h"
 #include "uapi/zircon/processargs.h"
 #include "uapi/zircon/userboot.h"
@@ -127,7 +128,7 @@ static void test_start(void **state)
     if (failed_line)
         fail_msg("line %u: got %lld", failed_line, (long long)failed_got);
     assert_int_equal(p->state, PROCESS_DEAD);
-    assert_int_equal(p->return_code, 8); /* handles */
+    assert_int_equal(p->return_code, 8 + KERNEL_FILES); /* handles */
     assert_string_equal(p->name, "hello");
     assert_int_equal(vmo_read(vmo, IMAGE_DATA, &byte, 1, NULL), OK);
     assert_int_equal(byte, 0xdd); /* the file is as it was */
@@ -185,7 +186,7 @@ static void test_without_memory(void **state)
     set_text(0, reader);
     FAIL_EACH(st, st = zircon_start_program(vmo, FILE_SIZE, argv, envp, &p));
     run_to_end();
-    assert_int_equal(p->return_code, 8);
+    assert_int_equal(p->return_code, 8 + KERNEL_FILES);
     object_put(&p->object);
     vmo_put(vmo);
 }

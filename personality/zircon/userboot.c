@@ -9,6 +9,7 @@
 #include "object/vmar_object.h"
 #include "object/vmo_object.h"
 #include "personality/zircon/bootstrap.h"
+#include "personality/zircon/kernel_files.h"
 #include "personality/zircon/load.h"
 #include "personality/zircon/vdso.h"
 #include "personality/zircon/vmar_flags.h"
@@ -18,8 +19,6 @@
 
 /* The program that user/userboot was linked to; isa/ISA/userboot_image.S. */
 extern const unsigned char userboot_image[], userboot_image_end[];
-
-#define READ_ONLY (ZX_DEFAULT_VMO_RIGHTS & ~ZX_RIGHT_WRITE)
 
 static koid_t userboot;               /* set before it runs; constant from then on */
 static struct process *_Atomic first; /* what it started; a reference, for good */
@@ -79,22 +78,21 @@ static status_t give_vmo(struct gathered *g, enum userboot_handle i, struct vmo 
     return st;
 }
 
-/* What this kernel has nothing to say in: the crash log of a machine that has not crashed,
- * counters, and what instrumented kernels leave. */
-static status_t give_empty_files(struct gathered *g)
+_Static_assert(USERBOOT_INSTRUMENTATION - USERBOOT_CRASHLOG == KERNEL_FILES, "one numbering");
+
+/* The kernel's files; empty are those that instrumented kernels leave. */
+static status_t give_files(struct gathered *g)
 {
     status_t st = OK;
 
-    for (unsigned i = USERBOOT_CRASHLOG; st == OK && i < USERBOOT_HANDLES; i++) {
-        const char *name = i == USERBOOT_CRASHLOG        ? "crashlog"
-                           : i == USERBOOT_COUNTER_NAMES ? "counters/desc"
-                           : i == USERBOOT_COUNTERS      ? "counters/arena"
-                                                         : "instrumentation";
+    for (unsigned i = 0; i < KERNEL_FILES; i++)
+        give(g, USERBOOT_CRASHLOG + i, &kernel_file(i)->object, KERNEL_FILE_RIGHTS);
+    for (unsigned i = USERBOOT_INSTRUMENTATION; st == OK && i < USERBOOT_HANDLES; i++) {
         struct vmo *vmo;
 
         st = vmo_create(0, 0, &vmo);
         if (st == OK)
-            st = give_vmo(g, i, vmo, name, READ_ONLY);
+            st = give_vmo(g, i, vmo, "instrumentation", KERNEL_FILE_RIGHTS);
     }
     return st;
 }
@@ -133,7 +131,7 @@ static status_t gather(struct gathered *g, struct process *p, struct vmo *image,
     if (st == OK)
         st = give_zbi(g, image, size);
     if (st == OK)
-        st = give_empty_files(g);
+        st = give_files(g);
     return st;
 }
 

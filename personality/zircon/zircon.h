@@ -32,6 +32,3 @@ status_t zircon_start_zbi(struct vmo *image, uint64_t size, const char *const wo
                           struct process **out) MUST_USE;
 /* The process that userboot started; NULL: none. No reference: it stays for good. */
 struct process *zircon_first_program(void);
-
-/* Calls made so far to numbers without implementation. */
-uint64_t zircon_missing_calls(void);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "mm/counter.h"
 #include "uapi/zircon/syscalls/memory.h"
 #include "uapi/zircon/syscalls/port.h"
 
@@ -291,13 +292,13 @@ static void not_ours(struct sim_user *u)
 
 static void test_unknown_calls(void **state)
 {
-    uint64_t before = zircon_missing_calls();
+    int64_t before = counter_sum(COUNTER_CALLS_MISSING);
 
     (void)state;
     assert_int_equal(run(unknown), 0);
     assert_int_equal(run(no_call), ZX_TASK_RETCODE_EXCEPTION_KILL);
     assert_int_equal(run(not_ours), ZX_TASK_RETCODE_EXCEPTION_KILL);
-    assert_int_equal(zircon_missing_calls() - before, 4);
+    assert_int_equal(counter_sum(COUNTER_CALLS_MISSING) - before, 4);
 }
 
 static void faulting(struct sim_user *u)

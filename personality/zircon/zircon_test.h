@@ -137,15 +137,15 @@ static UNUSED int setup_zircon(void **state)
     return 0;
 }
 
-/* The root job, the root resource, the vDSO and its variants, and four events of memory
- * pressure stay until the machine is switched off. */
+/* The root job, the root resource, the vDSO and its variants, the kernel's files, and four
+ * events of memory pressure stay until the machine is switched off. */
 static UNUSED int teardown_zircon(void **state)
 {
     (void)state;
     assert_int_equal(task_count(), 0);
     assert_int_equal(process_count(), 0);
-    assert_int_equal(object_count() - objects_at_start, 9);
-    assert_int_equal(vmo_count() - machine_at_start.vmos, 3);
+    assert_int_equal(object_count() - objects_at_start, 12);
+    assert_int_equal(vmo_count() - machine_at_start.vmos, 6);
     frame_drain();
     sim_teardown();
     return 0;

@@ -7,7 +7,7 @@
 #include "user/zircon/load.h"
 #include "user/zircon/stack.h"
 
-enum { STACK = 256 * 1024, HANDLES = 8 };
+enum { STACK = 256 * 1024, HANDLES = 10 };
 
 static const char folder[] = "test/";
 
@@ -24,10 +24,11 @@ struct message {
 static zx_status_t send(zx_handle_t channel, const struct child *c, const char *name)
 {
     static const uint32_t infos[HANDLES] = {
-        PA_HND(PA_PROC_SELF, 0),      PA_HND(PA_THREAD_SELF, 0),
-        PA_HND(PA_JOB_DEFAULT, 0),    PA_HND(PA_RESOURCE, 0),
-        PA_HND(PA_VMAR_ROOT, 0),      PA_HND(PA_VMO_VDSO, 0),
-        PA_HND(PA_VMO_EXECUTABLE, 0), PA_HND(PA_FD, PA_FD_USE_FOR_STDIO),
+        PA_HND(PA_PROC_SELF, 0),       PA_HND(PA_THREAD_SELF, 0),
+        PA_HND(PA_JOB_DEFAULT, 0),     PA_HND(PA_RESOURCE, 0),
+        PA_HND(PA_VMAR_ROOT, 0),       PA_HND(PA_VMO_VDSO, 0),
+        PA_HND(PA_VMO_EXECUTABLE, 0),  PA_HND(PA_FD, PA_FD_USE_FOR_STDIO),
+        PA_HND(PA_VMO_KERNEL_FILE, 1), PA_HND(PA_VMO_KERNEL_FILE, 2),
     };
     const zx_handle_t from[HANDLES] = {
         c->process,
@@ -38,6 +39,8 @@ static zx_status_t send(zx_handle_t channel, const struct child *c, const char *
         startup_handle(PA_VMO_VDSO),
         c->executable,
         startup_handle(PA_FD),
+        startup_handle(PA_HND(PA_VMO_KERNEL_FILE, 1)),
+        startup_handle(PA_HND(PA_VMO_KERNEL_FILE, 2)),
     };
     struct message m = {.head = {.protocol = ZX_PROCARGS_PROTOCOL,
                                  .version = ZX_PROCARGS_VERSION,

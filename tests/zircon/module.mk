@@ -1,11 +1,11 @@
 # Native Zircon test programs by subject: `build/zcore zircon build/user/ISA/NAME [CASE]`.
 # tests/zircon/run runs them.
 module               := tests/zircon
-user-programs-zircon := access channel channel_write_etc clock errors event exception fifo futex \
+user-programs-zircon := access cache channel channel_write_etc clock counters errors event exception fifo futex \
                         handle handle_args info_job info_process info_task info_thread info_vmar job job_tree \
                         memory_info pager_args pager_clone pager_commit pager_fail pager_read policy port privileged \
-                        process profile registers socket stream suspend vdso vmo
-user-programs-zircon += c11_threads native_threads process_start pthreads registers_read sync thread_end threads tls
+                        process profile registers socket stream suspend system_event vdso vmo
+user-programs-zircon += c11_threads detached_threads native_threads process_start pthreads registers_read sync thread_end threads tls
 user-programs-zircon += channel_internal debuglog ecam interrupt msi pci shutdown
 # Of the C and the C++ library of native programs.
 native-programs      := cxx libc libc_threads memory_mapping version
@@ -19,9 +19,8 @@ sources-isa-riscv64  := isa/riscv64/machine_registers isa/riscv64/spin
 
 # The same as Linux programs with Zircon calls: `build/zcore run --zircon -- build/hybrid/x86_64/NAME`.
 # Bound at once: a thread that zx_thread_create made cannot enter the dynamic linker, which wants libc's.
-# Not native_threads, whose names no other C library has; not process, whose children run text of the program's;
-# not those that want the root resource.
-hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out debuglog ecam errors handle_args msi pci process privileged shutdown \
+# Not native_threads, whose names no other C library has; not those that want the root resource or the kernel's files.
+hybrid-programs := $(patsubst %,build/hybrid/x86_64/%,$(filter-out counters debuglog ecam errors handle_args msi pci privileged shutdown \
     native_threads $(native-programs),$(user-programs-zircon)) hybrid hybrid_rules)
 build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_help.c \
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \

@@ -19,18 +19,18 @@ static char *args[ARGS_MAX + 1];
 static zx_proc_args_t head;
 static uint32_t size;
 
-static zx_handle_t *find(uint32_t type)
+static zx_handle_t *find(uint32_t info)
 {
     for (uint32_t i = 0; i < handle_count; i++) {
-        if (PA_HND_TYPE(infos[i]) == type)
+        if (PA_HND_ARG(info) ? infos[i] == info : PA_HND_TYPE(infos[i]) == info)
             return &handles[i];
     }
     return NULL;
 }
 
-zx_handle_t startup_handle(uint32_t type)
+zx_handle_t startup_handle(uint32_t info)
 {
-    const zx_handle_t *h = find(type);
+    const zx_handle_t *h = find(info);
 
     return h ? *h : ZX_HANDLE_INVALID;
 }

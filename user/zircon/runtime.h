@@ -13,8 +13,9 @@
 /* The program; what it returns is the process's return code. argv ends with NULL. */
 int main(int argc, char **argv);
 
-/* A handle from the start-up message, by PA_HND_TYPE; owned by the runtime. 0: none. */
-zx_handle_t startup_handle(uint32_t type);
+/* A handle from the start-up message, owned by the runtime: the first whose PA_HND_TYPE this
+ * is, or, if `info` has an argument too, the one that is just this. 0: none. */
+zx_handle_t startup_handle(uint32_t info);
 
 /* Where zx_thread_start enters, with a function that does not return and its argument. */
 extern const char runtime_thread_entry[];

@@ -15,7 +15,7 @@ status_t procfs_register(void) MUST_USE;
  * ERR_NO_PROCESS: the process is gone. */
 status_t procfs_process(struct file *file, struct linux_process **out) MUST_USE;
 
-/* One more line of /proc/zcore: static, stays. */
+/* One more line of /proc/zcore that is no counter of mm/counter.h: static, stays. */
 struct procfs_counter {
     const char *name;
     uint64_t (*read)(void);

@@ -1,9 +1,10 @@
 /*
- * procfs_counters.c - /proc/zcore: what the kernel has alive, one "name value" a line. The leak
- * tests compare it.
+ * procfs_counters.c - /proc/zcore: the kernel's counters, and what it has in use by what
+ * others count, one "name value" a line. The leak tests compare it.
  */
 #include "co/frame.h"
 #include "fs/dentry.h"
+#include "mm/counter.h"
 #include "mm/page.h"
 #include "mm/slab.h"
 #include "object/thread.h"
@@ -40,36 +41,6 @@ static uint64_t pages_free(void)
     return stats.free;
 }
 
-static uint64_t tasks(void)
-{
-    return task_count();
-}
-
-static uint64_t objects(void)
-{
-    return object_count();
-}
-
-static uint64_t processes(void)
-{
-    return process_count();
-}
-
-static uint64_t vmos(void)
-{
-    return vmo_count();
-}
-
-static uint64_t inodes(void)
-{
-    return inode_count();
-}
-
-static uint64_t dentries(void)
-{
-    return dentry_count();
-}
-
 /* But for what CPUs keep for the next call. */
 static uint64_t slab_objects(void)
 {
@@ -82,12 +53,6 @@ static const struct procfs_counter own[] = {
     {.name = "slab_objects", .read = slab_objects},
     {.name = "slab_bytes", .read = slab_bytes},
     {.name = "register_bytes", .read = thread_register_bytes},
-    {.name = "objects", .read = objects},
-    {.name = "tasks", .read = tasks},
-    {.name = "processes", .read = processes},
-    {.name = "vmos", .read = vmos},
-    {.name = "inodes", .read = inodes},
-    {.name = "dentries", .read = dentries},
 };
 
 static void show(struct seq *seq, const struct procfs_counter *counter)
@@ -103,6 +68,8 @@ status_t proc_show_counters(struct inode *inode, struct seq *seq)
     slab_drain();
     for (size_t i = 0; i < countof(own); i++)
         show(seq, &own[i]);
+    for (enum counter c = 0; c < COUNTERS; c++)
+        seq_printf(seq, "%s %ld\n", counter_names[c], (long)counter_sum(c));
     for (const struct procfs_counter *c = registered; c; c = c->next)
         show(seq, c);
     return OK;
