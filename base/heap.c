@@ -72,3 +72,48 @@ void heap_remove(struct heap *heap, struct heap_node *node)
     if (rest)
         attach(&heap->root, meld(heap->root, rest));
 }
+
+/* Nodes that heap_nearest looks at, and how deep it goes. */
+enum { NEAREST_VISITS = 64 };
+
+struct search {
+    time_ns_t key, first, last;
+    const struct heap_node *best;
+    unsigned visits; /* left */
+};
+
+static time_ns_t distance(const struct search *s, const struct heap_node *n)
+{
+    return n->key < s->key ? s->key - n->key : n->key - s->key;
+}
+
+static bool is_better(const struct search *s, const struct heap_node *n)
+{
+    if (n->key < s->first)
+        return false;
+    if (!s->best || distance(s, n) < distance(s, s->best))
+        return true;
+    return distance(s, n) == distance(s, s->best) && n->key < s->best->key;
+}
+
+/* Below a node that is too late all are. */
+static void search_siblings(struct search *s, const struct heap_node *n)
+{
+    for (; n && s->visits; n = n->sibling) {
+        s->visits--;
+        if (n->key > s->last)
+            continue;
+        if (is_better(s, n))
+            s->best = n;
+        search_siblings(s, n->child);
+    }
+}
+
+const struct heap_node *heap_nearest(const struct heap *heap, time_ns_t key, time_ns_t first,
+                                     time_ns_t last)
+{
+    struct search s = {.key = key, .first = first, .last = last, .visits = NEAREST_VISITS};
+
+    search_siblings(&s, heap->root);
+    return s.best;
+}

@@ -30,5 +30,11 @@ static inline bool heap_node_linked(const struct heap_node *n)
 }
 
 void heap_insert(struct heap *heap, struct heap_node *node);
+/*
+ * The node with the key nearest to `key`, of those in [first, last]: of two as near the
+ * earlier. NULL: there is none, or none among the nodes looked at, which are not many.
+ */
+const struct heap_node *heap_nearest(const struct heap *heap, time_ns_t key, time_ns_t first,
+                                     time_ns_t last);
 /* Idempotent. */
 void heap_remove(struct heap *heap, struct heap_node *node);

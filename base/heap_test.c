@@ -153,6 +153,27 @@ static void a_long_row_of_children_is_removed_without_recursion(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
+/* Of a few nodes it is the nearest, by the model; of many it is one of those that may be. */
+static void nearest_of_a_few(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < NODES; i++) {
+        items[i].node.key = 10 * (time_ns_t)((i * 7) % NODES);
+        heap_insert(&heap, &items[i].node);
+    }
+    for (time_ns_t key = 0; key < 10 * NODES - 10; key++) {
+        const struct heap_node *n = heap_nearest(&heap, key, key - 5, key + 5);
+
+        assert_non_null(n);
+        assert_int_equal(n->key, (key + 4) / 10 * 10);
+    }
+    assert_null(heap_nearest(&heap, 15, 11, 19));
+    assert_int_equal(heap_nearest(&heap, 15, 11, 20)->key, 20);
+    assert_int_equal(heap_nearest(&heap, 15, 15, TIME_INFINITE)->key, 20);
+    assert_null(heap_nearest(&heap, TIME_INFINITE - 1, 10 * NODES, TIME_INFINITE));
+    assert_null(heap_nearest(&(struct heap){0}, 0, 0, TIME_INFINITE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +181,7 @@ int main(void)
         TEST(the_root_comes_out_in_order),
         TEST(removing_the_only_node_empties_it),
         TEST(a_long_row_of_children_is_removed_without_recursion),
+        TEST(nearest_of_a_few),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

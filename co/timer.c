@@ -7,6 +7,7 @@
 
 #include "co/executor_internal.h"
 #include "hal/time.h"
+#include "mm/counter.h"
 
 /* timer.cpu of a task's timer that is in no heap: most waits have no deadline. */
 #define NO_CPU UINT_MAX
@@ -54,6 +55,19 @@ void timer_arm_callback(struct timer *timer, void (*callback)(struct timer *time
     /* A late callback still runs from the timer upcall, never inside its own arming, and the
      * clock may pass this moment before the heap has it: so its time is not asked for again. */
     timer_insert(timer, MAX(deadline, hal_time_now() + 1));
+}
+
+time_ns_t timer_coalesce(time_ns_t deadline, time_ns_t earliest, time_ns_t latest)
+{
+    struct executor *ex = executor_local();
+    const struct heap_node *nearest;
+    SPIN_GUARD(&ex->timer_lock);
+
+    nearest = heap_nearest(&ex->timers, deadline, earliest, latest);
+    if (!nearest)
+        return deadline;
+    counter_add(COUNTER_TIMERS_COALESCED, 1);
+    return nearest->key;
 }
 
 /* True: unlinked. `*running`: its callback is being called right now. */

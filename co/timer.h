@@ -23,6 +23,12 @@ void timer_arm(struct timer *timer, struct task *task, time_ns_t deadline);
 void timer_arm_callback(struct timer *timer, void (*callback)(struct timer *timer),
                         time_ns_t deadline);
 /*
+ * Where a deadline that may be anywhere from `earliest` to `latest` is best: at that of a timer
+ * which this CPU has armed, the nearest, so that both come with one interrupt; with none there,
+ * at `deadline`.
+ */
+time_ns_t timer_coalesce(time_ns_t deadline, time_ns_t earliest, time_ns_t latest);
+/*
  * Idempotent, armed or not. True: it was taken away unfired. A callback that has been taken out
  * to run is waited for (spinning: callbacks are short), unless the caller is that callback.
  */

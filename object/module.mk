@@ -7,4 +7,4 @@ sources := object handle paired event message channel fifo socket_object timer_o
            process thread dispatch usage reaper
 tests   := object_test handle_test channel_test port_test interrupt_test console_input_test pager_test debuglog_test \
            memory_object_test elf_test race_test thread_test process_test job_test \
-           exception_test peer_test
+           exception_test peer_test timer_object_test

@@ -148,7 +148,8 @@ static struct handle timer_handle;
 
 static void set_timer(void)
 {
-    timer_object_set(timer, hal_time_now() + (time_ns_t)sim_random(1000), 0);
+    timer_object_set(timer, hal_time_now() + (time_ns_t)sim_random(1000),
+                     (time_ns_t)sim_random(1000), 0);
 }
 
 static void cancel_timer(void)

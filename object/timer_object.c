@@ -5,11 +5,13 @@
 
 #include "hal/time.h"
 #include "mm/slab.h"
+#include "uapi/zircon/syscalls/clock.h"
 
 struct timer_object {
     struct object object;
     uint32_t options;         /* constant */
     time_ns_t deadline;       /* 0: does not run; guarded by object.lock */
+    time_ns_t fires;          /* when that will be, by its slack; guarded by object.lock */
     time_ns_t slack;          /* guarded by object.lock */
     struct spinlock arm_lock; /* outside object.lock: who sets or cancels. The callback does
                                  not take it, so it may be waited for under it */
@@ -29,33 +31,54 @@ static void expired(struct timer *timer)
     struct timer_object *t = container_of(timer, struct timer_object, timer);
     SPIN_GUARD(&t->object.lock);
 
-    if (!t->deadline || t->deadline > hal_time_now())
+    if (!t->deadline || t->fires > hal_time_now())
         return;
     t->deadline = 0;
     t->slack = 0;
     object_signal_locked(&t->object, 0, ZX_TIMER_SIGNALED);
 }
 
-/* What it was set to is forgotten. True: it has to be armed for its new deadline. */
-static bool reset(struct timer_object *t, time_ns_t deadline, time_ns_t slack, signals_t set)
+/* What it was set to is forgotten. */
+static void reset(struct timer_object *t, const struct timer_object_state *to, time_ns_t fires,
+                  signals_t set)
 {
     SPIN_GUARD(&t->object.lock);
 
-    t->deadline = deadline;
-    t->slack = slack;
+    t->deadline = to->deadline;
+    t->slack = to->slack;
+    t->fires = fires;
     object_signal_locked(&t->object, ZX_TIMER_SIGNALED, set);
-    return deadline != 0;
 }
 
-void timer_object_set(struct object *obj, time_ns_t deadline, time_ns_t slack)
+time_ns_t timer_slacken(time_ns_t deadline, time_ns_t slack, uint32_t mode)
+{
+    time_ns_t earliest = deadline, latest = deadline;
+
+    if (!slack || deadline == TIME_INFINITE || deadline <= hal_time_now())
+        return deadline;
+    if (mode != ZX_TIMER_SLACK_LATE)
+        earliest -= MIN(slack, deadline);
+    if (mode != ZX_TIMER_SLACK_EARLY)
+        latest += MIN(slack, TIME_INFINITE - 1 - deadline);
+    return timer_coalesce(deadline, earliest, latest);
+}
+
+void timer_object_set(struct object *obj, time_ns_t deadline, time_ns_t slack,
+                      time_ns_t min_slack)
 {
     struct timer_object *t = timer_object_of(obj);
+    struct timer_object_state to = {.deadline = deadline, .slack = slack};
     SPIN_GUARD(&t->arm_lock);
-    bool due = deadline <= 0 || deadline <= hal_time_now();
+    time_ns_t fires;
 
     timer_disarm(&t->timer);
-    if (reset(t, due ? 0 : deadline, due ? 0 : slack, due ? ZX_TIMER_SIGNALED : 0))
-        timer_arm_callback(&t->timer, expired, deadline);
+    if (deadline <= 0 || deadline <= hal_time_now()) {
+        reset(t, &(struct timer_object_state){0}, 0, ZX_TIMER_SIGNALED);
+        return;
+    }
+    fires = timer_slacken(deadline, MAX(slack, min_slack), t->options);
+    reset(t, &to, fires, 0);
+    timer_arm_callback(&t->timer, expired, fires);
 }
 
 void timer_object_cancel(struct object *obj)
@@ -64,7 +87,7 @@ void timer_object_cancel(struct object *obj)
     SPIN_GUARD(&t->arm_lock);
 
     timer_disarm(&t->timer);
-    (void)reset(t, 0, 0, 0);
+    reset(t, &(struct timer_object_state){0}, 0, 0);
 }
 
 void timer_object_state(struct object *obj, struct timer_object_state *out)

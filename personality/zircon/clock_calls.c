@@ -145,7 +145,8 @@ status_t zircon_timer_set(struct syscall *call)
     if (slack < 0)
         st = ERR_OUT_OF_RANGE;
     else
-        timer_object_set(timer, (time_ns_t)call->arg[1], slack);
+        timer_object_set(timer, (time_ns_t)call->arg[1], slack,
+                         call_process(call)->job->policy.slack);
     object_put(timer);
     return st;
 }

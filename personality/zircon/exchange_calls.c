@@ -6,6 +6,7 @@
 #include "object/channel.h"
 #include "personality/zircon/message_in.h"
 #include "personality/zircon/message_out.h"
+#include "personality/zircon/policy.h"
 
 /* They differ in what their pointers to handles point to. */
 _Static_assert(sizeof(zx_channel_call_args_t) == sizeof(zx_channel_call_etc_args_t),
@@ -114,7 +115,7 @@ static CO_FN(exchange_call)
             CO_RETURN(f->outcome);
     }
     CO_CALL(f->outcome, f->wait, channel_call, .exchange = f->exchange,
-            .deadline = (time_ns_t)f->call->arg[f->at]);
+            .deadline = call_deadline(f->call, (time_ns_t)f->call->arg[f->at]));
     note_outcome(f);
     if (f->outcome != OK)
         CO_RETURN(f->outcome == ERR_INTERRUPTED ? OK : f->outcome);

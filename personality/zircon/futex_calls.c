@@ -2,7 +2,7 @@
  * futex_calls.c - zx_futex_*. A futex is a word of one process: its address is its identity.
  */
 #include "object/futex.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 
 static status_t word_key(struct syscall *call, unsigned arg, struct futex_key *key)
 {
@@ -71,7 +71,8 @@ CO_FN(zircon_futex_wait)
     st = wait_begin(f);
     if (st == OK)
         CO_CALL(st, f->wait, futex_wait, .ua = call_user(f->call), .addr = f->call->arg[0],
-                .expect = (uint32_t)f->call->arg[1], .deadline = (time_ns_t)f->call->arg[3],
+                .expect = (uint32_t)f->call->arg[1],
+                .deadline = call_deadline(f->call, (time_ns_t)f->call->arg[3]),
                 .owner = f->new_owner,
                 .waiter = {.key = f->key, .bitset = UINT32_MAX, .kind = FUTEX_KIND_PLAIN});
     object_put(f->owner);

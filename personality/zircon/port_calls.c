@@ -53,7 +53,8 @@ CO_FN(zircon_port_wait)
     st = call_object(f->call, 0, ZX_OBJ_TYPE_PORT, ZX_RIGHT_READ, &f->port);
     if (st != OK)
         CO_RETURN(st);
-    CO_CALL(st, f->wait, port_wait, .port = f->port, .deadline = (time_ns_t)f->call->arg[1]);
+    CO_CALL(st, f->wait, port_wait, .port = f->port,
+            .deadline = call_deadline(f->call, (time_ns_t)f->call->arg[1]));
     object_put(f->port);
     if (st != OK)
         CO_RETURN(st);

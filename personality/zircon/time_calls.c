@@ -3,6 +3,7 @@
  */
 #include "hal/boot.h"
 #include "hal/time.h"
+#include "personality/zircon/policy.h"
 #include "personality/zircon/resource_calls.h"
 
 /* What zx_clock_adjust made of UTC, from the monotonic clock on. */
@@ -82,7 +83,8 @@ CO_FN(zircon_nanosleep)
         CO_YIELD();
         CO_RETURN(OK);
     }
-    CO_CALL(st, f->sleep, sleep_until, .deadline = (time_ns_t)f->call->arg[0]);
+    CO_CALL(st, f->sleep, sleep_until,
+            .deadline = call_deadline(f->call, (time_ns_t)f->call->arg[0]));
     CO_RETURN(st);
 }
 CO_END

@@ -3,7 +3,7 @@
  */
 #include "mm/slab.h"
 #include "object/port.h"
-#include "personality/zircon/call.h"
+#include "personality/zircon/policy.h"
 
 struct zircon_object_wait_one {
     SYSCALL_FRAME;
@@ -28,7 +28,7 @@ CO_FN(zircon_object_wait_one)
         CO_RETURN(st);
 
     CO_CALL(f->outcome, f->wait, object_wait, .observer = &f->observer,
-            .deadline = (time_ns_t)f->call->arg[2]);
+            .deadline = call_deadline(f->call, (time_ns_t)f->call->arg[2]));
     object_put(f->observer.obj);
     if (f->outcome == ERR_INTERRUPTED || !f->call->arg[3])
         CO_RETURN(f->outcome);
@@ -138,7 +138,7 @@ CO_FN(zircon_object_wait_many)
     if (f->outcome != OK)
         goto out;
 
-    timer_arm(&f->timer, task, (time_ns_t)f->call->arg[2]);
+    timer_arm(&f->timer, task, call_deadline(f->call, (time_ns_t)f->call->arg[2]));
     CO_WAIT_UNTIL(set_fired(f->set) || timer_fired(&f->timer));
     timer_disarm(&f->timer);
     f->outcome = set_outcome(f->set, task);

@@ -174,6 +174,30 @@ CASE(Timers, InfoTellsWhatIsSet)
     }
 }
 
+/* It may fire so much earlier, or later, but not at any time. */
+static void wait_with_slack(uint32_t mode, zx_duration_t slack, zx_duration_t early)
+{
+    zx_time_t deadline = ztest_after(ZTEST_MSEC(20));
+    zx_handle_t first, timer;
+
+    ASSERT_OK(zx_timer_create(0, ZX_CLOCK_MONOTONIC, &first));
+    ASSERT_OK(zx_timer_create(mode, ZX_CLOCK_MONOTONIC, &timer));
+    EXPECT_OK(zx_timer_set(first, deadline - ZTEST_MSEC(10), 0));
+    EXPECT_OK(zx_timer_set(timer, deadline, slack));
+    EXPECT_OK(zx_object_wait_one(timer, ZX_TIMER_SIGNALED, ZX_TIME_INFINITE, NULL));
+    EXPECT_GE(zx_clock_get_monotonic(), deadline - early);
+    EXPECT_OK(zx_handle_close(timer));
+    EXPECT_OK(zx_handle_close(first));
+}
+
+CASE(Timers, SlackHasItsBounds)
+{
+    wait_with_slack(ZX_TIMER_SLACK_EARLY, ZTEST_MSEC(15), ZTEST_MSEC(15));
+    wait_with_slack(ZX_TIMER_SLACK_CENTER, ZTEST_MSEC(15), ZTEST_MSEC(15));
+    wait_with_slack(ZX_TIMER_SLACK_LATE, ZTEST_MSEC(15), 0);
+    wait_with_slack(ZX_TIMER_SLACK_EARLY, ZTEST_MSEC(5), ZTEST_MSEC(5));
+}
+
 /* ---- clocks ---- */
 
 #define V1 ZX_CLOCK_ARGS_VERSION(1)
