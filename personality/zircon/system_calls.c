@@ -1,6 +1,7 @@
 /*
  * system_calls.c - zx_system_*, and entropy that programs give.
  */
+#include "hal/mmu.h"
 #include "object/memory_event.h"
 #include "personality/zircon/power.h"
 #include "personality/zircon/resource_calls.h"
@@ -45,4 +46,12 @@ status_t zircon_system_powerctl(struct syscall *call)
         (command >= ZX_SYSTEM_POWERCTL_REBOOT && command <= ZX_SYSTEM_POWERCTL_REBOOT_RECOVERY))
         return power_off();
     return ERR_NOT_SUPPORTED;
+}
+
+/* On every CPU: the thread may move before it comes to what was written. */
+status_t zircon_cache_sync(struct syscall *call)
+{
+    (void)call;
+    hal_icache_sync();
+    return OK;
 }

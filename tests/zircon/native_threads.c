@@ -1,8 +1,6 @@
 /*
- * native_threads.c - threads.h as only a native program has it: names, handles, detaching.
+ * native_threads.c - threads.h as only a native program has it: names and handles.
  */
-#include <stdatomic.h>
-
 #include "tests/zircon/stopped.h"
 #include "user/sdk/include/zircon/process.h"
 #include "user/sdk/include/zircon/threads.h"
@@ -56,79 +54,6 @@ CASE(C11ThreadTest, NullNameThreadShouldSucceed)
     ASSERT_EQ(thrd_create_with_name(&thread, return_seven, NULL, NULL), thrd_success);
     EXPECT_EQ(thrd_join(thread, &result), thrd_success);
     EXPECT_EQ(result, 7);
-}
-
-/* With its end a detached thread has given back what it had: the case's handles tell. */
-static void wait_for_end(zx_handle_t detached)
-{
-    wait_signal(detached, ZX_THREAD_TERMINATED);
-    EXPECT_OK(zx_handle_close(detached));
-}
-
-static zx_handle_t own_copy(thrd_t thread)
-{
-    zx_handle_t copy = ZX_HANDLE_INVALID;
-
-    EXPECT_OK(zx_handle_duplicate(thrd_get_zx_handle(thread), ZX_RIGHT_SAME_RIGHTS, &copy));
-    return copy;
-}
-
-static atomic_int go, went;
-
-static int wait_to_go(void *arg)
-{
-    (void)arg;
-    while (!go)
-        zx_nanosleep(0);
-    went = 1;
-    return 0;
-}
-
-CASE(C11ThreadTest, DetachedThreadKeepsRunning)
-{
-    zx_handle_t copy;
-    thrd_t thread;
-
-    go = went = 0;
-    ASSERT_EQ(thrd_create(&thread, wait_to_go, NULL), thrd_success);
-    copy = own_copy(thread);
-    EXPECT_EQ(thrd_detach(thread), thrd_success);
-    EXPECT_EQ(went, 0);
-    go = 1;
-    wait_for_end(copy);
-    EXPECT_EQ(went, 1);
-}
-
-static int detach_self(void *arg)
-{
-    while (!go)
-        zx_nanosleep(0);
-    EXPECT_EQ(thrd_detach(*(thrd_t *)arg), thrd_success);
-    thrd_exit(0);
-}
-
-CASE(C11ThreadTest, SelfDetachAndFree)
-{
-    zx_handle_t copy;
-    thrd_t thread;
-
-    go = 0;
-    ASSERT_EQ(thrd_create(&thread, detach_self, &thread), thrd_success);
-    copy = own_copy(thread);
-    go = 1;
-    wait_for_end(copy);
-}
-
-CASE(Threads11, DetachedAfterItsEnd)
-{
-    zx_handle_t copy;
-    thrd_t thread;
-
-    ASSERT_EQ(thrd_create(&thread, return_seven, NULL), thrd_success);
-    copy = own_copy(thread);
-    wait_signal(copy, ZX_THREAD_TERMINATED);
-    EXPECT_EQ(thrd_detach(thread), thrd_success);
-    EXPECT_OK(zx_handle_close(copy));
 }
 
 CASE(C11MutexTest, StaticInitalizerSameBytesAsAuto)

@@ -36,6 +36,8 @@ void spin_with_general_regs(void *regs);
 void spin_with_fp_regs(void *regs);
 void spin_with_vector_regs(void *regs);
 extern const char spin_address[];
+/* All that, and swap_thread_words: it runs anywhere. */
+extern const char spin_text[], spin_text_end[];
 
 /* What a thread does with its own blocks (the second is at gs, if `gs`): takes the first word
  * of each, leaves ZTEST_OWN_WORD and ZTEST_GS_WORD there, and stays at spin_address. */

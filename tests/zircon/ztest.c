@@ -108,6 +108,15 @@ static int run_child(const char *name)
     return 1;
 }
 
+/* By the program's arguments; without any, all are. */
+static int is_wanted(const char *name, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (begins_with(name, argv[i]))
+            return 1;
+    return argc < 2;
+}
+
 int main(int argc, char **argv)
 {
     int failures = 0, count = 0;
@@ -117,7 +126,7 @@ int main(int argc, char **argv)
     if (ztest_setup)
         ztest_setup();
     for (const struct ztest_case *c = __start_ztest_cases; c < __stop_ztest_cases; c++) {
-        if (argc > 1 && !begins_with(c->name, argv[1]))
+        if (!is_wanted(c->name, argc, argv))
             continue;
         failures += run_case(c);
         count++;

@@ -12,8 +12,8 @@
  *
  * Suites and cases have the names that Zircon's own core tests have, where they test the same:
  * tests/zircon/cases tells which of those are covered. A program runs all its cases, or those
- * whose name begins with its argument, and says "ok SUITE.CASE" or "not ok SUITE.CASE WHERE:
- * WHY". A case that leaves the process with more handles than before has failed.
+ * whose names begin with one of its arguments, and says "ok SUITE.CASE" or "not ok SUITE.CASE
+ * WHERE: WHY". A case that leaves the process with more handles than before has failed.
  */
 #pragma once
 

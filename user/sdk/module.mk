@@ -37,10 +37,10 @@ build/sdk/lib/pkgconfig/zircon.pc: user/sdk/zircon.pc.in
 define sdk-rules
 $2/libzircon.so: user/sdk/linux/isa/$1/shim.S user/sdk/linux/shim.c user/sdk/linux/process.c user/sdk/linux/fdio.c \
     user/zircon/symbol.c user/vdso/strings.c \
-    user/zircon/utc.c user/zircon/sync_mutex.c user/zircon/sync_condition.c user/zircon/sync_completion.c | build/gen/zircon/syscalls.h build/gen/user/sdk/shim.inc
+    user/zircon/utc.c user/zircon/sync_mutex.c user/zircon/sync_condition.c user/zircon/sync_completion.c build/gen/zircon/syscalls.h build/gen/user/sdk/shim.inc
 	@mkdir -p $$(@D)
 	$$(call say,LD sdk $$@)$$(cc-guest-$1) -std=gnu17 -O2 -g -Wall -Wextra -I. -Ibuild/gen -fPIC -shared \
-	    -Wl,-soname,libzircon.so,-z,defs,-z,now,-z,noexecstack $$^ -o $$@
+	    -Wl,-soname,libzircon.so,-z,defs,-z,now,-z,noexecstack $$(filter %.c %.S,$$^) -o $$@
 $2/native/libzircon.so: build/user/$1/vdso.so
 	@mkdir -p $$(@D)
 	$$(call say,SDK $$@)cp $$< $$@

@@ -11,7 +11,7 @@ build/gen/zircon/syscalls.h: $(zircon-table) tools/gen-syscalls
 	@mkdir -p $(@D)
 	$(call say,GEN $@)tools/gen-syscalls $< prototypes > $@
 
-zircon-vdso        := isa/ISA/stubs vdso system strings
+zircon-vdso        := isa/ISA/stubs vdso cache system strings
 linux-vdso-x86_64  := linux isa/ISA/linux_only
 linux-vdso-riscv64 := linux isa/ISA/linux_only isa/ISA/sigreturn
 linux-link-x86_64  := -Wl,--version-script=user/vdso/isa/x86_64/linux.map

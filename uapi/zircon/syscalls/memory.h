@@ -48,6 +48,11 @@ typedef struct zx_vmo_lock_state {
 #define ZX_CACHE_POLICY_WRITE_COMBINING 3u
 #define ZX_CACHE_POLICY_MASK            3u
 
+/* zx_cache_flush */
+#define ZX_CACHE_FLUSH_INSN       (1u << 0)
+#define ZX_CACHE_FLUSH_DATA       (1u << 1)
+#define ZX_CACHE_FLUSH_INVALIDATE (1u << 2) /* with DATA only */
+
 /* zx_pager_op_range. */
 #define ZX_PAGER_OP_FAIL 1u
 

@@ -3,10 +3,12 @@
  * each FP register has 16 bytes.
  */
         .text
+        .globl  spin_text, spin_text_end
         .globl  spin_address
         .globl  spin_with_general_regs
         .globl  spin_with_fp_regs
         .globl  spin_with_vector_regs
+spin_text:
 spin_with_general_regs:
         .set    at, 8
         .irp    r, ra, sp, gp, tp, t0, t1, t2, s0, s1
@@ -42,6 +44,7 @@ swap_thread_words:
         li      t0, 0x12345678
         sw      t0, 0(tp)
         j       spin_address
+spin_text_end:
 
         .globl  raw_call
 raw_call:
@@ -57,6 +60,16 @@ finish_stub:
         mv      t0, a7
         li      a7, 1 << 29 | 9
 finish_stub_end:
+
+/* Functions of the same size that say who they are. */
+        .globl  say_one, say_two, say_end
+say_one:
+        li      a0, 1
+        ret
+say_two:
+        li      a0, 2
+        ret
+say_end:
 
         .globl  undefined_instruction
 undefined_instruction:

@@ -3,10 +3,12 @@
  * the FP registers begin at byte 32 of theirs, each in 16 bytes.
  */
         .text
+        .globl  spin_text, spin_text_end
         .globl  spin_address
         .globl  spin_with_general_regs
         .globl  spin_with_fp_regs
         .globl  spin_with_vector_regs
+spin_text:
 spin_with_general_regs:
         mov     0(%rdi), %rax
         mov     8(%rdi), %rbx
@@ -52,6 +54,7 @@ swap_thread_words:
         mov     %rax, 8(%rdi)
         movl    $0x7890abcd, %gs:0
         jmp     spin_address
+spin_text_end:
 
         .globl  raw_call
 raw_call:
@@ -67,6 +70,16 @@ finish_stub:
         mov     %rcx, %r10
         mov     $(1 << 29 | 9), %eax
 finish_stub_end:
+
+/* Functions of the same size that say who they are. */
+        .globl  say_one, say_two, say_end
+say_one:
+        mov     $1, %eax
+        ret
+say_two:
+        mov     $2, %eax
+        ret
+say_end:
 
         .globl  undefined_instruction
 undefined_instruction:
