@@ -95,7 +95,7 @@ status_t path_walk_create(struct walk_env *env, const struct path *start, const 
 status_t path_lookup_one(const struct path *dir, struct name name, bool negative_ok,
                          struct path *out) MUST_USE;
 
-/* The absolute name of `path` below env's root, into buf; ERR_OUT_OF_RANGE when too small.
+/* The absolute name of `path` below env's root, into buf; ERR_NAME_TOO_LONG when too small.
  * An unlinked one gets " (deleted)". */
 status_t path_name(const struct path *root, const struct path *path, char *buf, size_t size,
                    size_t *length) MUST_USE;

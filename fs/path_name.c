@@ -50,7 +50,7 @@ static status_t finish(struct backwards *b, size_t size, size_t *length)
     if (b->at == size)
         prepend(b, "/", 1);
     if (b->full)
-        return ERR_OUT_OF_RANGE;
+        return ERR_NAME_TOO_LONG;
     *length = size - b->at;
     memmove(b->buf, b->buf + b->at, *length);
     return OK;

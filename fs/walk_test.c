@@ -292,7 +292,7 @@ static void test_deleted_name(void **state)
     assert_int_equal(t_unlink("/a/file"), OK);
     assert_int_equal(path_name(&root, &path, buf, sizeof(buf), &length), OK);
     assert_memory_equal(buf, "/a/file (deleted)", length);
-    assert_int_equal(path_name(&root, &path, buf, 6, &length), ERR_OUT_OF_RANGE);
+    assert_int_equal(path_name(&root, &path, buf, 6, &length), ERR_NAME_TOO_LONG);
     path_put(&path);
 }
 
