@@ -29,8 +29,8 @@ status_t host_node_create(struct hostfs *hostfs, struct host_node *parent, const
 
     if (!node)
         return ERR_NO_MEMORY;
-    node->name = kmemdup(name, strlen(name) + 1);
-    if (!node->name) {
+    node->way.name = kmemdup(name, strlen(name) + 1);
+    if (!node->way.name) {
         slab_free(&host_node_cache, node);
         return ERR_NO_MEMORY;
     }
@@ -40,8 +40,8 @@ status_t host_node_create(struct hostfs *hostfs, struct host_node *parent, const
     node->dev = stat->dev;
     node->ino = stat->ino;
     node->type = stat->type;
-    node->parent = parent ? host_node_get(parent) : NULL;
-    node->fd = node->write_fd = -1;
+    node->way.parent = parent ? host_node_get(parent) : NULL;
+    node->fd = node->write_fd = node->path_fd = -1;
     list_init(&node->lru_link);
     list_init(&node->dirty_link);
     *out = node;
@@ -72,20 +72,36 @@ static int take_fd(struct host_node *node)
     return take_fd_locked(node);
 }
 
-/* Up the chain as far as nobody else holds on, in a loop: trees are deep. */
+static void drop_way(struct host_way way)
+{
+    kfree(way.name);
+    host_node_put(way.parent);
+}
+
+/* Up the chain as far as nobody else holds on, in a loop: trees are deep. What has another way
+ * is no directory. */
 void host_node_put(struct host_node *node)
 {
     while (node && ref_put(&node->refs) == 1) {
-        struct host_node *parent = node->parent;
+        struct host_node *parent = node->way.parent;
         struct hostfs *hostfs = node->hostfs;
 
         close_fd(take_fd(node));
         close_fd(node->write_fd);
-        kfree(node->name);
+        close_fd(node->path_fd);
+        drop_way(node->other);
+        kfree(node->way.name);
         slab_free(&host_node_cache, node);
         filesystem_unref(&hostfs->fs);
         node = parent;
     }
+}
+
+/* A directory may have been forgotten meanwhile, and have another node now. */
+static bool leads(const struct host_way *way, const struct host_node *dir, const char *name)
+{
+    return way->name && way->parent && way->parent->dev == dir->dev &&
+           way->parent->ino == dir->ino && strcmp(way->name, name) == 0;
 }
 
 /* No news: it has that way already, or it is the root. Nor is a way that leads through the node
@@ -93,66 +109,107 @@ void host_node_put(struct host_node *node)
 static bool keeps_way_locked(const struct host_node *node, const struct host_node *parent,
                              const char *name)
 {
-    if (!node->parent || (node->parent == parent && strcmp(node->name, name) == 0))
+    if (!node->way.parent || (node->way.parent == parent && strcmp(node->way.name, name) == 0))
         return true;
     while (parent && parent != node)
-        parent = parent->parent;
+        parent = parent->way.parent;
     return parent != NULL;
+}
+
+/* What is to be dropped. A directory has one name. */
+static struct host_way take_way_locked(struct host_node *node, struct host_way fresh)
+{
+    struct host_way old = node->way, older = node->other;
+
+    if (keeps_way_locked(node, fresh.parent, fresh.name))
+        return fresh;
+    node->way = fresh;
+    if (node->type == HAL_HOST_DIR)
+        return old;
+    node->other = old;
+    return older;
 }
 
 void host_node_seen(struct host_node *node, struct host_node *parent, const char *name)
 {
-    struct host_node *old_parent;
-    char *old_name, *new_name;
+    struct host_way way;
 
     {
         SPIN_GUARD(&node->hostfs->lock);
         if (keeps_way_locked(node, parent, name))
             return;
     }
-    new_name = kmemdup(name, strlen(name) + 1);
-    if (!new_name)
+    way.name = kmemdup(name, strlen(name) + 1);
+    if (!way.name)
         return; /* the old way may do */
+    way.parent = host_node_get(parent);
     {
         SPIN_GUARD(&node->hostfs->lock);
-        if (keeps_way_locked(node, parent, name)) {
-            old_name = new_name;
-            old_parent = NULL;
-        } else {
-            old_name = node->name;
-            old_parent = node->parent;
-            node->name = new_name;
-            node->parent = host_node_get(parent);
-        }
+        way = take_way_locked(node, way);
     }
-    kfree(old_name);
-    host_node_put(old_parent);
+    drop_way(way);
 }
 
-static void copy_name_locked(const struct host_node *node, char *name)
+void host_node_unseen(struct host_node *node, struct host_node *dir, const char *name)
 {
-    memcpy(name, node->name, strlen(node->name) + 1);
+    struct host_way gone = {};
+
+    {
+        SPIN_GUARD(&node->hostfs->lock);
+        if (leads(&node->other, dir, name)) {
+            gone = node->other;
+            node->other = (struct host_way){};
+        } else if (node->other.name && leads(&node->way, dir, name)) {
+            gone = node->way;
+            node->way = node->other;
+            node->other = (struct host_way){};
+        }
+    }
+    drop_way(gone);
+}
+
+bool host_node_is_elsewhere(struct host_node *node, struct host_node *dir, const char *name)
+{
+    SPIN_GUARD(&node->hostfs->lock);
+
+    return node->other.name || !leads(&node->way, dir, name);
+}
+
+/* A step down: `node`, a reference, is opened as `name` from descriptor `from`. */
+struct step {
+    struct host_node *node;
+    int from;
+    char name[NAME_MAX_BYTES + 1];
+};
+
+/* From a directory, whose descriptor is given: not if the file has its own. */
+static int copy_way_locked(const struct host_node *node, int dir, char *name)
+{
+    const char *text = node->path_fd < 0 ? node->way.name : "";
+
+    memcpy(name, text, strlen(text) + 1);
+    return node->path_fd < 0 ? dir : node->path_fd;
 }
 
 /*
  * Pin the descriptor of `node`, or of the nearest node above it that has one; a reference.
- * `*below` is the node to be opened next, a reference, with its name. NULL: not even the root
- * is open, and comes first.
+ * The step is to the node to be opened next. NULL: there is none, or not even the root is open,
+ * and the step is to that.
  */
-static struct host_node *pin_nearest(struct host_node *node, struct host_node **below,
-                                     char *name)
+static struct host_node *pin_nearest(struct host_node *node, struct step *step)
 {
     struct host_node *at = node, *child = NULL;
     SPIN_GUARD(&node->hostfs->lock);
 
-    while (at->fd < 0 && at->parent) {
+    while (at->fd < 0 && at->path_fd < 0 && at->way.parent) {
         child = at;
-        at = at->parent;
+        at = at->way.parent;
     }
-    *below = at->fd < 0 ? at : child;
-    if (*below) {
-        host_node_get(*below);
-        copy_name_locked(*below, name);
+    step->node = at->fd < 0 ? at : child;
+    if (step->node) {
+        host_node_get(step->node);
+        step->from =
+            copy_way_locked(step->node, at->fd < 0 ? at->hostfs->root_dir : at->fd, step->name);
     }
     if (at->fd < 0)
         return NULL;
@@ -177,7 +234,7 @@ static int evict_locked(struct hostfs *hostfs)
     list_for_each (it, &hostfs->descriptors) {
         struct host_node *node = container_of(it, struct host_node, lru_link);
 
-        if (node->fd_users == 0 && !node->orphan)
+        if (node->fd_users == 0)
             return take_fd_locked(node);
     }
     return -1;
@@ -244,23 +301,23 @@ static status_t open_checked(struct host_node *node, int dir, const char *name)
 
 status_t host_node_fd_get(struct host_node *node, int *fd)
 {
-    char name[NAME_MAX_BYTES + 1];
+    struct step step;
 
     /* One step down from the nearest node that is open, until it is `node`. */
     for (;;) {
-        struct host_node *below, *at = pin_nearest(node, &below, name);
-        status_t st = OK;
+        struct host_node *at = pin_nearest(node, &step);
+        status_t st;
 
         if (at == node) {
             *fd = node->fd; /* pinned, so it stays what it is */
             host_node_put(at);
             return OK;
         }
-        st = open_checked(below, at ? at->fd : node->hostfs->root_dir, name);
+        st = open_checked(step.node, step.from, step.name);
         if (at)
             host_node_fd_put(at);
         host_node_put(at);
-        host_node_put(below);
+        host_node_put(step.node);
         if (st != OK)
             return st;
     }
@@ -272,9 +329,10 @@ status_t host_node_way(struct host_node *node, struct host_node **parent, int *f
 
     {
         SPIN_GUARD(&node->hostfs->lock);
-        *parent = node->parent ? host_node_get(node->parent) : NULL;
-        copy_name_locked(node, name);
-        *fd = node->hostfs->root_dir;
+        *fd = copy_way_locked(node, node->hostfs->root_dir, name);
+        *parent = node->path_fd < 0 ? node->way.parent : NULL;
+        if (*parent)
+            host_node_get(*parent);
     }
     if (*parent)
         st = host_node_fd_get(*parent, fd);
@@ -311,16 +369,18 @@ status_t host_node_open_path(struct host_node *node, int *fd)
     return st;
 }
 
-/* Where it cannot be opened it cannot be read later, either. */
 void host_node_orphan(struct host_node *node)
 {
     int fd;
 
-    if (host_node_fd_get(node, &fd) != OK)
-        return;
+    if (host_node_open_path(node, &fd) != OK)
+        return; /* then it is lost */
     {
         SPIN_GUARD(&node->hostfs->lock);
-        node->orphan = true;
+        if (node->path_fd < 0) {
+            node->path_fd = fd;
+            fd = -1;
+        }
     }
-    host_node_fd_put(node);
+    close_fd(fd);
 }

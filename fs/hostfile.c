@@ -314,7 +314,6 @@ static status_t inode_for(int fd, const struct hal_host_stat *stat, struct inode
         .atime = stat->atime_ns,
         .mtime = stat->mtime_ns,
         .ctime = stat->ctime_ns,
-        .btime = stat->ctime_ns,
     };
     status_t st = anon_inode_create_attr(&attr, &inode_ops, out);
 

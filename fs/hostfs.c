@@ -50,7 +50,6 @@ static struct inode_attr attr_of(const struct hostfs *hostfs, const struct hal_h
         .atime = stat->atime_ns,
         .mtime = stat->mtime_ns,
         .ctime = stat->ctime_ns,
-        .btime = stat->ctime_ns,
     };
 }
 

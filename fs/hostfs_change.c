@@ -151,23 +151,37 @@ status_t host_link(struct inode *dir, struct name name, struct inode *target)
     }
     host_node_fd_put(node);
     if (st == OK) {
+        host_node_seen(host_inode_of(target)->node, node, text.text);
         host_inode_expire(dir);
         host_inode_expire(target);
     }
     return st;
 }
 
-/* Who has the file open, or mapped, goes on with it when its name is gone. */
+/* Who has the file open, or mapped, goes on with it when its name is gone, and who is in the
+ * directory. */
 static bool is_used(struct inode *inode)
 {
-    return atomic_load_explicit(&inode->refs, memory_order_relaxed) > 1 ||
+    return inode->attr.type == INODE_DIR ||
+           atomic_load_explicit(&inode->refs, memory_order_relaxed) > 1 ||
            (inode->vmo && atomic_load_explicit(&inode->vmo->refs, memory_order_relaxed) > 1);
 }
 
-static void prepare_victim(struct inode *victim)
+static bool has_links(struct inode *inode)
 {
-    if (victim && victim->attr.type == INODE_FILE && is_used(victim))
-        host_node_orphan(host_inode_of(victim)->node);
+    status_t st = host_inode_ask(host_inode_of(inode), HOST_CHANGE_FOREIGN);
+    SPIN_GUARD(&inode->lock);
+
+    return st == OK && inode->attr.nlink > 1;
+}
+
+static void prepare_victim(struct host_node *dir, const char *name, struct inode *victim)
+{
+    struct host_node *node = host_inode_of(victim)->node;
+
+    if (!is_used(victim) || (host_node_is_elsewhere(node, dir, name) && has_links(victim)))
+        return;
+    host_node_orphan(node);
 }
 
 static status_t remove_name(struct inode *dir, struct name name, struct inode *victim,
@@ -180,10 +194,11 @@ static status_t remove_name(struct inode *dir, struct name name, struct inode *v
 
     if (st != OK)
         return st;
-    prepare_victim(victim);
+    prepare_victim(node, text.text, victim);
     st = hal_host_unlink(fd, text.text, what);
     host_node_fd_put(node);
     if (st == OK) {
+        host_node_unseen(host_inode_of(victim)->node, node, text.text);
         host_inode_expire(dir);
         host_inode_expire(victim);
     }
@@ -221,6 +236,13 @@ static status_t rename_on_host(struct host_node *from, const char *from_name,
     return st;
 }
 
+static void note_move(struct inode *moved, struct host_node *from, const char *from_name,
+                      struct host_node *to, const char *to_name)
+{
+    host_node_seen(host_inode_of(moved)->node, to, to_name);
+    host_node_unseen(host_inode_of(moved)->node, from, from_name);
+}
+
 status_t host_rename(struct inode *from, struct name from_name, struct inode *moved,
                      struct inode *to, struct name to_name, struct inode *replaced)
 {
@@ -228,17 +250,20 @@ status_t host_rename(struct inode *from, struct name from_name, struct inode *mo
     struct host_name a = host_name_of(from_name), b = host_name_of(to_name);
     status_t st;
 
-    prepare_victim(replaced);
+    if (replaced)
+        prepare_victim(to_node, b.text, replaced);
     st = rename_on_host(from_node, a.text, to_node, b.text,
                         replaced ? HAL_HOST_RENAME_REPLACE : HAL_HOST_RENAME_NOREPLACE);
     if (st != OK)
         return st;
-    host_node_seen(host_inode_of(moved)->node, to_node, b.text);
+    if (replaced) {
+        host_node_unseen(host_inode_of(replaced)->node, to_node, b.text);
+        host_inode_expire(replaced);
+    }
+    note_move(moved, from_node, a.text, to_node, b.text);
     host_inode_expire(from);
     host_inode_expire(to);
     host_inode_expire(moved);
-    if (replaced)
-        host_inode_expire(replaced);
     return OK;
 }
 
@@ -252,8 +277,8 @@ status_t host_exchange(struct inode *a_dir, struct name a_name, struct inode *a,
 
     if (st != OK)
         return st;
-    host_node_seen(host_inode_of(a)->node, b_node, b_text.text);
-    host_node_seen(host_inode_of(b)->node, a_node, a_text.text);
+    note_move(a, a_node, a_text.text, b_node, b_text.text);
+    note_move(b, b_node, b_text.text, a_node, a_text.text);
     host_inode_expire(a_dir);
     host_inode_expire(b_dir);
     return OK;

@@ -1,6 +1,7 @@
 /*
  * hostfs_internal.h - hostfs in two halves: inodes (hostfs.c), and nodes, which are how the
- * host finds a file (host_node.c): by parent and name, or by a descriptor while one is cached.
+ * host finds a file (host_node.c): by parent and name, or by a descriptor while one is cached
+ * or no name leads to it.
  *
  * Lock order: inode.lock -> vmo.lock -> hostfs.lock. No host call is made under hostfs.lock.
  */
@@ -25,6 +26,12 @@ struct hostfs {
     uint64_t root_dev; /* the host's */
 };
 
+/* `parent`: a reference; NULL: the root. `name`: NULL where there is no such way. */
+struct host_way {
+    struct host_node *parent;
+    char *name;
+};
+
 /* Kept by its inode, by the VMO of its contents, which may live longer, and by nodes below it.
  */
 struct host_node {
@@ -32,11 +39,12 @@ struct host_node {
     struct hostfs *hostfs; /* its memory is kept */
     uint64_t dev, ino;     /* the host's; never change */
     enum hal_host_type type;
-    struct host_node *parent; /* reference; NULL: the root. Guarded by hostfs.lock */
-    char *name;               /* in parent; guarded by hostfs.lock */
-    int fd;                   /* -1: none cached; guarded by hostfs.lock */
-    unsigned fd_users;        /* it stays open for them; guarded by hostfs.lock */
-    bool orphan; /* no name leads to it any more, so fd stays; guarded by hostfs.lock */
+    struct host_way way;   /* the name that it was seen under last; guarded by hostfs.lock */
+    struct host_way other; /* the one before: files have several. Guarded by hostfs.lock */
+    int fd;                /* -1: none cached; guarded by hostfs.lock */
+    unsigned fd_users;     /* it stays open for them; guarded by hostfs.lock */
+    int path_fd; /* of HAL_HOST_PATH, once no known name leads to it: the way from then on,
+                    until the node goes. -1: none. Guarded by hostfs.lock until it is set */
     struct list lru_link;
 
     int write_fd;     /* while somebody writes; -1: none. Guarded by hostfs.lock */
@@ -105,15 +113,19 @@ struct host_node *host_node_get(struct host_node *node);
 void host_node_put(struct host_node *node); /* NULL is fine */
 /* It was just seen as `name` in `parent`: the way to it from now on. */
 void host_node_seen(struct host_node *node, struct host_node *parent, const char *name);
+/* It is no longer `name` in `dir`. */
+void host_node_unseen(struct host_node *node, struct host_node *dir, const char *name);
+/* Whether it is known by a name besides `name` in `dir`, if the host has not changed that. */
+bool host_node_is_elsewhere(struct host_node *node, struct host_node *dir, const char *name);
 
 /* Its descriptor for reading, opened if need be, which stays open until host_node_fd_put.
  * ERR_STALE: another file is there now. */
 status_t host_node_fd_get(struct host_node *node, int *fd) MUST_USE;
 void host_node_fd_put(struct host_node *node);
-/* The name is about to go: the descriptor of what may still be used stays. */
+/* The last name that we know is about to go, and the file may still be used. */
 void host_node_orphan(struct host_node *node);
-/* Parent's descriptor and name (NAME_MAX_BYTES + 1 bytes), for files that are not opened.
- * Ended by host_node_way_end(*parent). */
+/* Parent's descriptor and name (NAME_MAX_BYTES + 1 bytes), for files that are not opened, or
+ * the file's own and "". Ended by host_node_way_end(*parent). */
 status_t host_node_way(struct host_node *node, struct host_node **parent, int *fd,
                        char *name) MUST_USE;
 void host_node_way_end(struct host_node *parent);

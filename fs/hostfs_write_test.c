@@ -169,6 +169,51 @@ static void test_unlinked_open(void **state)
 }
 
 /* Dirty pages: on the host by sync, and not before; the file grows by none. */
+/* Descriptors of this process. */
+static unsigned descriptors(void)
+{
+    unsigned count = 0;
+
+    for (int fd = 0; fd < 256; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+static uint32_t mode_after_change(const char *name, uint32_t mode)
+{
+    assert_int_equal(t_set_attr(name, (struct inode_attr){.mode = mode}, ATTR_MODE), OK);
+    return t_stat(name).mode;
+}
+
+/* The name that is left leads to the file, without a descriptor kept for it. */
+static void test_other_names(void **state)
+{
+    struct file *file;
+    unsigned before;
+
+    (void)state;
+    assert_int_equal(t_symlink("to", "/s"), OK);
+    assert_int_equal(t_link("/s", "/t"), OK);
+    assert_int_equal(t_link("/f", "/d/g"), OK);
+    before = descriptors();
+    assert_int_equal(t_unlink("/f"), OK);
+    assert_int_equal(t_unlink("/t"), OK);
+    assert_int_equal(mode_after_change("/d/g", 0600), 0600);
+    assert_string_equal(t_get("/d/g"), "host f");
+    assert_int_equal(probe("/s/x"), ERR_NOT_FOUND);
+    assert_int_equal(t_rename("/d", "/e", 0), OK);
+    assert_int_equal(mode_after_change("/e/g", 0640), 0640);
+    assert_int_equal(t_link("/e/g", "/f"), OK);
+    assert_int_equal(t_unlink("/f"), OK);
+    assert_int_equal(mode_after_change("/e/g", 0600), 0600);
+    assert_true(descriptors() <= before + 1); /* the file's own, to read it */
+    assert_int_equal(t_open("/e/g", FILE_READ, &file), OK);
+    assert_int_equal(t_unlink("/e/g"), OK);
+    assert_true(descriptors() > before);
+    file_put(file);
+    assert_true(descriptors() <= before);
+}
+
 static void test_mapping(void **state)
 {
     struct file *file;
@@ -268,9 +313,10 @@ static void test_listing_goes_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_write_through), TEST(test_append),        TEST(test_created_file),
-        TEST(test_names),         TEST(test_unlinked_open), TEST(test_mapping),
-        TEST(test_refusals),      TEST(test_coherence),     TEST(test_listing_goes_on),
+        TEST(test_write_through),   TEST(test_append),        TEST(test_created_file),
+        TEST(test_names),           TEST(test_unlinked_open), TEST(test_other_names),
+        TEST(test_mapping),         TEST(test_refusals),      TEST(test_coherence),
+        TEST(test_listing_goes_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

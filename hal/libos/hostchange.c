@@ -1,7 +1,7 @@
 /* hostchange.c - changing files and directories of the host. */
-#include "base/format.h"
 #include "base/status.h"
 #include "hal/host.h"
+#include "hal/libos/hoststat.h"
 #include "hal/libos/linux.h"
 
 enum {
@@ -12,6 +12,7 @@ enum {
     LINUX_O_CLOEXEC = 02000000,
     LINUX_AT_FDCWD = -100,
     LINUX_AT_REMOVEDIR = 0x200,
+    LINUX_AT_SYMLINK_FOLLOW = 0x400,
     LINUX_AT_EMPTY_PATH = 0x1000,
     LINUX_RENAME_NOREPLACE = 1,
     LINUX_RENAME_EXCHANGE = 2,
@@ -57,7 +58,12 @@ status_t hal_host_symlink(const char *text, int dir, const char *name)
 
 status_t hal_host_link(int from_dir, const char *from, int to_dir, const char *to)
 {
-    return status_of(host_call(LINUX_LINKAT, from_dir, from, to_dir, to, 0));
+    int flags = from[0] ? 0 : LINUX_AT_SYMLINK_FOLLOW;
+    char link[HOST_FD_LINK];
+
+    if (!from[0])
+        from = host_fd_link(from_dir, link);
+    return status_of(host_call(LINUX_LINKAT, from_dir, from, to_dir, to, flags));
 }
 
 status_t hal_host_unlink(int dir, const char *name, enum hal_host_unlink what)
@@ -103,12 +109,11 @@ status_t hal_host_truncate(int fd, uint64_t size)
 status_t hal_host_chmod(int fd, uint32_t mode)
 {
     long result = host_call(LINUX_FCHMOD, fd, mode);
-    char link[32];
+    char link[HOST_FD_LINK];
 
     if (result != -LINUX_EBADF)
         return status_of(result);
-    format(link, sizeof(link), "/proc/self/fd/%d", fd);
-    return status_of(host_call(LINUX_FCHMODAT, LINUX_AT_FDCWD, link, mode));
+    return status_of(host_call(LINUX_FCHMODAT, LINUX_AT_FDCWD, host_fd_link(fd, link), mode));
 }
 
 status_t hal_host_chown(int fd, uint32_t uid, uint32_t gid)

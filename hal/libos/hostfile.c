@@ -1,4 +1,5 @@
 /* hostfile.c - files and directories of the host. */
+#include "base/format.h"
 #include "base/status.h"
 #include "base/string.h"
 #include "hal/host.h"
@@ -33,6 +34,12 @@ static status_t status_of(long result)
     return result < 0 ? status_from_errno((int)-result) : OK;
 }
 
+const char *host_fd_link(int fd, char *link)
+{
+    format(link, HOST_FD_LINK, "/proc/self/fd/%d", fd);
+    return link;
+}
+
 int hal_host_root(void)
 {
     return libos_boot->root_fd;
@@ -45,7 +52,8 @@ const struct hal_host_identity *hal_host_identity(void)
 
 status_t hal_host_open(int dir, const char *name, unsigned flags, int *fd)
 {
-    int mode = LINUX_O_CLOEXEC | LINUX_O_NOFOLLOW | LINUX_O_NOCTTY | LINUX_O_NONBLOCK;
+    int mode = LINUX_O_CLOEXEC | LINUX_O_NOCTTY | LINUX_O_NONBLOCK;
+    char link[HOST_FD_LINK];
     long result;
 
     if (flags & HAL_HOST_PATH)
@@ -54,6 +62,10 @@ status_t hal_host_open(int dir, const char *name, unsigned flags, int *fd)
         mode |= flags & HAL_HOST_READ ? LINUX_O_RDWR : LINUX_O_WRONLY;
     if (flags & HAL_HOST_DIRECTORY)
         mode |= LINUX_O_DIRECTORY;
+    if (name[0])
+        mode |= LINUX_O_NOFOLLOW;
+    else
+        name = host_fd_link(dir, link);
     result = host_call(LINUX_OPENAT, dir, name, mode, 0);
     if (result < 0)
         return status_of(result);

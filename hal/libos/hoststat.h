@@ -1,4 +1,4 @@
-/* hoststat.h - struct stat of an x86_64 Linux host, and ours from it. */
+/* hoststat.h - struct stat of an x86_64 Linux host, and ours from it; files by descriptor. */
 #pragma once
 
 #include "hal/host.h"
@@ -15,3 +15,7 @@ struct linux_stat {
 
 /* As fstatat of the host. */
 status_t hoststat_at(int dir, const char *name, int flags, struct hal_host_stat *out) MUST_USE;
+
+/* The link in /proc that leads to what `fd` is of, written to `link`, which is returned. */
+#define HOST_FD_LINK 32u
+const char *host_fd_link(int fd, char *link);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -45,7 +46,8 @@ static status_t outcome(long result)
 
 status_t hal_host_open(int dir, const char *name, unsigned flags, int *fd)
 {
-    int how = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+    int how = O_CLOEXEC | O_NONBLOCK | (name[0] ? O_NOFOLLOW : 0);
+    char link[32];
     int opened;
 
     if (flags & HAL_HOST_PATH)
@@ -54,7 +56,8 @@ status_t hal_host_open(int dir, const char *name, unsigned flags, int *fd)
         how |= flags & HAL_HOST_READ ? O_RDWR : O_WRONLY;
     if (flags & HAL_HOST_DIRECTORY)
         how |= O_DIRECTORY;
-    opened = openat(dir, name, how);
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+    opened = openat(dir, name[0] ? name : link, how);
     if (opened >= 0)
         *fd = opened;
     return outcome(opened);

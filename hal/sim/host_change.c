@@ -83,8 +83,13 @@ status_t hal_host_symlink(const char *text, int dir, const char *name)
 status_t hal_host_link(int from_dir, const char *from, int to_dir, const char *to)
 {
     status_t st = refused();
+    char link[32];
 
-    return st != OK ? st : outcome(linkat(from_dir, from, to_dir, to, 0));
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", from_dir);
+    if (st == OK)
+        st = outcome(linkat(from_dir, from[0] ? from : link, to_dir, to,
+                            from[0] ? 0 : AT_SYMLINK_FOLLOW));
+    return st;
 }
 
 status_t hal_host_unlink(int dir, const char *name, enum hal_host_unlink what)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import tempfile
 
-from harness import LIMIT, ZCORE, libos, one_line
+from harness import LIMIT, ROOT, ZCORE, libos, one_line
 
 GIT = "git init -q . && git config user.email a@b && git config user.name n && " \
       "git add -A && git commit -qm one && git status --short && git log --oneline | wc -l"
@@ -46,6 +46,14 @@ def binds(suite, directory):
     suite.expect("many at once", bound(
         "mkdir m; for j in 1 2 3 4; do (for i in $(seq 50); do echo $j.$i >m/$j.$i; "
         "mv m/$j.$i m/x$j.$i; done) & done; wait; ls m | wc -l; rm -r m"), out=b"200\n")
+
+
+def programs(suite, directory):
+    """What is true of files in memory is true of those on the host."""
+    for name in ("attributes", "files", "nameless", "names", "reopen"):
+        suite.expect(f"{name} on the host", libos(ROOT / "build/guest/x86_64" / name,
+                                                  options=(f"--bind={directory}:/tmp",)),
+                     out=lambda text: b"not ok" not in text and b"ok" in text)
 
 
 def refusals(suite, directory):
@@ -173,6 +181,6 @@ def wrong(got, wanted):
 
 
 def tests(suite):
-    for test in (binds, refusals, coherence, killed, mapped, overlay, memory):
+    for test in (binds, programs, refusals, coherence, killed, mapped, overlay, memory):
         with tempfile.TemporaryDirectory(prefix="zcore-files-") as name:
             test(suite, pathlib.Path(name).resolve())
