@@ -48,6 +48,43 @@ static void command_line(void)
     contents("/proc/self/environ");
 }
 
+/* Where the arguments begin and end; the environment follows. */
+static char *arguments(size_t *size)
+{
+    const char *text = strrchr(contents("/proc/self/stat"), ')');
+    unsigned long start, end, environment;
+
+    for (int i = 2; i < 48; i++)
+        text = strchr(text + 1, ' ');
+    CHECK_EQ(sscanf(text, "%lu %lu %lu", &start, &end, &environment), 3);
+    CHECK(start < end);
+    CHECK_EQ(end, environment);
+    *size = end - start;
+    return (char *)start;
+}
+
+/* Who writes over the last of his arguments' bytes has written a title, which may be longer. */
+static void titles(void)
+{
+    enum { MORE = 4 };
+    char *args, text[8192];
+    size_t size;
+    int fd;
+
+    if (!getenv("PATH"))
+        SKIP("no environment to write over");
+    args = arguments(&size);
+    CHECK(size + MORE < sizeof(text));
+    args[0] = '\0';
+    fd = open("/proc/self/cmdline", O_RDONLY);
+    CHECK_EQ(read(fd, text, sizeof(text)), size);
+    memset(args, 't', size + MORE);
+    args[size + MORE] = '\0';
+    fd = open("/proc/self/cmdline", O_RDONLY);
+    CHECK_EQ(read(fd, text, sizeof(text)), size + MORE + 1);
+    CHECK_EQ(strlen(text), size + MORE);
+}
+
 static void open_files(void)
 {
     char name[64], target[PATH_MAX] = "";
@@ -337,11 +374,10 @@ static void load_averages(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(namespaces),     CASE(cpus),         CASE(self),
-    CASE(stat_line),      CASE(command_line), CASE(open_files),
-    CASE(places),         CASE(processes),    CASE(system_files),
-    CASE(load_averages),  CASE(pieces),       CASE(descriptor_info),
-    CASE(accounts),       CASE(devices),      CASE(auxiliary_vector),
-    CASE(oom_adjustment), CASE(status_lines),
+    CASE(namespaces),      CASE(cpus),         CASE(self),          CASE(stat_line),
+    CASE(command_line),    CASE(titles),       CASE(open_files),    CASE(places),
+    CASE(processes),       CASE(system_files), CASE(load_averages), CASE(pieces),
+    CASE(descriptor_info), CASE(accounts),     CASE(devices),       CASE(auxiliary_vector),
+    CASE(oom_adjustment),  CASE(status_lines),
 };
 CHECK_MAIN(cases)

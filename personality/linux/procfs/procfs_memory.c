@@ -9,30 +9,65 @@
 
 enum { STRINGS_MAX = 2 << 20, PATH_COLUMN = 73 };
 
+/* Whether to go on after these. */
+typedef bool show_bytes(struct seq *seq, const char *bytes, size_t size);
+
+static bool show_all(struct seq *seq, const char *bytes, size_t size)
+{
+    seq_put(seq, bytes, size);
+    return true;
+}
+
+static bool show_string(struct seq *seq, const char *bytes, size_t size)
+{
+    const char *end = memchr(bytes, '\0', size);
+
+    seq_put(seq, bytes, end ? (size_t)(end - bytes) + 1 : size);
+    return !end;
+}
+
 /* Part of the process's memory, as far as it is there. */
-static void show_memory(struct linux_process *lp, user_addr_t start, user_addr_t end,
+static void show_memory(struct aspace *as, user_addr_t start, user_addr_t end, show_bytes *show,
                         struct seq *seq)
 {
-    struct aspace *as = lp->process ? process_aspace(lp->process) : NULL;
     struct user_access ua = {.aspace = as};
     char bytes[256];
 
     end = MIN(end, start + STRINGS_MAX);
-    while (as && start < end) {
+    while (start < end) {
         size_t part = MIN(end - start, sizeof(bytes));
 
-        if (copy_from_user(&ua, bytes, start, part) != OK)
+        if (copy_from_user(&ua, bytes, start, part) != OK || !show(seq, bytes, part))
             break;
-        seq_put(seq, bytes, part);
         start += part;
     }
-    aspace_put(as);
+}
+
+/* It wrote a title over its arguments, and on over its environment (setproctitle): where their
+ * last byte was. */
+static bool has_title(struct aspace *as, const struct linux_layout *layout)
+{
+    struct user_access ua = {.aspace = as};
+    char last = '\0';
+
+    return layout->arg_start < layout->arg_end && layout->arg_end == layout->env_start &&
+           copy_from_user(&ua, &last, layout->arg_end - 1, 1) == OK && last != '\0';
+}
+
+static void show_arguments(struct aspace *as, const struct linux_layout *layout,
+                           struct seq *seq)
+{
+    if (has_title(as, layout))
+        show_memory(as, layout->arg_start, layout->arg_start + PAGE_SIZE, show_string, seq);
+    else
+        show_memory(as, layout->arg_start, layout->arg_end, show_all, seq);
 }
 
 static status_t show_range(struct inode *inode, bool environment, struct seq *seq)
 {
     struct linux_layout layout;
     struct linux_process *lp;
+    struct aspace *as;
     status_t st = proc_process(inode, &lp);
 
     if (st != OK)
@@ -41,10 +76,12 @@ static status_t show_range(struct inode *inode, bool environment, struct seq *se
         SPIN_GUARD(&lp->lock);
         layout = lp->layout;
     }
-    if (environment)
-        show_memory(lp, layout.env_start, layout.env_end, seq);
-    else
-        show_memory(lp, layout.arg_start, layout.arg_end, seq);
+    as = lp->process ? process_aspace(lp->process) : NULL;
+    if (as && environment)
+        show_memory(as, layout.env_start, layout.env_end, show_all, seq);
+    else if (as)
+        show_arguments(as, &layout, seq);
+    aspace_put(as);
     linux_process_put(lp);
     return OK;
 }
