@@ -32,8 +32,9 @@ enum { HAL_HOST_READ = 1, HAL_HOST_WRITE = 2, HAL_HOST_DIRECTORY = 4, HAL_HOST_P
 /* Host descriptor of the guest's root directory (O_PATH), given by the launcher. */
 int hal_host_root(void);
 
-/* One component `name` in directory `dir`; never follows a symlink. "": the file of `dir` itself,
- * a descriptor of any kind; so for hal_host_readlink, and as what hal_host_link gives a name. */
+/* One component `name` in directory `dir`; never follows a symlink. "": the file of `dir`
+ * itself, a descriptor of any kind; so for hal_host_readlink, and as what hal_host_link gives a
+ * name. */
 status_t hal_host_open(int dir, const char *name, unsigned flags, int *fd) MUST_USE;
 void hal_host_close(int fd);
 status_t hal_host_stat_at(int dir, const char *name, struct hal_host_stat *out) MUST_USE;
