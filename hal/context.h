@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "base/status.h"
 #include "hal/mmu.h"
 #include "isa/regs.h"
 
@@ -11,27 +12,68 @@
 
 struct hal_context {
     struct user_regs regs; /* the truth whenever the thread is not in user mode */
-    void *fp;              /* hal_fp_size() bytes at HAL_FP_ALIGN; the owner's memory */
+    /* FP state in memory: what hal_context_init was given, or a page of the HAL's in its place
+     * until hal_context_fini. */
+    void *fp;
     struct hal_context_private priv;
 };
 
 #define HAL_FP_ALIGN 64u
 
-/* Bytes of FP and vector state to keep for a context on this machine. */
+/* Bytes of FP and vector state on this machine, all of it. Format: x86: the standard
+ * (non-compacted) XSAVE layout; riscv64: f0..f31 then fcsr, Linux's struct
+ * __riscv_d_ext_state. */
 size_t hal_fp_size(void);
+/* Bytes to keep for each context: what contexts mostly have in use. One that has more gets a
+ * page. */
+size_t hal_fp_kept_size(void);
 
-/* The initial FP state; regs are zero. `fp` as in the struct. */
+/* The initial FP state; regs are zero. `fp`: hal_fp_kept_size() bytes at HAL_FP_ALIGN, the
+ * owner's memory. */
 void hal_context_init(struct hal_context *ctx, void *fp);
 
 /* Registers and FP state of `from`, whose thread is the caller's or does not run. `to` was
- * initialised. */
-void hal_context_copy(struct hal_context *to, struct hal_context *from);
+ * initialised, and has not run. ERR_NO_MEMORY. */
+status_t hal_context_copy(struct hal_context *to, struct hal_context *from) MUST_USE;
 
-/* Bring live FP state to memory, so that ctx->fp can be read; then (after_write) let memory be
- * the truth again. Format of fp: x86: the standard (non-compacted) XSAVE layout; riscv64:
- * f0..f31 then fcsr, Linux's struct __riscv_d_ext_state. */
+/* FP state in memory: pieces of the format in its order, the first at its beginning. What lies
+ * between is not in use. riscv64: one piece, at ctx->fp. */
+enum { HAL_FP_PIECES = 3 };
+struct hal_fp_view {
+    uint64_t components; /* whose bytes are in the pieces */
+    unsigned count;
+    struct hal_fp_piece {
+        size_t at, size;
+        unsigned char *memory;
+    } piece[HAL_FP_PIECES];
+};
+
+/* Bring live FP state to memory, so that it can be looked at. */
 void hal_context_fp_sync(struct hal_context *ctx);
+/* Memory as it is, until the context runs again. */
+void hal_context_fp_view(struct hal_context *ctx, struct hal_fp_view *view);
+/* With room for these components too (x86: bits of XSTATE_BV; elsewhere none has a name), whose
+ * bytes may be anything. ERR_NO_MEMORY, and the view is as it was. */
+status_t hal_context_fp_widen(struct hal_context *ctx, uint64_t components,
+                              struct hal_fp_view *view) MUST_USE;
+/* A view was written: memory is the truth, whatever registers hold. */
 void hal_context_fp_written(struct hal_context *ctx);
+
+/* The view of a state that is kept as one piece. */
+static inline struct hal_fp_view hal_fp_view_whole(void *memory)
+{
+    return (struct hal_fp_view){
+        .components = UINT64_MAX, .count = 1, .piece[0] = {0, hal_fp_size(), memory}};
+}
+
+/* Where byte `at` of the format is; NULL: in none of the pieces. */
+static inline void *hal_fp_at(const struct hal_fp_view *view, size_t at)
+{
+    for (unsigned i = 0; i < view->count; i++)
+        if (at - view->piece[i].at < view->piece[i].size)
+            return view->piece[i].memory + (at - view->piece[i].at);
+    return NULL;
+}
 
 /* The CPU leaves the context it ran last and may run another task: save what is live. Called by
  * the executor whenever a task with a context suspends; cheap when nothing is live. */

@@ -26,7 +26,7 @@ void contract_thread_restart(struct contract_thread *t, enum contract_entry entr
 void contract_thread_init(struct contract_thread *t, enum contract_entry entry, uint64_t arg0,
                           uint64_t arg1)
 {
-    assert(hal_fp_size() <= sizeof(struct fp_area) && fp_areas_used < countof(fp_areas));
+    assert(hal_fp_kept_size() <= sizeof(struct fp_area) && fp_areas_used < countof(fp_areas));
     assert(contract_user.size <= PAGE_SIZE);
     *t = (struct contract_thread){.code = contract_page(), .data = contract_page()};
     memcpy(hal_phys_to_virt(t->code), contract_user.text, contract_user.size);
@@ -359,7 +359,7 @@ static void a_copy_has_the_registers(void)
     contract_thread_init(&a, USER_FP, 0xcafe, 0);
     contract_thread_init(&b, USER_SPIN, 0, 0);
     contract_expect_value(&a, 0xcafe);
-    hal_context_copy(&b.ctx, &a.ctx);
+    CHECK_EQ(hal_context_copy(&b.ctx, &a.ctx), OK);
     contract_expect_value(&b, 0xcafe);
     contract_thread_restart(&b, USER_FP, 0xd00d, 0);
     contract_expect_value(&b, 0xd00d);
@@ -372,12 +372,15 @@ static void a_copy_has_the_registers(void)
 static void written_state_is_loaded(void)
 {
     struct contract_thread a, fresh;
+    struct hal_fp_view to, from;
 
     contract_thread_init(&a, USER_FP, 0xf00d, 0);
     contract_thread_init(&fresh, USER_SPIN, 0, 0);
     contract_expect_value(&a, 0xf00d);
     hal_context_fp_sync(&a.ctx);
-    memcpy(a.ctx.fp, fresh.ctx.fp, hal_fp_size());
+    hal_context_fp_view(&a.ctx, &to);
+    hal_context_fp_view(&fresh.ctx, &from);
+    memcpy(to.piece[0].memory, from.piece[0].memory, MIN(to.piece[0].size, from.piece[0].size));
     hal_context_fp_written(&a.ctx);
     contract_expect_value(&a, 0);
     contract_thread_fini(&fresh);

@@ -16,7 +16,7 @@ static struct slab_cache fp_cache = {.name = "fp state", .align = HAL_FP_ALIGN};
 
 static void *fp_alloc(void)
 {
-    __atomic_store_n(&fp_cache.size, (uint32_t)hal_fp_size(), __ATOMIC_RELAXED);
+    __atomic_store_n(&fp_cache.size, (uint32_t)hal_fp_kept_size(), __ATOMIC_RELAXED);
     return slab_alloc(&fp_cache);
 }
 

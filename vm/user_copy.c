@@ -15,6 +15,9 @@ static bool range_is_user(user_addr_t addr, size_t size)
 struct transfer {
     char *to;
     const char *from;
+    const struct user_piece *pieces;
+    unsigned count;
+    user_addr_t at;   /* of pieces: the part's address */
     uint32_t *word;   /* for the atomics: what was there */
     uint32_t desired; /* what it becomes if it was *word */
     bool stop;        /* this part was the last one */
@@ -105,6 +108,58 @@ status_t copy_to_user(struct user_access *ua, user_addr_t to, const void *from, 
     struct transfer t = {.from = from};
 
     return each_part(ua, to, size, HAL_PROT_WRITE, part_into_user, &t);
+}
+
+/* What of a piece is in this part: its first and last byte, in the user's addresses. */
+static bool piece_in_part(const struct transfer *t, const struct user_piece *piece, size_t size,
+                          user_addr_t *first, user_addr_t *end)
+{
+    *first = MAX(piece->user, t->at);
+    *end = MIN(piece->user + piece->size, t->at + size);
+    return *first < *end;
+}
+
+static void part_pieces_out(struct transfer *t, void *user, size_t size)
+{
+    user_addr_t first, end;
+
+    for (const struct user_piece *p = t->pieces; p < t->pieces + t->count; p++)
+        if (piece_in_part(t, p, size, &first, &end))
+            memcpy((char *)p->kernel + (first - p->user), (char *)user + (first - t->at),
+                   end - first);
+    t->at += size;
+}
+
+static void part_pieces_in(struct transfer *t, void *user, size_t size)
+{
+    user_addr_t first, end;
+
+    for (const struct user_piece *p = t->pieces; p < t->pieces + t->count; p++)
+        if (piece_in_part(t, p, size, &first, &end))
+            memcpy((char *)user + (first - t->at), (char *)p->kernel + (first - p->user),
+                   end - first);
+    t->at += size;
+}
+
+static status_t each_piece(struct user_access *ua, const struct user_piece *pieces,
+                           unsigned count, unsigned access, part_fn *fn)
+{
+    const struct user_piece *last = &pieces[count - 1];
+    struct transfer t = {.pieces = pieces, .count = count, .at = pieces->user};
+
+    return each_part(ua, t.at, last->user - t.at + last->size, access, fn, &t);
+}
+
+status_t copy_pieces_from_user(struct user_access *ua, const struct user_piece *pieces,
+                               unsigned count)
+{
+    return each_piece(ua, pieces, count, HAL_PROT_READ, part_pieces_out);
+}
+
+status_t copy_pieces_to_user(struct user_access *ua, const struct user_piece *pieces,
+                             unsigned count)
+{
+    return each_piece(ua, pieces, count, HAL_PROT_WRITE, part_pieces_in);
 }
 
 static void part_clear(struct transfer *t UNUSED, void *user, size_t size)

@@ -25,6 +25,21 @@ status_t copy_to_user(struct user_access *ua, user_addr_t to, const void *from,
                       size_t size) MUST_USE;
 status_t clear_user(struct user_access *ua, user_addr_t to, size_t size) MUST_USE;
 
+/*
+ * Several copies to or from a short range of user memory, in one go: `count` pieces by
+ * ascending address, less than a page apart; where two overlap, the later one's bytes are
+ * written. The last ends last.
+ */
+struct user_piece {
+    user_addr_t user;
+    void *kernel;
+    size_t size;
+};
+status_t copy_pieces_from_user(struct user_access *ua, const struct user_piece *pieces,
+                               unsigned count) MUST_USE;
+status_t copy_pieces_to_user(struct user_access *ua, const struct user_piece *pieces,
+                             unsigned count) MUST_USE;
+
 /* A NUL-terminated string of at most `size` bytes, NUL included. ERR_NAME_TOO_LONG: no NUL
  * there.
  * `*length` without the NUL. */

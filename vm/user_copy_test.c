@@ -52,6 +52,45 @@ static void across_pages(void **state)
     assert_int_equal(copy_to_user(&ua, AT(7), in, PAGE_SIZE + 1), ERR_FAULT);
 }
 
+/* A frame and what is above it, over the end of a page; the third piece lies over the second.
+ */
+static void pieces_in_one_go(void **state)
+{
+    struct user_access ua = access_of(as);
+    char a[8] = "aaaaaaaa", b[16] = "bbbbbbbbbbbbbbbb", c[2] = "cc", d[4] = "dddd", whole[64];
+    const struct user_piece pieces[] = {{AT(1) - 20, a, sizeof(a)},
+                                        {AT(1) - 8, b, sizeof(b)},
+                                        {AT(1) - 1, c, sizeof(c)},
+                                        {AT(1) + 30, d, sizeof(d)}};
+
+    (void)state;
+    map(make(4), 0, 4, R | W, 0);
+    assert_int_equal(copy_pieces_to_user(&ua, pieces, countof(pieces)), OK);
+    assert_int_equal(copy_from_user(&ua, whole, AT(1) - 20, 54), OK);
+    assert_memory_equal(whole, "aaaaaaaa\0\0\0\0bbbbbbbccbbbbbbb\0\0\0", 31);
+    assert_memory_equal(whole + 50, "dddd", 4);
+    memset(a, 0, sizeof(a)), memset(b, 0, sizeof(b)), memset(d, 0, sizeof(d));
+    assert_int_equal(copy_pieces_from_user(&ua, pieces, countof(pieces)), OK);
+    assert_memory_equal(a, "aaaaaaaa", sizeof(a));
+    assert_memory_equal(b, "bbbbbbbccbbbbbbb", sizeof(b));
+    assert_memory_equal(d, "dddd", sizeof(d));
+}
+
+static void pieces_are_refused(void **state)
+{
+    struct user_access ua = access_of(as);
+    char bytes[16];
+    const struct user_piece hole[] = {{AT(2) - 32, bytes, 16}, {AT(2) - 8, bytes, 16}};
+    const struct user_piece beyond[] = {{UINT64_MAX - 31, bytes, 16},
+                                        {UINT64_MAX - 7, bytes, 16}};
+
+    (void)state;
+    map(make(2), 0, 2, R | W, 0);
+    assert_int_equal(copy_pieces_to_user(&ua, hole, countof(hole)), ERR_FAULT);
+    assert_int_equal(copy_pieces_from_user(&ua, hole, countof(hole)), ERR_FAULT);
+    assert_int_equal(copy_pieces_to_user(&ua, beyond, countof(beyond)), ERR_FAULT);
+}
+
 static void rights_are_honoured(void **state)
 {
     struct user_access ua = access_of(as);
@@ -258,6 +297,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ASPACE_TEST(ranges),
         ASPACE_TEST(across_pages),
+        ASPACE_TEST(pieces_in_one_go),
+        ASPACE_TEST(pieces_are_refused),
         ASPACE_TEST(rights_are_honoured),
         ASPACE_TEST(strings),
         ASPACE_TEST(a_string_at_the_end),

@@ -65,6 +65,7 @@ struct cpu {
     struct carrier *home;
     struct space *space;        /* the carrier's; NULL at home. Only this CPU */
     struct hal_pt *pt;          /* of the context that hal_context_run was given last */
+    void *fp_spare;             /* a page for a context that comes to need one: fp_ready */
     uintptr_t sp;               /* valid while it is handed over */
     _Atomic time_ns_t deadline; /* of hal_timer_set; written by this CPU */
     atomic_uint synced;         /* signal_sync as it was at the last kick */

@@ -62,7 +62,8 @@ int user_call(struct user_regs *regs)
     save_fs_base(ctx);
     if (!call_is_over(ctx))
         return LEFT_BY_CALL;
-    if (c != carrier_self() || cpu->space != cpu->pt->space || !is_canonical(regs->rip))
+    if (c != carrier_self() || cpu->space != cpu->pt->space || !is_canonical(regs->rip) ||
+        !cpu->fp_spare)
         return LEFT_AGAIN;
     prepare(c, ctx, cpu->pt);
     return STAY_IN_USER;
@@ -123,6 +124,8 @@ void hal_context_run(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap
             return;
         }
         if (__builtin_expect(!pt->space || cpu->space != pt->space, 0) && !space_enter(cpu, pt))
+            return;
+        if (!fp_ready(cpu))
             return;
         cpu->pt = pt;
         prepare(carrier_self(), ctx, pt);

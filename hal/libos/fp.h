@@ -8,7 +8,7 @@
 
 #include "hal/libos/carrier.h"
 
-/* Once, at boot: which components this machine has. */
+/* Once, at boot: which components this machine has, and which of them are kept. */
 void fp_setup(void);
 
 /* Before user mode: make the registers of `c`, which runs, hold the state of `ctx`. */
@@ -19,6 +19,15 @@ static inline void fp_load(struct carrier *c, struct hal_context *ctx)
         ctx->priv.fp_carrier != c)
         fp_switch(c, ctx);
     c->fp_live = true;
+}
+
+/* Before user mode: is there a page for what the context may come to use of the registers? It
+ * is asked for here, where a context can still wait for memory, and not when the CPU leaves it.
+ */
+bool fp_refill(struct cpu *cpu);
+static inline bool fp_ready(struct cpu *cpu)
+{
+    return __builtin_expect(cpu->fp_spare != NULL, 1) || fp_refill(cpu);
 }
 
 /* In a signal handler, first: the host calls x87 in use in all frames, and where the registers

@@ -25,6 +25,23 @@ size_t hal_fp_size(void)
     return SIM_FP_SIZE;
 }
 
+size_t hal_fp_kept_size(void)
+{
+    return hal_fp_size();
+}
+
+void hal_context_fp_view(struct hal_context *ctx, struct hal_fp_view *view)
+{
+    *view = hal_fp_view_whole(ctx->fp);
+}
+
+status_t hal_context_fp_widen(struct hal_context *ctx, uint64_t more UNUSED,
+                              struct hal_fp_view *view)
+{
+    *view = hal_fp_view_whole(ctx->fp);
+    return OK;
+}
+
 void hal_context_init(struct hal_context *ctx, void *fp)
 {
     const uint16_t fp_control = FP_CONTROL;
@@ -80,18 +97,21 @@ void hal_context_fp_sync(struct hal_context *ctx)
         fp_save(home);
 }
 
-/* After the sync memory is all there is. */
 void hal_context_fp_written(struct hal_context *ctx)
 {
-    assert(!fp_home(ctx));
+    struct sim_cpu *home = fp_home(ctx);
+
+    if (home)
+        home->fp_owner = NULL;
 }
 
-void hal_context_copy(struct hal_context *to, struct hal_context *from)
+status_t hal_context_copy(struct hal_context *to, struct hal_context *from)
 {
     hal_context_fp_sync(from);
     hal_context_fp_sync(to);
     to->regs = from->regs;
     memcpy(to->fp, from->fp, SIM_FP_SIZE);
+    return OK;
 }
 
 void hal_context_fini(struct hal_context *ctx)

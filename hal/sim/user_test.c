@@ -100,7 +100,7 @@ static void programs_fork(void **state)
     (void)state;
     start_user();
     expect_syscall(&user.ctx, 100);
-    hal_context_copy(&user.child, &user.ctx);
+    assert_int_equal(hal_context_copy(&user.child, &user.ctx), OK);
     user_regs_fork_child(&user.child.regs, 0);
     user_regs_set_result(&user.ctx.regs, 33);
     assert_int_equal(expect_syscall(&user.child, 101), 0);

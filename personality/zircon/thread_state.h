@@ -24,6 +24,7 @@ status_t thread_state_size(uint32_t kind, size_t *size) MUST_USE;
 
 /* The context's thread is stopped, and stays so. `kind` is one that has a size here. */
 void thread_state_get(struct hal_context *ctx, uint32_t kind, union thread_registers *out);
-/* ERR_INVALID_ARGS, and nothing changed: a value that the machine would refuse. */
+/* ERR_INVALID_ARGS, and nothing changed: a value that the machine would refuse; ERR_NO_MEMORY.
+ */
 status_t thread_state_set(struct hal_context *ctx, uint32_t kind,
                           const union thread_registers *in) MUST_USE;

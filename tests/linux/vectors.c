@@ -79,6 +79,55 @@ static unsigned find_kinds(struct kind *kinds)
     return count;
 }
 
+/* What a handler finds and leaves of AVX's registers in its frame: Intel SDM 1, 13.4. */
+enum { SOFTWARE = 464, IN_USE = 512, XMM = 160, YMM_HIGH = 576 };
+
+RUN(run_high_clear, "vzeroupper;", E16(STORE_Y) "vzeroupper;")
+
+static bool software_knows; /* what it says of the extended state stays in the frame */
+static unsigned char in_frame[512];
+
+static void change_frame(int signo, siginfo_t *info, void *context)
+{
+    unsigned char *fp = (void *)((ucontext_t *)context)->uc_mcontext.fpregs;
+
+    (void)signo, (void)info;
+    fp[IN_USE] |= 6;
+    for (unsigned i = 0; i < 16; i++) {
+        memcpy(fp + XMM + 16 * i, in_frame + 32 * i, 16);
+        memcpy(fp + YMM_HIGH + 16 * i, in_frame + 32 * i + 16, 16);
+    }
+    if (!software_knows)
+        memset(fp + SOFTWARE, 0, 48);
+}
+
+static void changed_in_frame(run_fn *run)
+{
+    struct sigaction action = {.sa_sigaction = change_frame, .sa_flags = SA_SIGINFO};
+    unsigned char in[BYTES], out[BYTES];
+
+    CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+    memset(in, 0x55, sizeof(in));
+    memset(out, 0, sizeof(out));
+    for (unsigned i = 0; i < sizeof(in_frame); i++)
+        in_frame[i] = (unsigned char)(i * 7 + 1);
+    run(in, out, SYS_tgkill, getpid(), (long)syscall(SYS_gettid), SIGUSR1);
+    for (unsigned i = 0; i < sizeof(in_frame); i++)
+        CHECK_EQ(out[i], i & 16 && !software_knows ? 0 : in_frame[i]);
+}
+
+/* Without what the software says of the extended state that begins anew. */
+static void handlers_change_them(void)
+{
+    if (!__builtin_cpu_supports("avx"))
+        SKIP("the machine has no AVX");
+    for (unsigned i = 0; i < 2; i++) {
+        software_knows = i;
+        changed_in_frame(run_avx);
+        changed_in_frame(run_high_clear);
+    }
+}
+
 /* How SSE rounds: 0: to the nearest. */
 static unsigned rounding(void)
 {
@@ -122,6 +171,25 @@ static unsigned find_kinds(struct kind *kinds)
 {
     kinds[0] = (struct kind){"double", run_double, 192};
     return 1;
+}
+
+/* Doubles in the frame are Linux's first extended state. */
+static void change_frame(int signo, siginfo_t *info, void *context)
+{
+    (void)signo, (void)info;
+    ((ucontext_t *)context)->uc_mcontext.__fpregs.__d.__f[8] = 0x4045000000000000; /* 42.0 */
+}
+
+static void handlers_change_them(void)
+{
+    struct sigaction action = {.sa_sigaction = change_frame, .sa_flags = SA_SIGINFO};
+    register double saved __asm__("fs0") = 1;
+
+    CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+    __asm__ volatile("" : "+f"(saved));
+    raise(SIGUSR1);
+    __asm__ volatile("" : "+f"(saved));
+    CHECK(saved == 42);
 }
 
 static unsigned rounding(void)
@@ -242,10 +310,8 @@ static void exec_begins_anew(void)
 }
 
 static const struct check_case cases[] = {
-    CASE(threads_have_their_own),
-    CASE(handlers_leave_them_alone),
-    CASE(processes_have_their_own),
-    CASE(exec_begins_anew),
+    CASE(threads_have_their_own),   CASE(handlers_leave_them_alone), CASE(handlers_change_them),
+    CASE(processes_have_their_own), CASE(exec_begins_anew),
 };
 
 int main(int argc, char **argv)

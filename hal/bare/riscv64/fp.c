@@ -22,6 +22,23 @@ size_t hal_fp_size(void)
     return sizeof(struct fp_state);
 }
 
+size_t hal_fp_kept_size(void)
+{
+    return hal_fp_size();
+}
+
+void hal_context_fp_view(struct hal_context *ctx, struct hal_fp_view *view)
+{
+    *view = hal_fp_view_whole(ctx->fp);
+}
+
+status_t hal_context_fp_widen(struct hal_context *ctx, uint64_t more UNUSED,
+                              struct hal_fp_view *view)
+{
+    *view = hal_fp_view_whole(ctx->fp);
+    return OK;
+}
+
 static void unit_set(uint64_t state)
 {
     csr_clear(sstatus, SSTATUS_FS);
@@ -87,12 +104,13 @@ void hal_context_init(struct hal_context *ctx, void *fp)
     memset(fp, 0, sizeof(struct fp_state));
 }
 
-void hal_context_copy(struct hal_context *to, struct hal_context *from)
+status_t hal_context_copy(struct hal_context *to, struct hal_context *from)
 {
     hal_context_fp_sync(from);
     to->regs = from->regs;
     memcpy(to->fp, from->fp, sizeof(struct fp_state));
     hal_context_fp_written(to);
+    return OK;
 }
 
 /* Elsewhere nothing of it can be newer than memory: it was saved when that CPU left it. */

@@ -53,6 +53,23 @@ size_t hal_fp_size(void)
     return area_size;
 }
 
+size_t hal_fp_kept_size(void)
+{
+    return hal_fp_size();
+}
+
+void hal_context_fp_view(struct hal_context *ctx, struct hal_fp_view *view)
+{
+    *view = hal_fp_view_whole(ctx->fp);
+}
+
+status_t hal_context_fp_widen(struct hal_context *ctx, uint64_t more UNUSED,
+                              struct hal_fp_view *view)
+{
+    *view = hal_fp_view_whole(ctx->fp);
+    return OK;
+}
+
 static void area_save(struct fp_area *area)
 {
     if (components)
@@ -179,12 +196,13 @@ void hal_context_fp_written(struct hal_context *ctx)
     live_drop(ctx);
 }
 
-void hal_context_copy(struct hal_context *to, struct hal_context *from)
+status_t hal_context_copy(struct hal_context *to, struct hal_context *from)
 {
     hal_context_fp_sync(from);
     to->regs = from->regs;
     memcpy(to->fp, from->fp, area_size);
     live_drop(to);
+    return OK;
 }
 
 void hal_context_park(void)

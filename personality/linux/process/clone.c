@@ -22,12 +22,15 @@ struct clone_request {
 };
 
 /* A child starts with the caller's registers, and sees 0 on the stack it was given. */
-static void copy_context(struct thread *from, struct thread *to, const struct clone_request *rq)
+static status_t copy_context(struct thread *from, struct thread *to,
+                             const struct clone_request *rq)
 {
-    hal_context_copy(&to->context, &from->context);
+    status_t st = hal_context_copy(&to->context, &from->context);
+
     user_regs_fork_child(&to->context.regs, rq->stack);
     if (rq->flags & CLONE_SETTLS)
         user_regs_set_tls(&to->context.regs, rq->tls);
+    return st;
 }
 
 static void copy_thread_state(struct linux_thread *from, struct linux_thread *to,
@@ -145,6 +148,8 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
     if (st == OK && rq->flags & CLONE_SYSVSEM && !(rq->flags & CLONE_THREAD))
         st = ipc_share_undos(lp, t->process->linux_);
     if (st == OK)
+        st = copy_context(me, t, rq);
+    if (st == OK)
         st = write_tids(me, t, rq);
     if (st == OK && rq->flags & CLONE_PIDFD)
         st = give_pidfd(call, t->process->linux_, rq->pidfd);
@@ -152,7 +157,6 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
         clone_abandon(t, rq);
         return st;
     }
-    copy_context(me, t, rq);
     if (!(rq->flags & CLONE_VM))
         touch_ahead(t);
     copy_thread_state(me->linux_, t->linux_, rq);

@@ -13,6 +13,7 @@ struct carrier;
 
 struct hal_context_private {
     struct carrier *fp_carrier; /* which carrier loaded it last; NULL: memory is the truth */
+    void *fp_kept; /* what hal_context_init was given; where `fp` is not it, it is a page */
 };
 
 /* May user mode set its own gs base (arch_prctl(2), ARCH_SET_GS)? */

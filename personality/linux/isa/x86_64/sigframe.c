@@ -39,8 +39,8 @@ enum {
     RED_ZONE = 128,
     FP_LEGACY_SIZE = 512,
     FP_SOFTWARE_OFFSET = 464,
-    FP_HEADER_OFFSET = 512, /* XSTATE_BV */
-    FP_MXCSR_OFFSET = 24,
+    FP_HEADER_OFFSET = 512,   /* XSTATE_BV */
+    FP_LEGACY_COMPONENTS = 3, /* x87 and SSE */
     UC_FP_XSTATE = 1,
     UC_SIGCONTEXT_SS = 2,
     UC_STRICT_RESTORE_SS = 4,
@@ -65,28 +65,27 @@ static bool extended(void)
     return hal_fp_size() > FP_LEGACY_SIZE;
 }
 
-/* The FP state below `top`: where it is, 64-aligned. The software's bytes are written where the
- * processor keeps the state, since it does not touch them, so that all goes in one copy. */
-static status_t push_fp(struct thread *t, uint64_t top, uint64_t *at)
+enum { FRAME_PIECES = HAL_FP_PIECES + 3 };
+
+static void piece_add(struct user_piece *pieces, unsigned *count, user_addr_t user,
+                      void *kernel, size_t size)
 {
-    size_t size = hal_fp_size();
-    uint32_t magic2 = FP_MAGIC2;
-    status_t st;
+    pieces[(*count)++] = (struct user_piece){user, kernel, size};
+}
 
-    hal_context_fp_sync(&t->context);
-    *at = ROUND_DOWN(top - size - sizeof(magic2), 64);
-    if (extended()) {
-        struct fp_software sw = {.magic1 = FP_MAGIC1,
-                                 .extended_size = (uint32_t)(size + sizeof(magic2)),
-                                 .features = xcr0(),
-                                 .state_size = (uint32_t)size};
+/* The FP state in memory and, at the beginning of the format, what the software says of it. */
+static void add_fp(struct user_piece *pieces, unsigned *count, struct hal_context *ctx,
+                   user_addr_t at, struct fp_software *software)
+{
+    struct hal_fp_view view;
 
-        memcpy((char *)t->context.fp + FP_SOFTWARE_OFFSET, &sw, sizeof(sw));
+    hal_context_fp_view(ctx, &view);
+    for (unsigned i = 0; i < view.count; i++) {
+        piece_add(pieces, count, at + view.piece[i].at, view.piece[i].memory,
+                  view.piece[i].size);
+        if (i == 0 && extended())
+            piece_add(pieces, count, at + FP_SOFTWARE_OFFSET, software, sizeof(*software));
     }
-    st = copy_to_user(&t->user, *at, t->context.fp, size);
-    if (st == OK && extended())
-        st = copy_to_user(&t->user, *at + size, &magic2, sizeof(magic2));
-    return st;
 }
 
 static void save_regs(struct sigcontext *c, const struct user_regs *r)
@@ -132,21 +131,54 @@ static void note_trap(struct sigcontext *c, const struct hal_trap *trap)
     c->cr2 = trap->addr;
 }
 
+/* The frame and above it, at `fp`, the FP state: all in one go, only what is in use. */
+static status_t write_frame(struct thread *t, uint64_t sp, struct frame *frame, uint64_t fp)
+{
+    size_t size = hal_fp_size();
+    uint32_t magic2 = FP_MAGIC2;
+    struct fp_software software = {.magic1 = FP_MAGIC1,
+                                   .extended_size = (uint32_t)(size + sizeof(magic2)),
+                                   .state_size = (uint32_t)size};
+    struct user_piece pieces[FRAME_PIECES];
+    unsigned count = 0;
+
+    piece_add(pieces, &count, sp, frame, sizeof(*frame));
+    if (extended())
+        software.features = xcr0();
+    hal_context_fp_sync(&t->context);
+    add_fp(pieces, &count, &t->context, fp, &software);
+    if (extended())
+        piece_add(pieces, &count, fp + size, &magic2, sizeof(magic2));
+    return copy_pieces_to_user(&t->user, pieces, count);
+}
+
+/* The handler begins as if a call had returned there, which is the shortest way to user mode:
+ * what rcx and r11 hold means nothing to it. */
+static void enter_handler(struct user_regs *r, uint64_t handler, uint64_t sp, int signo)
+{
+    r->rsp = sp;
+    r->rip = r->rcx = handler;
+    r->rflags &= ~(uint64_t)(RFLAGS_DF | RFLAGS_TF);
+    r->r11 = r->rflags;
+    r->rdi = (uint64_t)signo;
+    r->rsi = sp + offsetof(struct frame, info);
+    r->rdx = sp + offsetof(struct frame, uc);
+    r->rax = 0;
+}
+
 status_t sigframe_push(struct linux_thread *lt, const struct signal_action *action,
                        const struct siginfo *info, sigset_t_ old_mask)
 {
     struct thread *t = lt->thread;
     struct user_regs *r = &t->context.regs;
     struct frame frame = {.restorer = action->restorer, .info = *info};
-    uint64_t top = sigframe_stack_top(lt, action, r->rsp, RED_ZONE), fp, sp;
+    uint64_t top = sigframe_stack_top(lt, action, r->rsp, RED_ZONE);
+    uint64_t fp = ROUND_DOWN(top - hal_fp_size() - sizeof(FP_MAGIC2), 64);
+    uint64_t sp = ROUND_DOWN(fp - sizeof(frame), 16) - 8;
     status_t st;
 
     if (!(action->flags & SA_RESTORER))
         return ERR_FAULT;
-    st = push_fp(t, top, &fp);
-    if (st != OK)
-        return st;
-    sp = ROUND_DOWN(fp - sizeof(frame), 16) - 8;
     frame.uc.flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (extended() ? UC_FP_XSTATE : 0);
     sigframe_note_stack(lt, &frame.uc.stack_sp, &frame.uc.stack_flags, &frame.uc.stack_size);
     save_regs(&frame.uc.mcontext, r);
@@ -154,52 +186,57 @@ status_t sigframe_push(struct linux_thread *lt, const struct signal_action *acti
     frame.uc.mcontext.oldmask = old_mask;
     frame.uc.mcontext.fpstate = fp;
     frame.uc.sigmask = old_mask;
-    st = copy_to_user(&t->user, sp, &frame, sizeof(frame));
-    if (st != OK)
-        return st;
-    r->rip = action->handler;
-    r->rsp = sp;
-    r->rdi = (uint64_t)info->signo;
-    r->rsi = sp + offsetof(struct frame, info);
-    r->rdx = sp + offsetof(struct frame, uc);
-    r->rax = 0;
-    r->rflags &= ~(uint64_t)(RFLAGS_DF | RFLAGS_TF);
-    return OK;
+    st = write_frame(t, sp, &frame, fp);
+    if (st == OK)
+        enter_handler(r, action->handler, sp, info->signo);
+    return st;
 }
 
-/* State that came from user memory: nothing in it may make XRSTOR fault. */
-static void sanitise_fp(void *fp, bool with_extended)
+/* `size` bytes of the frame's FP state, if they have none but the components of `view`. */
+static status_t read_pieces(struct thread *t, uint64_t at, size_t size,
+                            const struct hal_fp_view *view)
 {
-    uint32_t mxcsr;
-    uint64_t header[8] = {0};
+    struct user_piece pieces[HAL_FP_PIECES];
+    unsigned count = 0;
 
-    memcpy(&mxcsr, (char *)fp + FP_MXCSR_OFFSET, sizeof(mxcsr));
-    mxcsr &= 0xffff;
-    memcpy((char *)fp + FP_MXCSR_OFFSET, &mxcsr, sizeof(mxcsr));
-    if (!extended())
-        return;
-    if (with_extended)
-        memcpy(header, (char *)fp + FP_HEADER_OFFSET, sizeof(header[0]));
-    else
-        header[0] = 3; /* x87 and SSE */
-    header[0] &= xcr0();
-    memcpy((char *)fp + FP_HEADER_OFFSET, header, sizeof(header));
+    for (unsigned i = 0; i < view->count && view->piece[i].at < size; i++)
+        piece_add(pieces, &count, at + view->piece[i].at, view->piece[i].memory,
+                  MIN(view->piece[i].size, size - view->piece[i].at));
+    return copy_pieces_from_user(&t->user, pieces, count);
 }
 
+/* Which components the area that was read has; what is not true of this machine is taken out.
+ */
+static uint64_t components_of(const struct hal_fp_view *view, bool with_extended)
+{
+    uint64_t *components = hal_fp_at(view, FP_HEADER_OFFSET);
+
+    if (!components)
+        return 0;
+    *components = with_extended ? *components & xcr0() : FP_LEGACY_COMPONENTS;
+    return *components;
+}
+
+/* Mostly memory has the components already that the frame has: what was pushed is popped. */
 static status_t pop_fp(struct thread *t, uint64_t at)
 {
+    struct hal_context *ctx = &t->context;
     struct fp_software sw;
+    struct hal_fp_view view;
+    uint64_t components = 0;
     bool with_extended;
     status_t st = copy_from_user(&t->user, &sw, at + FP_SOFTWARE_OFFSET, sizeof(sw));
 
     if (st != OK)
         return st;
     with_extended = extended() && sw.magic1 == FP_MAGIC1 && sw.state_size == hal_fp_size();
-    hal_context_fp_sync(&t->context);
-    st = copy_from_user(&t->user, t->context.fp, at,
-                        with_extended ? hal_fp_size() : FP_LEGACY_SIZE);
-    sanitise_fp(t->context.fp, with_extended);
-    hal_context_fp_written(&t->context);
+    do {
+        st = hal_context_fp_widen(ctx, components, &view);
+        if (st == OK)
+            st = read_pieces(t, at, with_extended ? hal_fp_size() : FP_LEGACY_SIZE, &view);
+        components = components_of(&view, with_extended);
+    } while (st == OK && components & ~view.components);
+    hal_context_fp_written(ctx);
     return st;
 }
 

@@ -56,24 +56,22 @@ status_t thread_state_size(uint32_t kind, size_t *size)
 
 /* --- FP and vector state --- */
 
-static uint64_t xstate_bv(const unsigned char *fp)
+static uint64_t xstate_bv(const struct hal_fp_view *fp)
 {
-    uint64_t bits = 1u << X87 | 1u << SSE; /* without XSAVE there is the legacy area only */
+    const uint64_t *bits = hal_fp_at(fp, XSTATE_BV);
 
-    if (hal_fp_size() > LEGACY_SIZE)
-        memcpy(&bits, fp + XSTATE_BV, sizeof(bits));
-    return bits;
+    return bits ? *bits : 1u << X87 | 1u << SSE; /* without XSAVE: the legacy area only */
 }
 
-static void set_present(unsigned char *fp, unsigned component)
+static void set_present(const struct hal_fp_view *fp, uint64_t components)
 {
-    uint64_t bits = xstate_bv(fp) | 1ull << component;
+    uint64_t *bits = hal_fp_at(fp, XSTATE_BV);
 
-    if (hal_fp_size() > LEGACY_SIZE)
-        memcpy(fp + XSTATE_BV, &bits, sizeof(bits));
+    if (bits)
+        *bits |= components;
 }
 
-static bool present(const unsigned char *fp, unsigned component)
+static bool present(const struct hal_fp_view *fp, unsigned component)
 {
     return xstate_bv(fp) >> component & 1;
 }
@@ -102,81 +100,102 @@ static const struct piece {
     {ZMM_16, 16, 16, 64, 0},
 };
 
-static void get_piece(const unsigned char *fp, const struct piece *p,
+static void get_piece(const struct hal_fp_view *fp, const struct piece *p,
                       zx_x86_64_thread_state_vector_regs_t *out)
 {
     size_t offset = offset_of(p->component);
+    const unsigned char *from = hal_fp_at(fp, offset);
 
     if (!offset || !present(fp, p->component))
         return;
     for (unsigned i = 0; i < p->count; i++)
-        memcpy((unsigned char *)&out->zmm[p->first + i] + p->at, fp + offset + i * p->size,
-               p->size);
+        memcpy((unsigned char *)&out->zmm[p->first + i] + p->at, from + i * p->size, p->size);
 }
 
-static void set_piece(unsigned char *fp, const struct piece *p,
+static void set_piece(const struct hal_fp_view *fp, const struct piece *p,
                       const zx_x86_64_thread_state_vector_regs_t *in)
 {
     size_t offset = offset_of(p->component);
+    unsigned char *to = hal_fp_at(fp, offset);
 
     if (!offset)
         return;
-    set_present(fp, p->component);
     for (unsigned i = 0; i < p->count; i++)
-        memcpy(fp + offset + i * p->size, (const unsigned char *)&in->zmm[p->first + i] + p->at,
+        memcpy(to + i * p->size, (const unsigned char *)&in->zmm[p->first + i] + p->at,
                p->size);
 }
 
-static void get_vector(const unsigned char *fp, zx_x86_64_thread_state_vector_regs_t *out)
+static void get_vector(const struct hal_fp_view *fp, zx_x86_64_thread_state_vector_regs_t *out)
 {
     size_t opmask = offset_of(OPMASK);
 
     for (unsigned i = 0; i < 16 && present(fp, SSE); i++)
-        memcpy(&out->zmm[i], fp + XMM + i * 16, 16);
+        memcpy(&out->zmm[i], (char *)hal_fp_at(fp, XMM) + i * 16, 16);
     for (unsigned i = 0; i < countof(pieces); i++)
         get_piece(fp, &pieces[i], out);
     if (opmask && present(fp, OPMASK))
-        memcpy(out->opmask, fp + opmask, sizeof(out->opmask));
-    memcpy(&out->mxcsr, fp + MXCSR, sizeof(out->mxcsr));
+        memcpy(out->opmask, hal_fp_at(fp, opmask), sizeof(out->opmask));
+    memcpy(&out->mxcsr, hal_fp_at(fp, MXCSR), sizeof(out->mxcsr));
 }
 
-static status_t set_vector(unsigned char *fp, const zx_x86_64_thread_state_vector_regs_t *in)
+/* All that the machine has. */
+static uint64_t vector_components(void)
+{
+    uint64_t components = 1u << SSE | (offset_of(OPMASK) ? 1u << OPMASK : 0);
+
+    for (unsigned i = 0; i < countof(pieces); i++)
+        components |= offset_of(pieces[i].component) ? 1u << pieces[i].component : 0;
+    return components;
+}
+
+static status_t set_vector(struct hal_context *ctx,
+                           const zx_x86_64_thread_state_vector_regs_t *in)
 {
     size_t opmask = offset_of(OPMASK);
+    struct hal_fp_view fp;
     uint32_t mask;
+    status_t st;
 
-    memcpy(&mask, fp + MXCSR_MASK, sizeof(mask));
+    hal_context_fp_view(ctx, &fp);
+    memcpy(&mask, hal_fp_at(&fp, MXCSR_MASK), sizeof(mask));
     if (in->mxcsr & ~(mask ? mask : MXCSR_MASK_DEFAULT))
         return ERR_INVALID_ARGS;
-    set_present(fp, SSE);
+    st = hal_context_fp_widen(ctx, vector_components(), &fp);
+    if (st != OK)
+        return st;
+    set_present(&fp, vector_components());
     for (unsigned i = 0; i < 16; i++)
-        memcpy(fp + XMM + i * 16, &in->zmm[i], 16);
+        memcpy((char *)hal_fp_at(&fp, XMM) + i * 16, &in->zmm[i], 16);
     for (unsigned i = 0; i < countof(pieces); i++)
-        set_piece(fp, &pieces[i], in);
-    if (opmask) {
-        set_present(fp, OPMASK);
-        memcpy(fp + opmask, in->opmask, sizeof(in->opmask));
-    }
-    memcpy(fp + MXCSR, &in->mxcsr, sizeof(in->mxcsr));
+        set_piece(&fp, &pieces[i], in);
+    if (opmask)
+        memcpy(hal_fp_at(&fp, opmask), in->opmask, sizeof(in->opmask));
+    memcpy(hal_fp_at(&fp, MXCSR), &in->mxcsr, sizeof(in->mxcsr));
     return OK;
 }
 
 /* The legacy area's head, with the MXCSR left out. */
-static void get_fp(const unsigned char *fp, zx_x86_64_thread_state_fp_regs_t *out)
+static void get_fp(const struct hal_fp_view *fp, zx_x86_64_thread_state_fp_regs_t *out)
 {
     if (!present(fp, X87)) {
         out->fcw = FCW_DEFAULT;
         return;
     }
-    memcpy(out, fp, MXCSR);
-    memcpy(out->st, fp + ST, sizeof(out->st));
+    memcpy(out, hal_fp_at(fp, 0), MXCSR);
+    memcpy(out->st, hal_fp_at(fp, ST), sizeof(out->st));
 }
 
-static void set_fp(unsigned char *fp, const zx_x86_64_thread_state_fp_regs_t *in)
+static status_t set_fp(struct hal_context *ctx, const zx_x86_64_thread_state_fp_regs_t *in)
 {
-    set_present(fp, X87);
-    memcpy(fp, in, MXCSR);
-    memcpy(fp + ST, in->st, sizeof(in->st));
+    struct hal_fp_view fp;
+    status_t st = hal_context_fp_widen(ctx, 1u << X87, &fp);
+
+    if (st != OK)
+        return st;
+    set_present(&fp, 1u << X87);
+    memcpy(hal_fp_at(&fp, 0), in, MXCSR);
+    memcpy(hal_fp_at(&fp, ST), in->st, sizeof(in->st));
+    return OK;
 }
 
 /* --- general registers --- */
@@ -238,16 +257,19 @@ static status_t set_debug(struct debug_regs *regs,
 
 void thread_state_get(struct hal_context *ctx, uint32_t kind, union thread_registers *out)
 {
+    struct hal_fp_view fp;
+
     memset(out, 0, sizeof(*out));
+    hal_context_fp_view(ctx, &fp);
     switch (kind) {
     case ZX_THREAD_STATE_GENERAL_REGS:
         memcpy(&out->x86_general, &ctx->regs, sizeof(ctx->regs));
         break;
     case ZX_THREAD_STATE_FP_REGS:
-        get_fp(ctx->fp, &out->x86_fp);
+        get_fp(&fp, &out->x86_fp);
         break;
     case ZX_THREAD_STATE_VECTOR_REGS:
-        get_vector(ctx->fp, &out->x86_vector);
+        get_vector(&fp, &out->x86_vector);
         break;
     case ZX_THREAD_STATE_SINGLE_STEP:
         out->step = ctx->regs.rflags & RFLAGS_TF ? 1 : 0;
@@ -282,10 +304,10 @@ status_t thread_state_set(struct hal_context *ctx, uint32_t kind,
     case ZX_THREAD_STATE_GENERAL_REGS:
         return set_general(&ctx->regs, &in->x86_general);
     case ZX_THREAD_STATE_FP_REGS:
-        set_fp(ctx->fp, &in->x86_fp);
+        st = set_fp(ctx, &in->x86_fp);
         break;
     case ZX_THREAD_STATE_VECTOR_REGS:
-        st = set_vector(ctx->fp, &in->x86_vector);
+        st = set_vector(ctx, &in->x86_vector);
         break;
     case ZX_THREAD_STATE_SINGLE_STEP:
         return set_step(&ctx->regs, in->step);
