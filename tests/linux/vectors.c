@@ -296,6 +296,23 @@ static void processes_have_their_own(void)
     with_each_pair(two_processes);
 }
 
+/* The calls are forks, and all eight processes have what was there before the first. */
+static void forked(struct kind *kind)
+{
+    int status;
+
+    keeps(kind, 5, SYS_clone, SIGCHLD, 0, 0);
+    while (wait(&status) > 0)
+        CHECK_EQ(status, 0);
+}
+
+static void a_fork_copies_them(void)
+{
+    kind_count = find_kinds(kinds);
+    for (unsigned i = 0; i < kind_count; i++)
+        CHECK_EXITS(CHILD(forked(&kinds[i])), 0);
+}
+
 /* The new program plays the part: its status is how it rounds. */
 static void exec_begins_anew(void)
 {
@@ -311,7 +328,7 @@ static void exec_begins_anew(void)
 
 static const struct check_case cases[] = {
     CASE(threads_have_their_own),   CASE(handlers_leave_them_alone), CASE(handlers_change_them),
-    CASE(processes_have_their_own), CASE(exec_begins_anew),
+    CASE(processes_have_their_own), CASE(a_fork_copies_them),        CASE(exec_begins_anew),
 };
 
 int main(int argc, char **argv)
