@@ -314,6 +314,58 @@ static void ignored_signals_do_not_stop_a_timer(void)
     WAIT_FOR(seen >= 2);
 }
 
+/* For a case of two processes. */
+struct stop {
+    volatile long long begun, continued, taken;
+    volatile int overrun, signals;
+};
+
+static void note_first_since(int signo, siginfo_t *info, void *context)
+{
+    struct stop *stop = check_shared;
+
+    (void)signo, (void)context;
+    stop->signals++;
+    if (!stop->continued || stop->taken)
+        return;
+    stop->overrun = info->si_overrun;
+    stop->taken = now(CLOCK_MONOTONIC);
+}
+
+static void run_timer(long long period)
+{
+    struct stop *stop = check_shared;
+    struct sigaction action = {.sa_sigaction = note_first_since, .sa_flags = SA_SIGINFO};
+    int id = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGRTMIN, 0);
+
+    CHECK_EQ(sigaction(SIGRTMIN, &action, NULL), 0);
+    stop->begun = now(CLOCK_MONOTONIC);
+    settime(id, 0, period, period);
+    WAIT_FOR(stop->taken);
+}
+
+/* Who is stopped takes no signal: what the timer has missed is the overrun of the one that he
+ * takes then, and all expirations are told of. */
+static void a_stopped_process_overruns(void)
+{
+    const long long period = 5 * MS;
+    struct stop *stop = check_shared;
+    pid_t child = CHILD(run_timer(period));
+    long long stopped;
+    int status;
+
+    WAIT_FOR(stop->signals);
+    CHECK_EQ(kill(child, SIGSTOP), 0);
+    CHECK(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
+    stopped = now(CLOCK_MONOTONIC);
+    WAIT_FOR(now(CLOCK_MONOTONIC) >= stopped + 20 * period);
+    stop->continued = now(CLOCK_MONOTONIC);
+    CHECK_EQ(kill(child, SIGCONT), 0);
+    CHECK_EXITS(child, 0);
+    CHECK(stop->overrun >= (stop->continued - stopped) / period - 2);
+    CHECK(stop->overrun < (stop->taken - stop->begun) / period);
+}
+
 static void a_deleted_timers_signal_is_gone(void)
 {
     int id = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGUSR1, 0);
@@ -442,6 +494,7 @@ static const struct check_case cases[] = {
     CASE(cpu_time_itimers),
     CASE(sleeping_on_cpu_time),
     CASE(ignored_signals_do_not_stop_a_timer),
+    CASE(a_stopped_process_overruns),
     CASE(a_deleted_timers_signal_is_gone),
     CASE(timers_kill_and_stop),
     CASE(timers_are_not_inherited),
