@@ -165,7 +165,7 @@ void ramfs_stat(struct filesystem *fs, struct filesystem_stat *out)
     (void)fs;
     page_stats_read(&stats);
     out->blocks = stats.total;
-    out->free = stats.free;
+    out->free = stats.free - MIN(stats.free, page_low_mark());
 }
 
 status_t ramfs_create(const char *type, uint32_t root_mode, struct filesystem **out)

@@ -110,11 +110,20 @@ static status_t regular_try_read(struct file *file, struct iobuf *io, uint64_t *
     return st;
 }
 
+/* Programs keep the last part of memory: then files get what caches give back, and no more. */
+static bool may_grow(void)
+{
+    enum { SHRINK_PAGES = 256 };
+
+    return !page_is_low() || vmo_cache_shrink(SHRINK_PAGES);
+}
+
 /* The page for writing at `pos` up to `end`, pinned; the file's VMO grows to have it. */
 static status_t pin_for_write(struct inode *inode, uint64_t pos, uint64_t end, struct vmo **vmo,
                               struct page **out)
 {
     uint64_t index = pos >> PAGE_SHIFT, page_end = (index + 1) << PAGE_SHIFT;
+    unsigned how = may_grow() ? VMO_WRITE : VMO_WRITE | VMO_PRESENT_ONLY;
     bool writable;
     status_t st;
     SPIN_GUARD(&inode->lock);
@@ -125,9 +134,9 @@ static status_t pin_for_write(struct inode *inode, uint64_t pos, uint64_t end, s
     if (st != OK)
         return st;
     SPIN_GUARD(&inode->vmo->lock);
-    st = vmo_get_page_locked(inode->vmo, index, VMO_WRITE, out, &writable);
+    st = vmo_get_page_locked(inode->vmo, index, how, out, &writable);
     if (st != OK)
-        return st;
+        return st == ERR_NOT_FOUND ? ERR_NO_SPACE : st;
     page_get(*out);
     *vmo = vmo_get(inode->vmo);
     return OK;

@@ -279,11 +279,16 @@ void buddy_give(struct page *const *pages, unsigned count)
     give_surplus();
 }
 
-bool page_is_low(void)
+uint64_t page_low_mark(void)
 {
     enum { LOW_SHARE = 16 };
 
-    return __atomic_load_n(&free_frames, __ATOMIC_RELAXED) < total_frames / LOW_SHARE;
+    return total_frames / LOW_SHARE;
+}
+
+bool page_is_low(void)
+{
+    return __atomic_load_n(&free_frames, __ATOMIC_RELAXED) < page_low_mark();
 }
 
 void buddy_stats(struct page_stats *out)

@@ -76,6 +76,8 @@ void page_stats_read(struct page_stats *out);
 
 /* Little is free. A glance: no lock, no walk over magazines. */
 bool page_is_low(void);
+/* So many frames, or fewer, are little. */
+uint64_t page_low_mark(void);
 
 /* Give magazines of this CPU back (tests, memory pressure). */
 void page_drain(void);

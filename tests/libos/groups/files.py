@@ -176,11 +176,20 @@ def memory(suite, directory):
     large.unlink()
 
 
+def full(suite, directory):
+    """Files in memory leave programs a part of it."""
+    out = sh("dd if=/dev/zero of=big bs=1M count=100 2>&1 | grep -o 'No space left'; "
+             "df --output=avail / | tail -n1; rm big; echo more >small; cat small",
+             "--mem", "64M", cwd=directory)
+    suite.expect("memory is full of files", out, out=lambda text: text.split() ==
+                 b"No space left 0 more".split())
+
+
 def wrong(got, wanted):
     return None if got == wanted else f"{got!r}; wanted {wanted!r}"
 
 
 def tests(suite):
-    for test in (binds, programs, refusals, coherence, killed, mapped, overlay, memory):
+    for test in (binds, programs, refusals, coherence, killed, mapped, overlay, memory, full):
         with tempfile.TemporaryDirectory(prefix="zcore-files-") as name:
             test(suite, pathlib.Path(name).resolve())
