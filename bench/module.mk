@@ -1,5 +1,5 @@
 module         := bench
-guest-programs := mb first blocked ctx
+guest-programs := mb first blocked ctx pace
 
 # The Linux program with Zircon calls, made with the SDK and bound at once (tests/zircon/module.mk says why).
 build/bench/zx: bench/zx.c bench/zx_process.c user/zircon/load.c user/zircon/symbol.c \
