@@ -22,13 +22,18 @@ void frame_free_slow(void *frame, size_t size)
         kfree(frame);
 }
 
-unsigned frame_kept_count(void)
+uint64_t frame_live_count(void)
 {
-    unsigned count = 0;
+    return slab_cache_live(&frame_cache);
+}
+
+uint64_t frame_used_count(void)
+{
+    uint64_t live = frame_live_count(), kept = 0;
 
     for (unsigned cpu = 0; cpu < HAL_MAX_CPUS; cpu++)
-        count += __atomic_load_n(&frames_kept[cpu].frame, __ATOMIC_RELAXED) != NULL;
-    return count;
+        kept += __atomic_load_n(&frames_kept[cpu].frame, __ATOMIC_RELAXED) != NULL;
+    return live > kept ? live - kept : 0; /* other CPUs may have come between */
 }
 
 void frame_drain(void)

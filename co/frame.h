@@ -47,8 +47,10 @@ static inline void frame_free(void *frame, size_t size)
         frame_free_slow(frame, size);
 }
 
-/* How many frames CPUs keep at this moment: live objects of a slab that nobody uses. */
-unsigned frame_kept_count(void);
+/* Frames of the usual size: live objects of slabs, and those of them that coroutines use, so
+ * not kept by a CPU. */
+uint64_t frame_live_count(void);
+uint64_t frame_used_count(void);
 
 /* Frees what CPUs keep. No task runs. */
 void frame_drain(void);

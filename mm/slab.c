@@ -309,6 +309,13 @@ uint64_t slab_live_objects(void)
     return live;
 }
 
+uint64_t slab_cache_live(struct slab_cache *cache)
+{
+    SPIN_GUARD(&cache->lock);
+
+    return cache->live;
+}
+
 static void add_bytes(void *arg, const struct slab_cache *cache)
 {
     *(uint64_t *)arg += cache->slabs * (PAGE_SIZE << cache->slab_order);

@@ -52,5 +52,7 @@ void slab_for_each(void (*fn)(void *arg, const struct slab_cache *cache), void *
 void slab_drain(void);
 /* Objects handed out over all caches, kmalloc's included: the leak tests compare it. */
 uint64_t slab_live_objects(void);
+/* Of those, this cache's. */
+uint64_t slab_cache_live(struct slab_cache *cache);
 /* Memory that all slabs take, free slots included. */
 uint64_t slab_bytes(void);

@@ -12,7 +12,7 @@
 SLAB_CACHE(thread_cache, struct thread);
 
 /* Of FP state; how large that is, the machine says: fp_alloc. */
-static struct slab_cache fp_cache = {.name = "fp state", .align = HAL_FP_ALIGN};
+static struct slab_cache fp_cache = {.name = "fp_state", .align = HAL_FP_ALIGN};
 
 static void *fp_alloc(void)
 {

@@ -1,10 +1,14 @@
 """Everything at once, as fast as it goes, on more CPUs than the host may have; then the kernel holds
 what it held before."""
 import os
+import re
 
 from harness import libos
 
 COUNTERS = ("slab_objects", "objects", "tasks", "processes", "vmos", "inodes", "dentries")
+# Calls that are under way: the reader's, and its parent's if he has come to wait for it by then.
+FRAMES = 2
+CACHE = re.compile(r"^(\S+) +(\d+) .*: tunables", re.M)
 # Each loop says nothing unless it is wrong.
 LOOPS = r"""
 busy() { for r in {1..10}; do for ((i = 0; i < 3000; i++)); do :; done; done; }
@@ -25,7 +29,7 @@ busy & busy & forks & forks & pipes & pipes & kills & wait
 """
 # The counting shell is small and does the same both times, so that it needs no more memory.
 SCRIPT = """
-round() { bash -c "$LOOPS" 2>/dev/null; cat /proc/zcore; echo end; }
+round() { bash -c "$LOOPS" 2>/dev/null; cat /proc/zcore; echo ---; cat /proc/slabinfo; echo end; }
 round; round; round
 """
 
@@ -33,15 +37,20 @@ round; round; round
 def judge(result):
     """The first round has warmed the caches."""
     rounds = result.out.decode(errors="replace").split("end\n")
-    if result.status != 0 or len(rounds) != 4:
+    parts = [text.split("---\n") for text in rounds[:-1]]
+    if result.status != 0 or [len(part) for part in parts] != [2, 2, 2]:
         return str(result)
-    lines = [line.split() for text in rounds for line in text.splitlines()]
-    strange = [line[0] for line in lines if len(line) != 2]
-    counts = [dict(line.split() for line in text.splitlines()) for text in rounds[1:3]] \
-        if not strange else [{}, {}]
-    grown = [f"{name} {counts[0].get(name)} -> {counts[1].get(name)}" for name in COUNTERS
-             if counts[0].get(name) != counts[1].get(name)]
-    return "; ".join(strange + grown) or None
+    lines = [line.split() for counters, _ in parts for line in counters.splitlines()]
+    strange = [" ".join(line) for line in lines if len(line) != 2]
+    if strange:
+        return "; ".join(strange)
+    before, after = (dict(line.split() for line in counters.splitlines()) for counters, _ in parts[1:])
+    grown = [f"{name} {before.get(name)} -> {after.get(name)}" for name in COUNTERS
+             if before.get(name) != after.get(name)]
+    if int(after["frames"]) > FRAMES:
+        grown.append(f"{after['frames']} frames")
+    slabs = sorted({*CACHE.findall(parts[1][1])} ^ {*CACHE.findall(parts[2][1])})
+    return f"{'; '.join(grown)} {slabs}" if grown else None
 
 
 def tests(suite):

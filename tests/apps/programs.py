@@ -37,7 +37,7 @@ END
     "what the machine has": ("free", """
         free -k | awk 'NR == 2 {print $1, ($2 > 0), ($4 <= $2)}'; uptime | grep -c 'load average:'
         vmstat | awk 'NR == 3 {print NF >= 17, ($4 > 0)}'; lscpu | awk '/^(Architecture|Byte Order):/ {$1 = $1; print}'
-        getconf PAGE_SIZE; sort -u /proc/cpuinfo | grep -E '^(vendor_id|cpu family|model)'
+        slabtop -o | grep -c 'OBJS ACTIVE'; getconf PAGE_SIZE; sort -u /proc/cpuinfo | grep -E '^(vendor_id|cpu family|model)'
         grep -m1 ^flags /proc/cpuinfo | tr ' ' '\\n' | grep -xE 'sse2|ssse3|aes|avx2|avx512f|rdrand|lm|nx|amx_tile'"""),
     "mounts and open files": ("findmnt", """
         findmnt -n -o TARGET,FSTYPE /proc | tr -s ' '; df -P / | awk 'NR == 2 {print $NF}'

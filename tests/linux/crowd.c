@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -323,6 +324,30 @@ static void *nap(void *arg)
     return arg;
 }
 
+/* A continuation that comes while the stop is being acted upon takes it back as well. */
+static void a_stop_is_taken_back(void)
+{
+    enum { ROUNDS = 400, DELAYS = 60 };
+    atomic_int *asked =
+        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    atomic_int *answered = asked + 1;
+    pid_t pid = CHILD(for (;;) atomic_store(answered, atomic_load(asked)));
+
+    for (int i = 1; i <= ROUNDS; i++) {
+        kill(pid, SIGSTOP);
+        for (volatile int n = i % DELAYS * 20; n > 0; n--)
+            continue;
+        kill(pid, SIGCONT);
+        atomic_store(asked, i);
+        while (atomic_load(answered) != i)
+            sched_yield();
+        CHECK_EQ(waitpid(pid, NULL, WUNTRACED | WNOHANG), 0);
+    }
+    kill(pid, SIGKILL);
+    CHECK_KILLED(pid, SIGKILL);
+    munmap(asked, PAGE);
+}
+
 static void many_sleep(void)
 {
     pthread_t threads[64];
@@ -352,6 +377,7 @@ static const struct check_case cases[] = {
     CASE(a_mutex_between_processes),
     CASE(small_writes_are_not_torn),
     CASE(a_busy_group_is_killed),
+    CASE(a_stop_is_taken_back),
     CASE(many_sleep),
     CASE(bounded_fork_bomb),
 };

@@ -41,16 +41,17 @@ static uint64_t pages_free(void)
     return stats.free;
 }
 
-/* But for what CPUs keep for the next call. */
+/* But for the frames, of which there are as many as calls wait at this moment. */
 static uint64_t slab_objects(void)
 {
-    return slab_live_objects() - frame_kept_count();
+    return slab_live_objects() - frame_live_count();
 }
 
 static const struct procfs_counter own[] = {
     {.name = "pages_total", .read = pages_total},
     {.name = "pages_free", .read = pages_free},
     {.name = "slab_objects", .read = slab_objects},
+    {.name = "frames", .read = frame_used_count},
     {.name = "slab_bytes", .read = slab_bytes},
     {.name = "register_bytes", .read = thread_register_bytes},
 };

@@ -77,6 +77,7 @@ status_t proc_each_mapping(struct inode *inode, proc_mapping_fn *each, void *arg
 void proc_show_mapping(const struct proc_mapping *m, struct seq *seq);
 /* Of the system. */
 status_t proc_show_counters(struct inode *inode, struct seq *seq);
+status_t proc_show_slabs(struct inode *inode, struct seq *seq);
 extern const struct gen_ops proc_sys_ops;
 extern const struct gen_entry proc_system_entries[];
 extern const unsigned proc_system_count;

@@ -233,6 +233,7 @@ const struct gen_entry proc_system_entries[] = {
     {"mounts", INODE_SYMLINK, 0777, &mounts_ops},
     {"net", INODE_SYMLINK, 0777, &net_ops},
     {"partitions", INODE_FILE, 0444, SHOWN(show_partitions)},
+    {"slabinfo", INODE_FILE, 0400, SHOWN(proc_show_slabs)},
     {"stat", INODE_FILE, 0444, SHOWN(show_stat)},
     {"swaps", INODE_FILE, 0444, SHOWN(show_swaps)},
     {"sys", INODE_DIR, 0555, &proc_sys_ops},

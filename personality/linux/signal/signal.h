@@ -125,8 +125,9 @@ struct signal_pending {
 struct signal_shared {
     struct signal_action actions[SIGNALS];
     struct signal_pending pending;
-    bool stopped;    /* by a stop signal, until SIGCONT */
-    int stop_signal; /* that stopped it */
+    bool stopped;       /* by a stop signal, until SIGCONT */
+    int stop_signal;    /* that stopped it */
+    uint32_t continued; /* SIGCONTs sent: who takes a stop signal sees whether it holds */
 };
 
 /* Of a thread. */

@@ -28,6 +28,8 @@ static void tell_parent(struct linux_process *lp, int code, int status)
 
     {
         SPIN_GUARD(&family_lock);
+        if (signal_stopped(lp) != (code == CLD_STOPPED))
+            return; /* no news any more: another CPU was faster, and tells the newest */
         lp->stop_news = code == CLD_STOPPED;
         lp->continue_news = code == CLD_CONTINUED;
         parent = linux_process_get(lp->parent);
@@ -48,11 +50,12 @@ static void tell_parent(struct linux_process *lp, int code, int status)
     linux_process_put(parent);
 }
 
-static void signal_stop_process(struct linux_process *lp, int signo)
+/* Unless SIGCONT was sent since the stop signal was taken. */
+static void signal_stop_process(struct linux_process *lp, int signo, uint32_t continued)
 {
     {
         SPIN_GUARD(&lp->lock);
-        if (lp->signals.stopped || lp->exiting)
+        if (lp->signals.continued != continued || lp->signals.stopped || lp->exiting)
             return;
         lp->signals.stopped = true;
         lp->signals.stop_signal = signo;
@@ -65,6 +68,7 @@ void signal_continue_process(struct linux_process *lp)
 {
     {
         SPIN_GUARD(&lp->lock);
+        lp->signals.continued++;
         if (!lp->signals.stopped)
             return;
         lp->signals.stopped = false;
@@ -81,7 +85,7 @@ static bool stop_applies(struct linux_process *lp, int signo)
     return signo == SIGSTOP || !session_group_orphaned_locked(lp->pgrp);
 }
 
-static void default_action(struct linux_thread *lt, int signo)
+static void default_action(struct linux_thread *lt, int signo, uint32_t continued)
 {
     struct linux_process *lp = lt->process;
 
@@ -92,7 +96,7 @@ static void default_action(struct linux_thread *lt, int signo)
     case DEFAULT_STOP:
         if (stop_applies(lp, signo)) {
             linux_strace_stopped(lt, signo);
-            signal_stop_process(lp, signo);
+            signal_stop_process(lp, signo, continued);
         }
         return;
     case DEFAULT_CORE:
@@ -155,16 +159,18 @@ static bool take_one(struct linux_thread *lt, struct signal_action *action,
                      struct siginfo *info)
 {
     struct linux_process *lp = lt->process;
+    uint32_t continued;
 
     {
         SPIN_GUARD(&lp->lock);
         if (!signal_take_locked(lt, ~lt->signals.mask, info))
             return false;
         *action = lp->signals.actions[info->signo - 1];
+        continued = lp->signals.continued;
     }
     linux_strace_signal(lt, info);
     if (action->handler == 0)
-        default_action(lt, info->signo);
+        default_action(lt, info->signo, continued);
     return true;
 }
 
