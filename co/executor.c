@@ -28,13 +28,20 @@ void executor_program(struct executor *ex, time_ns_t deadline)
     hal_timer_set(deadline);
 }
 
+static time_ns_t slice_length(const struct executor *ex)
+{
+    unsigned ms = 2 * EXECUTOR_SLICE_MS / (MAX(ex->ready_count, 1u) + 1);
+
+    return MAX(ms, (unsigned)EXECUTOR_SLICE_LEAST_MS) * NS_PER_MS;
+}
+
 /* Someone waits for this CPU: see that the running task's slice ends. The tick stays armed
  * until it fires, so a stream of wakes reads the clock once a slice. */
 static void slice_begin(struct executor *ex)
 {
     if (ex->tick != TIME_INFINITE)
         return;
-    ex->tick = hal_time_now() + EXECUTOR_SLICE_MS * NS_PER_MS;
+    ex->tick = hal_time_now() + slice_length(ex);
     executor_program(ex, ex->tick);
 }
 

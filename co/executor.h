@@ -9,7 +9,9 @@
 
 #include "co/timer.h"
 
-enum { EXECUTOR_SLICE_MS = 10 };
+/* A slice while one other task is ready. The more there are, the shorter it is, so that all
+ * have had a turn after two of these; but no shorter than the least. */
+enum { EXECUTOR_SLICE_MS = 10, EXECUTOR_SLICE_LEAST_MS = 2 };
 
 /* Once, on the boot CPU, before the first task_spawn. */
 void executor_init(void);

@@ -59,11 +59,13 @@ static void the_higher_priority_runs_first(void **state)
         assert_int_equal(order[i], want[i]);
 }
 
+enum { OTHERS_MOST = 9 };
+
 /* What a running task would be told if it asked whether to yield. */
 struct asker {
     struct co co;
     struct task *urgent; /* woken by the asker itself; NULL: none */
-    bool at_once, after_slice;
+    bool at_once, after_slice, after_least;
 };
 
 static CO_FN(asker)
@@ -74,6 +76,10 @@ static CO_FN(asker)
     sim_advance(MS(EXECUTOR_SLICE_MS));
     executor_interrupted();
     f->after_slice = executor_should_yield(task);
+    CO_YIELD();
+    sim_advance(MS(EXECUTOR_SLICE_LEAST_MS));
+    executor_interrupted();
+    f->after_least = executor_should_yield(task);
     CO_RETURN(OK);
 }
 CO_END
@@ -91,32 +97,45 @@ static void a_lone_task_keeps_the_cpu(void **state)
     assert_false(executor_has_ready());
 }
 
-/* The asker runs while another task of `priority` is ready. */
-static struct asker ask_beside(uint8_t priority)
+/* The asker runs while `count` other tasks of `priority` are ready. */
+static struct asker ask_beside(unsigned count, uint8_t priority)
 {
     struct asker frame = {.co = {.resume = asker}};
-    struct turn other = {.co = {.resume = turn}, .rounds = 1};
-    struct task task, other_task;
+    struct turn others[OTHERS_MOST];
+    struct task task, other_tasks[OTHERS_MOST];
 
     order_count = 0;
     spawn(&task, "asker", &frame.co);
-    task_spawn(&other_task, "other", &other.co, priority, NULL, NULL);
+    for (unsigned i = 0; i < count; i++) {
+        others[i] = (struct turn){.co = {.resume = turn}, .rounds = 2};
+        task_spawn(&other_tasks[i], "other", &others[i].co, priority, NULL, NULL);
+    }
     run_ready();
     return frame;
 }
 
 static void an_equal_waits_for_the_end_of_the_slice(void **state)
 {
-    struct asker equal = ask_beside(TASK_PRIORITY_DEFAULT);
+    struct asker equal = ask_beside(1, TASK_PRIORITY_DEFAULT);
 
     (void)state;
     assert_false(equal.at_once);
     assert_true(equal.after_slice);
+    assert_false(equal.after_least);
+}
+
+static void of_many_each_has_a_short_slice(void **state)
+{
+    struct asker equal = ask_beside(OTHERS_MOST, TASK_PRIORITY_DEFAULT);
+
+    (void)state;
+    assert_false(equal.at_once);
+    assert_true(equal.after_least);
 }
 
 static void a_lower_one_waits_for_ever(void **state)
 {
-    struct asker lower = ask_beside(TASK_PRIORITY_DEFAULT - 1);
+    struct asker lower = ask_beside(1, TASK_PRIORITY_DEFAULT - 1);
 
     (void)state;
     assert_false(lower.at_once);
@@ -344,6 +363,7 @@ int main(void)
         TEST(the_higher_priority_runs_first),
         TEST(a_lone_task_keeps_the_cpu),
         TEST(an_equal_waits_for_the_end_of_the_slice),
+        TEST(of_many_each_has_a_short_slice),
         TEST(a_lower_one_waits_for_ever),
         TEST(a_higher_one_wants_the_cpu_at_once),
         TEST_SEEDS(idle_cpus_steal),

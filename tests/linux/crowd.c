@@ -197,7 +197,7 @@ static void sums_are_their_own(void)
 
     CHECK_EQ(sigaction(SIGUSR1, &action, NULL), 0);
     start(threads, THREADS, harmonic, NULL);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 60; i++) {
         pthread_kill(threads[i % THREADS], SIGUSR1);
         sched_yield();
     }
