@@ -47,6 +47,8 @@ struct carrier {
     uint64_t fs_base;        /* in the register now */
     struct hal_context *_Atomic fp_owner;
     bool fp_live; /* registers newer than fp_owner's memory */
+    /* XSAVE components that the registers do not have in use; while fp_live it is not known. */
+    uint64_t fp_initial;
     struct carrier_signal signal;
     void (*run)(struct carrier *); /* what a fresh thread does */
 };

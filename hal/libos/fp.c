@@ -56,15 +56,21 @@ static void *spare_take(struct cpu *cpu)
 
 /* --- contexts --- */
 
-static void save(struct hal_context *ctx)
+static void save(struct hal_context *ctx, uint64_t in_use)
 {
-    if (fp_kept && fp_area_store_kept(ctx->priv.fp_kept)) {
+    if (fp_kept && fp_area_store_kept(ctx->priv.fp_kept, in_use)) {
         page_drop(ctx);
         return;
     }
     if (is_compacted(ctx))
         ctx->fp = spare_take(cpu_self());
     fp_area_store(ctx->fp);
+}
+
+static void live_end(struct carrier *c)
+{
+    c->fp_live = false;
+    c->fp_initial = ~fp_area_in_use();
 }
 
 void hal_context_park(void)
@@ -74,16 +80,16 @@ void hal_context_park(void)
 
     if (!c->fp_live)
         return;
-    c->fp_live = false;
+    live_end(c);
     if (owner)
-        save(owner);
+        save(owner, ~c->fp_initial);
 }
 
 void fp_switch(struct carrier *c, struct hal_context *ctx)
 {
     hal_context_park();
     if (is_compacted(ctx))
-        fp_area_fetch_kept(ctx->fp);
+        fp_area_fetch_kept(ctx->fp, fp_components & ~c->fp_initial);
     else
         fp_area_fetch(ctx->fp);
     atomic_store_explicit(&c->fp_owner, ctx, memory_order_relaxed);
@@ -145,8 +151,8 @@ void hal_context_fp_written(struct hal_context *ctx)
     struct carrier *c = ctx->priv.fp_carrier;
 
     fp_area_settle(ctx->fp, is_compacted(ctx));
-    if (c && c == carrier_self() && c->fp_owner == ctx)
-        c->fp_live = false;
+    if (c && c == carrier_self() && c->fp_owner == ctx && c->fp_live)
+        live_end(c);
     ctx->priv.fp_carrier = NULL;
 }
 

@@ -69,11 +69,12 @@ static void xrstor(const void *area)
                      : "memory");
 }
 
-/* Components that are not in their initial state. */
-static uint64_t in_use(void)
+uint64_t fp_area_in_use(void)
 {
     uint32_t low, high;
 
+    if (!fp_kept)
+        return fp_components;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(1));
     return ((uint64_t)high << 32 | low) & fp_components;
 }
@@ -88,9 +89,9 @@ static void store_by_moves(struct kept_area *kept, uint64_t present)
     kept->head.present = present;
 }
 
-bool fp_area_store_kept(struct kept_area *kept)
+bool fp_area_store_kept(struct kept_area *kept, uint64_t in_use)
 {
-    uint64_t present = in_use() | XSTATE_SSE;
+    uint64_t present = in_use | XSTATE_SSE;
 
     if (present & ~fp_kept)
         return false;
@@ -107,11 +108,11 @@ void fp_area_store(struct xsave_area *area)
 
 /* False: x87 is in it, or something that it does not have would have to go back to its initial
  * state. */
-static bool fetch_by_moves(const struct kept_area *kept)
+static bool fetch_by_moves(const struct kept_area *kept, uint64_t in_use)
 {
     uint64_t present = kept->head.present;
 
-    if (!(present & XSTATE_SSE) || present & XSTATE_X87 || in_use() & ~present)
+    if (!(present & XSTATE_SSE) || present & XSTATE_X87 || in_use & ~present)
         return false;
     fp_fetch_sse(&kept->head);
     if (present & XSTATE_MASKS)
@@ -121,9 +122,9 @@ static bool fetch_by_moves(const struct kept_area *kept)
     return true;
 }
 
-void fp_area_fetch_kept(const struct kept_area *kept)
+void fp_area_fetch_kept(const struct kept_area *kept, uint64_t in_use)
 {
-    if (!fetch_by_moves(kept))
+    if (!fetch_by_moves(kept, in_use))
         xrstor(kept);
 }
 

@@ -35,12 +35,18 @@ extern uint64_t fp_components, fp_kept;
 /* In what is kept, the initial state. */
 void fp_area_init(struct xsave_area *area);
 
-/* The registers. False, and nothing stored: more is in use than the kept format has. */
-bool fp_area_store_kept(struct kept_area *kept) MUST_USE;
+/* Components whose registers are not in their initial state; all, if the processor does not
+ * tell. */
+uint64_t fp_area_in_use(void);
+
+/* The registers, of which these are in use. False, and nothing stored: it is more than the kept
+ * format has. */
+bool fp_area_store_kept(struct kept_area *kept, uint64_t in_use) MUST_USE;
 /* In the standard format. */
 void fp_area_store(struct xsave_area *area);
-/* From the kept format; from the standard one. */
-void fp_area_fetch_kept(const struct kept_area *kept);
+/* From the kept format, where `in_use` may be what the registers hold; from the standard one.
+ */
+void fp_area_fetch_kept(const struct kept_area *kept, uint64_t in_use);
 void fp_area_fetch(const struct xsave_area *area);
 
 /* Pieces of the kept format: the head, and `components`. */
