@@ -4,6 +4,7 @@
 #include "co/executor.h"
 
 #include "co/executor_internal.h"
+#include "co/ktrace.h"
 #include "hal/irq.h"
 #include "hal/time.h"
 
@@ -313,6 +314,14 @@ static void note_queued(struct executor *ex, struct task *task)
                          __ATOMIC_RELAXED);
 }
 
+static void trace_switch(struct executor *ex, const struct task *to)
+{
+    const uint32_t args[4] = {to->trace_id, hal_cpu_id(), 0, 0};
+
+    ktrace_32(TAG_CONTEXT_SWITCH, ex->traced, args);
+    ex->traced = to->trace_id;
+}
+
 bool executor_step(void)
 {
     struct executor *ex = executor_local();
@@ -329,6 +338,8 @@ bool executor_step(void)
         return true;
     note_queued(ex, task);
     ex->stats.switches++;
+    if (ktrace_on(KTRACE_GRP_SCHEDULER))
+        trace_switch(ex, task);
     task->runs++;
     ex->current = task;
     task_run(task);

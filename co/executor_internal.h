@@ -26,6 +26,7 @@ struct executor {
     time_ns_t charged;    /* the moment up to which running tasks have been charged */
     time_ns_t tick;       /* end of the slice, TIME_INFINITE while nobody waits for the CPU */
     time_ns_t programmed; /* what hal_timer_set was told last */
+    uint32_t traced;      /* trace_id of the task that was switched to last */
     struct executor_stats stats;
 };
 

@@ -52,7 +52,8 @@ struct task {
         time_ns_t ready_at; /* since when it waits for a CPU; 0: nobody has looked */
         status_t status;    /* the root coroutine's, once `top` is NULL */
     };
-    uint64_t runs; /* how often it got a CPU */
+    uint64_t runs;     /* how often it got a CPU */
+    uint32_t trace_id; /* in the kernel's trace; 0: a task of the kernel's */
     const char *name;
     /* Called by the executor when the root coroutine has returned; may free the task. NULL:
      * none. */

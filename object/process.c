@@ -6,6 +6,7 @@
 #include "base/string.h"
 #include "mm/counter.h"
 #include "mm/slab.h"
+#include "object/ktrace_names.h"
 #include "object/process_internal.h"
 #include "object/reaper.h"
 #include "object/thread.h"
@@ -83,6 +84,8 @@ status_t process_create(struct job *job, const char *name, uint32_t calls, struc
     list_init(&p->threads);
     handle_table_init(&p->handles);
     memcpy(p->name, name, strnlen(name, sizeof(p->name) - 1));
+    if (ktrace_on(KTRACE_GRP_META))
+        ktrace_process_name(p);
 
     st = aspace_create(&p->aspace);
     if (st == OK)

@@ -7,6 +7,7 @@
 #include "co/executor.h"
 #include "mm/slab.h"
 #include "object/channel.h"
+#include "object/ktrace_names.h"
 #include "object/process_internal.h"
 
 SLAB_CACHE(thread_cache, struct thread);
@@ -82,6 +83,8 @@ status_t thread_create(struct process *p, const char *name,
         SPIN_GUARD(&p->object.lock);
         list_push_back(&p->threads, &t->process_link);
     }
+    if (ktrace_on(KTRACE_GRP_META))
+        ktrace_thread_name(t);
     *out = t;
     return OK;
 }
@@ -116,6 +119,7 @@ static status_t start_locked(struct thread *t)
     t->main = (struct thread_main){.co = {.resume = thread_main}, .thread = t};
     task_prepare(&t->task, t->name, &t->main.co, TASK_PRIORITY_DEFAULT, &t->context,
                  thread_task_done);
+    t->task.trace_id = (uint32_t)t->object.koid;
     task_set_cpus(&t->task, cpus);
     task_wake(&t->task);
     if (suspended_locked(t))

@@ -4,7 +4,7 @@ sources        := call handle_calls object_calls policy child_calls resource_cal
                   port_calls message_in message_out channel_calls exchange_calls fifo_calls \
                   socket_calls stream_calls futex_calls \
                   task_calls vmo_calls vmo_io vmo_op_calls vmar_calls vmar_op_calls pager_calls bti_calls \
-                  time_calls clock_calls log_calls \
+                  time_calls clock_calls log_calls ktrace_calls \
                   personality vdso load start hybrid fd_calls table exception_calls \
                   thread_state_calls memory_calls task_info test_calls \
                   vdso_variant kernel_files userboot strace/names strace/show strace/signatures_all strace/zircon_strace

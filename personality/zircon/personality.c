@@ -8,6 +8,7 @@
 #include "personality/strace/strace.h"
 #include "personality/zircon/calls.h"
 #include "personality/zircon/kernel_files.h"
+#include "personality/zircon/ktrace.h"
 #include "personality/zircon/policy.h"
 #include "personality/zircon/strace/zircon_strace.h"
 #include "personality/zircon/vdso.h"
@@ -85,6 +86,7 @@ void zircon_init(bool strace)
         table.trace_enter = zircon_strace_enter;
         table.trace_exit = strace_exit;
     }
+    zircon_ktrace_init(&table);
     syscall_table_register(1, &table);
     vdso_init();
     kernel_files_init();

@@ -4,6 +4,8 @@
  */
 #include "personality/zircon/resource_calls.h"
 
+#include "hal/ports.h"
+
 status_t call_resource(const struct syscall *call, unsigned arg, uint32_t kind)
 {
     struct object *obj;
@@ -90,10 +92,6 @@ ABSENT(system_get_performance_info, ZX_RSRC_KIND_ROOT)
 ABSENT(system_set_performance_info, ZX_RSRC_KIND_ROOT)
 ABSENT(framebuffer_set_range, ZX_RSRC_KIND_ROOT)
 ABSENT(debug_send_command, ZX_RSRC_KIND_ROOT)
-ABSENT(ktrace_read, ZX_RSRC_KIND_ROOT)
-ABSENT(ktrace_control, ZX_RSRC_KIND_ROOT)
-ABSENT(ktrace_write, ZX_RSRC_KIND_ROOT)
-ABSENT(mtrace_control, ZX_RSRC_KIND_ROOT)
 
 /* The boot loader left none. */
 status_t zircon_framebuffer_get_info(struct syscall *call)
@@ -103,21 +101,27 @@ status_t zircon_framebuffer_get_info(struct syscall *call)
     return st == OK ? ERR_INVALID_ARGS : st;
 }
 
-/* No program of ours touches ports. */
-static status_t ports(struct syscall *call)
+/* Ports are the process's: its threads may use them, or may not any more. */
+static status_t set_ports(struct syscall *call, bool allowed)
 {
-    status_t st = call_resource_range(call, 0, ZX_RSRC_KIND_IOPORT, (uint16_t)call->arg[1],
-                                      (uint32_t)call->arg[2]);
+    struct aspace *as = call_process(call)->aspace;
+    uint32_t first = (uint16_t)call->arg[1], count = (uint32_t)call->arg[2];
+    status_t st = call_resource_range(call, 0, ZX_RSRC_KIND_IOPORT, first, count);
 
-    return st == OK ? ERR_NOT_SUPPORTED : st;
+    if (st != OK)
+        return st;
+    if (count > HAL_PORTS - first)
+        return ERR_INVALID_ARGS;
+    SPIN_GUARD(&as->pt_lock);
+    return hal_ports_set(&as->pt, first, count, allowed);
 }
 
 status_t zircon_ioports_request(struct syscall *call)
 {
-    return ports(call);
+    return set_ports(call, true);
 }
 
 status_t zircon_ioports_release(struct syscall *call)
 {
-    return ports(call);
+    return set_ports(call, false);
 }

@@ -9,6 +9,7 @@
 #include "hal/bare/x86_64/fp.h"
 #include "hal/bare/x86_64/instructions.h"
 #include "hal/bare/x86_64/interrupt.h"
+#include "hal/bare/x86_64/ports.h"
 
 /* Error code of a page fault (SDM volume 3, 4.7). */
 #define FAULT_WRITE (1u << 1)
@@ -145,6 +146,7 @@ static void run(struct cpu *cpu, struct hal_context *ctx, struct hal_pt *pt)
     ctx->regs.rflags = (ctx->regs.rflags & RFLAGS_USER_MASK) | RFLAGS_USER_DEFAULT;
     space_enter(cpu, pt);
     fp_load(cpu, ctx);
+    ports_load(cpu, pt);
     bases_load(&ctx->regs);
     if (ctx->priv.debug.control)
         debug_load(&ctx->priv.debug);

@@ -16,6 +16,8 @@ struct tss {
     uint64_t ist[7]; /* ist[0] is IST 1 */
     uint64_t reserved2;
     uint16_t reserved3, io_map;
+    uint8_t ports[HAL_PORT_PAGES * PAGE_SIZE]; /* a bit for each, set: not user mode's */
+    uint8_t end;                               /* set bits, as the CPU wants them behind */
 } __attribute__((packed));
 
 /* A request to other CPUs to forget translations; shootdown.c has the protocol. */
@@ -44,6 +46,8 @@ struct cpu {
     struct spinlock fp_lock;
     _Atomic(struct hal_context *) fp_owner;
     bool fp_dirty;
+
+    uint64_t port_map; /* number of the map that `tss` shows; 0: none */
 
     time_ns_t deadline;  /* of the timer; TIME_INFINITE: off */
     unsigned irq_vector; /* of the device interrupt in service; 0: none */

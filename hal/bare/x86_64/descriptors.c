@@ -38,7 +38,8 @@ void gdt_load(struct cpu *cpu)
     cpu->gdt[SELECTOR_TSS / 8] =
         limit | (tss & 0xffffff) << 16 | 0x89ull << 40 | (tss >> 24 & 0xff) << 56;
     cpu->gdt[SELECTOR_TSS / 8 + 1] = tss >> 32;
-    cpu->tss.io_map = sizeof(cpu->tss); /* beyond the limit: no port is user's */
+    cpu->tss.io_map = sizeof(cpu->tss); /* beyond the limit: no port is user's yet */
+    cpu->tss.end = 0xff;
     __asm__ volatile("lgdt %0" : : "m"(gdtr) : "memory");
     __asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS));
 }

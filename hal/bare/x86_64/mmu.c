@@ -6,6 +6,7 @@
  */
 #include "hal/bare/common/irq.h"
 #include "hal/bare/x86_64/boot.h"
+#include "hal/bare/x86_64/ports.h"
 #include "hal/bare/x86_64/pte.h"
 #include "hal/bare/x86_64/shootdown.h"
 
@@ -28,6 +29,8 @@ status_t hal_pt_init(struct hal_pt *pt)
     memcpy(table + USER_ENTRIES, kernel + USER_ENTRIES, USER_ENTRIES * sizeof(pte_t));
     pt->root = root;
     atomic_init(&pt->active, 0);
+    atomic_init(&pt->port_map, 0);
+    memset(pt->ports, 0, sizeof(pt->ports));
     return OK;
 }
 
@@ -48,6 +51,7 @@ void hal_pt_fini(struct hal_pt *pt)
 {
     shootdown_leave(pt);
     table_free(pt->root, PT_LEVELS, USER_ENTRIES);
+    ports_free(pt);
     pt->root = 0;
 }
 

@@ -23,9 +23,13 @@
 #define HAL_LINEAR_BASE 0xffff800000000000ul
 #define HAL_IMAGE_BASE  0xffffffff80000000ul
 
+#define HAL_PORT_PAGES 2u
+
 struct hal_pt {
-    paddr_t root;       /* the top table */
-    atomic_uint active; /* CPUs, one bit each, whose TLBs may hold translations of it */
+    paddr_t root;           /* the top table */
+    atomic_uint active;     /* CPUs, one bit each, whose TLBs may hold translations of it */
+    atomic_ullong port_map; /* number of its map of ports; 0: it has none */
+    uint8_t *ports[HAL_PORT_PAGES]; /* the map: a bit for each, set: not allowed; NULL: none */
 };
 
 static inline void *hal_phys_to_virt(paddr_t pa)
