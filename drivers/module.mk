@@ -2,5 +2,5 @@
 module        := drivers
 sources-libos := pci_sim
 sources-sim   := pci_sim
-sources-bare  := pci_ecam
+sources-bare  := pci_ecam pci_sim
 tests         := pci_sim_test

@@ -24,8 +24,9 @@ void machine_program_output(const char *text, size_t size);
 /* Where zx_debug_read reads: libos: the launcher's standard input; bare metal: the console. */
 void machine_program_input_init(void);
 
-/* How PCI is reached: libos: a simulated bus; bare metal: where a program says it is. */
-void machine_devices_init(void);
+/* How PCI is reached: libos, and where the boot record wants it (`simulated-pci=1`): a
+ * simulated bus; bare metal otherwise: where a program says it is. */
+void machine_devices_init(bool simulated_bus);
 
 /* Lines of /proc/zcore that only this machine has. */
 void machine_counters_init(void);

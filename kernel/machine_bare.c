@@ -4,8 +4,10 @@
 #include "kernel/machine.h"
 
 #include "base/format.h"
+#include "base/log.h"
 #include "base/status.h"
 #include "drivers/pci_ecam.h"
+#include "drivers/pci_sim.h"
 #include "hal/console.h"
 #include "object/console_input.h"
 #include "uapi/zcore/boot.h"
@@ -66,9 +68,16 @@ void machine_program_input_init(void)
     console_input_set(&input);
 }
 
-void machine_devices_init(void)
+void machine_devices_init(bool simulated_bus)
 {
-    pci_ecam_init();
+    status_t st = OK;
+
+    if (simulated_bus)
+        st = pci_sim_init();
+    else
+        pci_ecam_init();
+    if (st != OK)
+        log_warn("no simulated PCI bus: %s", status_text(st));
 }
 
 void machine_counters_init(void)

@@ -89,10 +89,11 @@ void machine_program_input_init(void)
     console_input_set(&input);
 }
 
-void machine_devices_init(void)
+void machine_devices_init(bool simulated_bus)
 {
     status_t st = pci_sim_init();
 
+    (void)simulated_bus; /* there is no other */
     if (st != OK)
         log_warn("no simulated PCI bus: %s", status_text(st));
 }

@@ -77,7 +77,7 @@ static void personalities_init(const struct boot_record *record)
     machine_counters_init();
     debuglog_set_console(machine_program_output);
     machine_program_input_init();
-    machine_devices_init();
+    machine_devices_init(record_number(record, "simulated-pci", 0) != 0);
 }
 
 /* Runs what the record says, or ends the machine with why not. */

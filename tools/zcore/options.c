@@ -34,6 +34,7 @@ enum {
     KEY_USER,
     KEY_HOSTNAME,
     KEY_ZIRCON,
+    KEY_SIMULATED_PCI,
 };
 
 static const struct argp_option common_options[] = {
@@ -91,6 +92,9 @@ static const struct argp_option machine_options[] = {
     {"icount", KEY_ICOUNT, NULL, 0, "Count instructions: each takes one nanosecond", 1},
     {"add", KEY_ADD, "HOSTFILE:GUESTPATH", 0,
      "Put a file of the host into the guest's root; may be given again", 1},
+    {"simulated-pci", KEY_SIMULATED_PCI, NULL, 0,
+     "Have the library OS's PCI bus, with a device to test drivers, in place of the machine's",
+     1},
     {"gdb", KEY_GDB, NULL, 0, "Wait for gdb before the first instruction", 1},
     {0},
 };
@@ -242,6 +246,9 @@ static error_t parse_machine(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_ICOUNT:
         options->icount = true;
+        return 0;
+    case KEY_SIMULATED_PCI:
+        options->simulated_pci = true;
         return 0;
     case KEY_ADD:
         parse_addition(options, arg);

@@ -50,6 +50,7 @@ struct options {
     /* QEMU's; arch NULL: the library OS */
     const struct arch *arch;
     bool icount, gdb;
+    bool simulated_pci; /* in place of the machine's bus */
     struct addition additions[MAX_ADDITIONS];
     unsigned addition_count;
 

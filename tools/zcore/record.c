@@ -144,6 +144,8 @@ void record_init(struct record *record, const struct options *options)
     record_option(record, "log=%d", options->log);
     if (options->strace)
         record_option(record, "strace=1");
+    if (options->simulated_pci)
+        record_option(record, "simulated-pci=1");
     if (options->selftest)
         record_option(record, "mode=%s", options->selftest);
     if (options->zircon)

@@ -171,8 +171,8 @@ int zircon_libos(const struct options *options)
     struct record record;
     char path[2 * PATH_MAX];
 
-    if (options->icount || options->gdb || options->addition_count)
-        errx(STATUS_FAILED, "--icount, --gdb and --add need --arch");
+    if (options->icount || options->gdb || options->simulated_pci || options->addition_count)
+        errx(STATUS_FAILED, "--icount, --gdb, --simulated-pci and --add need --arch");
     if (options->program) {
         set_absolute(options, path, sizeof(path));
         changed.program[0] = path;
