@@ -143,9 +143,12 @@ static bool has_buffer(void)
 status_t ktrace_open(void (*fill)(void))
 {
     struct page *page;
-    status_t st = has_buffer() ? OK : page_alloc_order(ORDER, &page);
+    status_t st;
 
-    if (st != OK || has_buffer())
+    if (has_buffer())
+        return OK;
+    st = page_alloc_order(ORDER, &page);
+    if (st != OK)
         return st;
     if (take_buffer(page))
         ktrace_rewind(fill);

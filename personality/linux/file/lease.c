@@ -1,49 +1,38 @@
 /*
- * lease.c - leases: taking them, breaking them, waiting for that (fcntl(2), "Leases").
- *
- * All leases of the system are in one list, which is searched: programs hold few.
+ * lease.c - leases of files: which there are, breaking them, waiting for that (fcntl(2),
+ * "Leases").
  *
  * Who opens a file counts himself in inode.opens and then looks for leases; who takes a lease
  * adds it and then looks at the counts. Both orders are sequentially consistent, so one of the
  * two sees the other.
  */
-#include "personality/linux/file/lease.h"
+#include "personality/linux/file/lease_internal.h"
 
 #include "hal/time.h"
 #include "mm/slab.h"
-#include "personality/linux/file/file_owner_internal.h"
 #include "personality/linux/sysctl.h"
 #include "uapi/linux/fcntl.h"
 
 /* siginfo's si_code and si_band. */
 enum { POLL_MSG = 3, MSG_BAND = 0x441 };
 
-struct lease {
-    struct list link;         /* of all leases; guarded by leases_lock */
-    struct file *file;        /* borrowed: its owner has the lease, and goes first */
-    struct inode *inode;      /* borrowed: the file's */
-    struct file_owner *owner; /* reference: who is told */
-    int fd;
-    /* The rest is guarded by leases_lock. */
-    int type;                    /* F_RDLCK, F_WRLCK */
-    bool unlocking, downgrading; /* he has been told to give it up, or to make less of it */
-    time_ns_t unlock_at, downgrade_at; /* then it is taken from him */
-};
-
-/* Order: leases_lock -> owner_lock. */
-static struct spinlock leases_lock;
-static struct list leases = {&leases, &leases}; /* of lease.link; by leases_lock */
-static atomic_uint lease_count;                 /* how many are in it */
+struct spinlock leases_lock;
+struct list leases = {&leases, &leases};
+static atomic_uint lease_count; /* how many are in it */
 static struct wait_queue changed = {.waiters = {&changed.waiters, &changed.waiters}};
 
-static void add_locked(struct lease *lease)
+void lease_changed(void)
+{
+    wait_queue_wake(&changed, UINT32_MAX);
+}
+
+void lease_add_locked(struct lease *lease)
 {
     list_push_back(&leases, &lease->link);
     atomic_fetch_add_explicit(&lease_count, 1, memory_order_seq_cst);
 }
 
-/* False: somebody has taken it out. */
-static bool remove_locked(struct lease *lease)
+bool lease_remove_locked(struct lease *lease)
 {
     if (list_empty(&lease->link))
         return false;
@@ -52,26 +41,7 @@ static bool remove_locked(struct lease *lease)
     return true;
 }
 
-static struct lease *find_locked(const struct file *file)
-{
-    list_for_each (it, &leases) {
-        struct lease *lease = container_of(it, struct lease, link);
-
-        if (lease->file == file)
-            return lease;
-    }
-    return NULL;
-}
-
-/* What he is to come to, once he has been told. */
-static int target_of(const struct lease *lease)
-{
-    if (lease->unlocking)
-        return F_UNLCK;
-    return lease->downgrading ? F_RDLCK : lease->type;
-}
-
-static void set_type_locked(struct lease *lease, int type)
+void lease_set_type_locked(struct lease *lease, int type)
 {
     lease->type = type;
     if (type == F_RDLCK)
@@ -91,16 +61,16 @@ static bool expire_locked(const struct inode *inode)
         if (lease->inode != inode)
             continue;
         if (lease->unlocking && lease->unlock_at <= now)
-            any |= remove_locked(lease);
+            any |= lease_remove_locked(lease);
         else if (lease->downgrading && lease->downgrade_at <= now) {
-            set_type_locked(lease, F_RDLCK);
+            lease_set_type_locked(lease, F_RDLCK);
             any = true;
         }
     }
     return any;
 }
 
-static void expire(const struct inode *inode)
+void lease_expire(const struct inode *inode)
 {
     bool any;
 
@@ -109,10 +79,10 @@ static void expire(const struct inode *inode)
         any = expire_locked(inode);
     }
     if (any)
-        wait_queue_wake(&changed, UINT32_MAX);
+        lease_changed();
 }
 
-static void lease_free(struct lease *lease)
+void lease_free(struct lease *lease)
 {
     if (!lease)
         return;
@@ -126,9 +96,9 @@ void lease_end(struct lease *lease)
         return;
     {
         SPIN_GUARD(&leases_lock);
-        (void)remove_locked(lease);
+        (void)lease_remove_locked(lease);
     }
-    wait_queue_wake(&changed, UINT32_MAX);
+    lease_changed();
     lease_free(lease);
 }
 
@@ -191,7 +161,7 @@ status_t lease_break(struct inode *inode, enum lease_use use)
 
     if (!atomic_load_explicit(&lease_count, memory_order_seq_cst))
         return OK;
-    expire(inode);
+    lease_expire(inode);
     while ((owner = next_to_tell(inode, use, &fd, &blocked))) {
         file_owner_tell(owner, fd, POLL_MSG, MSG_BAND);
         file_owner_put(owner);
@@ -227,7 +197,7 @@ CO_FN(lease_wait)
     for (;;) {
         /* Armed before the look: what is given up between the two is not missed. */
         wait_queue_arm(&changed, &f->waiter, task);
-        expire(f->inode);
+        lease_expire(f->inode);
         until = blocked_until(f->inode, f->use);
         if (until && !task_pending(task)) {
             timer_arm(&f->timer, task, until);
@@ -243,177 +213,3 @@ CO_FN(lease_wait)
     }
 }
 CO_END
-
-/* --- taking --- */
-
-static uint32_t count_of(atomic_uint *count)
-{
-    return atomic_load_explicit(count, memory_order_seq_cst);
-}
-
-/* Others that have the file open are in a lease's way: writers in that of any, all in that of
- * one to write. */
-static bool is_open_elsewhere(struct file *file, int type)
-{
-    return type == F_WRLCK ? count_of(&file->inode->opens) > 1
-                           : count_of(&file->inode->writers) > 0;
-}
-
-/* Leases of others that do not go with a new one. */
-static bool conflicts_locked(const struct file *file, int type)
-{
-    list_for_each (it, &leases) {
-        const struct lease *lease = container_of(it, struct lease, link);
-
-        if (lease->inode == file->inode && lease->file != file &&
-            (type == F_WRLCK || lease->unlocking))
-            return true;
-    }
-    return false;
-}
-
-/* The file's lease is of that type: the one it has, or else `*fresh`, which is consumed. */
-static status_t take(struct file *file, int type, struct lease **fresh)
-{
-    struct lease *lease;
-    SPIN_GUARD(&leases_lock);
-
-    if (is_open_elsewhere(file, type) || conflicts_locked(file, type))
-        return ERR_SHOULD_WAIT;
-    lease = find_locked(file);
-    if (lease) {
-        set_type_locked(lease, type);
-        return OK;
-    }
-    if (!sysctl_get(SYSCTL_LEASES_ENABLE))
-        return ERR_INVALID_ARGS;
-    add_locked(*fresh);
-    if (is_open_elsewhere(file, type)) {
-        (void)remove_locked(*fresh);
-        return ERR_SHOULD_WAIT;
-    }
-    *fresh = NULL;
-    return OK;
-}
-
-/* `lease` is the owner's now, and what it had goes. If the file has closed meanwhile the owner
- * is nobody's, and the lease ends. */
-static void hang(struct file *file, struct file_owner *owner, struct lease *lease)
-{
-    struct lease *old = lease;
-
-    {
-        SPIN_GUARD(&owner_lock);
-        if (file->owner == owner) {
-            old = owner->lease;
-            owner->lease = lease;
-        }
-    }
-    lease_end(old);
-}
-
-static status_t take_by(struct syscall *call, struct file *file, int type,
-                        struct file_owner *owner)
-{
-    struct lease *lease = kzalloc(sizeof(*lease)), *fresh = lease;
-    status_t st;
-
-    if (!lease)
-        return ERR_NO_MEMORY;
-    *lease = (struct lease){.file = file,
-                            .inode = file->inode,
-                            .owner = file_owner_hold(owner),
-                            .fd = (int)call->arg[0],
-                            .type = type};
-    list_init(&lease->link);
-    file_owner_default(call, owner, OWNER_PROCESS, linux_process_of(call)->pid);
-    st = take(file, type, &fresh);
-    if (fresh)
-        lease_free(fresh);
-    else
-        hang(file, owner, lease);
-    if (st == OK)
-        wait_queue_wake(&changed, UINT32_MAX);
-    return st;
-}
-
-/* Whose file it is, or who may take a lease on any. */
-static status_t check(struct syscall *call, struct file *file)
-{
-    struct linux_process *lp = linux_process_of(call);
-    struct inode_attr attr;
-
-    if (!file->inode)
-        return ERR_INVALID_ARGS;
-    inode_attr_get(file->inode, &attr);
-    SPIN_GUARD(&lp->lock);
-    if (lp->cred.fsuid != attr.uid && !credentials_has(&lp->cred, CAP_LEASE))
-        return ERR_ACCESS_DENIED;
-    return attr.type == INODE_FILE && file->was_opened ? OK : ERR_INVALID_ARGS;
-}
-
-/* ERR_SHOULD_WAIT: the file has none. Its signals are for nobody then. */
-static status_t give_up(struct file *file)
-{
-    struct file_owner *owner;
-    struct lease *lease;
-    bool had = false;
-    status_t st = file_owner_of(file, &owner);
-
-    if (st != OK)
-        return st;
-    {
-        SPIN_GUARD(&leases_lock);
-        lease = find_locked(file);
-        had = lease && remove_locked(lease);
-    }
-    if (had) {
-        hang(file, owner, NULL);
-        file_owner_clear(owner);
-        wait_queue_wake(&changed, UINT32_MAX);
-    }
-    file_owner_put(owner);
-    return had ? OK : ERR_SHOULD_WAIT;
-}
-
-static status_t set(struct syscall *call, struct file *file)
-{
-    int type = (int)call->arg[2];
-    struct file_owner *owner;
-    status_t st;
-
-    if (type != F_RDLCK && type != F_WRLCK && type != F_UNLCK)
-        return ERR_INVALID_ARGS;
-    st = check(call, file);
-    if (st != OK)
-        return st;
-    expire(file->inode);
-    if (type == F_UNLCK)
-        return give_up(file);
-    st = file_owner_of(file, &owner);
-    if (st != OK)
-        return st;
-    st = take_by(call, file, type, owner);
-    file_owner_put(owner);
-    return st;
-}
-
-static int type_now(struct file *file)
-{
-    const struct lease *lease;
-
-    if (!file->inode)
-        return F_UNLCK;
-    expire(file->inode);
-    SPIN_GUARD(&leases_lock);
-    lease = find_locked(file);
-    return lease ? target_of(lease) : F_UNLCK;
-}
-
-status_t lease_call(struct syscall *call, struct file *file)
-{
-    if ((int)call->arg[1] == F_SETLEASE)
-        return set(call, file);
-    call->result = type_now(file);
-    return OK;
-}
