@@ -278,6 +278,18 @@ static void thread_end(struct thread *t)
         process_end(p, t->personality);
 }
 
+/* The thread does not go on as its program knows it. */
+static void note_away(struct thread *t)
+{
+    if (t->shown_cpu)
+        t->shown_cpu = THREAD_WAS_AWAY;
+}
+
+static bool is_elsewhere(const struct thread *t)
+{
+    return t->shown_cpu && t->shown_cpu != hal_cpu_id() + 1;
+}
+
 /* Nobody put the exception right, or none was asked. */
 static bool unhandled(struct thread *t, status_t st)
 {
@@ -302,6 +314,8 @@ CO_FN(thread_main)
         CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
                 .type = ZX_EXCP_THREAD_STARTING);
     while (!task_killed(task) && !f->thread->leaving) {
+        if (is_elsewhere(f->thread))
+            task_interrupt(task, TASK_SIGNAL);
         if (task_pending(task)) {
             CO_CALL_SLOT(st, f->work, f->thread->personality->pending, .thread = f->thread);
             st = OK;
@@ -326,6 +340,7 @@ CO_FN(thread_main)
             executor_interrupted();
             if (executor_should_yield(task)) {
                 f->thread->usage.preempted++;
+                note_away(f->thread);
                 CO_YIELD();
             }
             continue;
@@ -337,6 +352,8 @@ CO_FN(thread_main)
                     .aspace = f->thread->user.aspace, .addr = f->thread->trap.addr,
                     .access = f->thread->trap.access, .interruptible = true);
             usage_fault(f->thread);
+            if (f->thread->fault.waited)
+                note_away(f->thread);
             usage_end(f->thread);
         }
         if (f->thread->fault_status == OK || f->thread->fault_status == ERR_INTERRUPTED ||

@@ -20,7 +20,7 @@ struct thread;
 struct personality {
     const char *name;
     /* Called with task_pending() != 0 and no KILL: deliver signals, stop, suspend; clears the
-     * reasons that it dealt with. */
+     * reasons that it dealt with. TASK_SIGNAL, too, where thread.shown_cpu is not the CPU. */
     co_fn *pending;
     /* A fault or exception that the kernel did not resolve; `thread->trap`,
      * `thread->fault_status` say what. Afterwards the thread runs on, or has been killed. */
@@ -46,6 +46,9 @@ union thread_slot {
     struct thread_head head;
     unsigned char bytes[192];
 };
+
+/* shown_cpu of a thread that was off its CPU amidst its program. */
+#define THREAD_WAS_AWAY UINT32_MAX
 
 enum thread_state { THREAD_INITIAL, THREAD_RUNNING, THREAD_DEAD };
 
@@ -88,7 +91,10 @@ struct thread {
     bool page_came;           /* that the call of `main` asked for; the thread's own */
     uint8_t policy_broken;    /* ZX_POL_ + 1; 0: none; the thread's own */
     handle_t own;             /* as process.own, on the thread */
-    status_t fault_status;    /* why a fault was not resolved */
+    /* The CPU that the program has been told of, plus one; 0: it does not ask. Where another
+     * runs the thread, personality->pending is called first. The thread's own. */
+    uint32_t shown_cpu;
+    status_t fault_status; /* why a fault was not resolved */
     const struct personality *personality;
     struct linux_thread *linux_; /* NULL: none */
     struct hal_context context;

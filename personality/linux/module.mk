@@ -13,7 +13,7 @@ sources += $(addprefix poll/,epoll epoll_calls epoll_nesting eventfd poll poll_w
 sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd procfs_ipc \
     procfs_limits procfs_memory procfs_mounts procfs_net procfs_ns procfs_pid procfs_slab procfs_smaps procfs_status procfs_sys procfs_system)
 sources += $(addprefix process/,capability clone credentials exec exec_call exec_capability exec_elf exec_stack exec_strings exit hybrid \
-    ids limits nice pid pidfd prctl process schedule session start thread_limit unshare usage wait)
+    ids limits nice pid pidfd prctl process rseq schedule session start thread_limit unshare usage wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \
     signal_queue signal_send signalfd)
 sources += $(addprefix socket/,address control header header_calls message message_calls \

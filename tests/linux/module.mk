@@ -5,7 +5,7 @@ guest-programs := badargs crowd descriptors exec files fork_generations futex me
                   signal_waits thread time
 guest-common   := check
 guest-programs += futex_pi inotify memfd pty pty_session reopen signalfd socket socket_names socket_rights timer timerfd vdso
-guest-programs += affinity attributes capability family limits memory_fork memory_rights nameless openat2 pidfd prctl rlimit single_step storage tmpfile undisturbed usage
+guest-programs += affinity attributes capability family limits memory_fork memory_rights nameless openat2 pidfd prctl rlimit rseq single_step storage tmpfile undisturbed usage
 guest-programs += async lease mqueue proc_maps sysv sysv_control vectors xattr
 
 generated := tests/linux/implemented.inc

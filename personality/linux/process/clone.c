@@ -157,8 +157,10 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
         clone_abandon(t, rq);
         return st;
     }
-    if (!(rq->flags & CLONE_VM))
+    if (!(rq->flags & CLONE_VM)) {
+        rseq_inherit(me->linux_, t->linux_);
         touch_ahead(t);
+    }
     copy_thread_state(me->linux_, t->linux_, rq);
     if (rq->flags & CLONE_CLEAR_SIGHAND)
         signal_shared_exec(t->process->linux_);

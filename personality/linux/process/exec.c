@@ -218,6 +218,7 @@ static void take_identity(struct exec *exec, struct linux_process *lp, struct li
         lt->signals.altstack_size = 0;
         lt->signals.altstack = 0;
         lt->clear_child_tid = lt->robust_list = 0;
+        rseq_forget(lt);
     }
     file_put(old);
     {

@@ -17,6 +17,7 @@
 #include "object/thread.h"
 #include "personality/linux/calls.h"
 #include "personality/linux/process/credentials.h"
+#include "personality/linux/process/rseq.h"
 #include "personality/linux/process/usage.h"
 #include "personality/linux/signal/signal.h"
 #include "personality/linux/time/itimer.h"
@@ -147,6 +148,7 @@ struct linux_thread {
     struct list tid_link;          /* pid table's */
     struct signal_private signals; /* mask, pending, altstack; guarded by process->lock */
     user_addr_t clear_child_tid, robust_list;
+    struct rseq_registration rseq; /* the thread's own */
     /* PI locks (futex/futex_pi.c): whose it waits for, 0: nobody's; whether somebody ever
      * waited for one of its own; and that its end has been told to those who did (family_lock).
      */

@@ -187,6 +187,8 @@ static void leave_quietly(struct linux_thread *lt)
     settle_call(lt, true);
 }
 
+static const struct siginfo segv_of_kernel = {.signo = SIGSEGV, .code = SI_KERNEL};
+
 CO_FN(signal_pending_co)
 {
     status_t st;
@@ -196,6 +198,14 @@ CO_FN(signal_pending_co)
         CO_WAIT_KILLABLE(!signal_stopped(f->thread->linux_->process));
         if (task_killed(task))
             CO_RETURN(ERR_CANCELED);
+        while ((st = rseq_settle(f->thread->linux_)) == ERR_USER_PAGE) {
+            CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
+                    .addr = f->thread->user.fault_addr, .access = f->thread->user.fault_access);
+            if (st != OK)
+                break;
+        }
+        if (st != OK)
+            signal_force(f->thread->linux_, &segv_of_kernel);
         if (!take_one(f->thread->linux_, &f->action, &f->info)) {
             if (signal_stopped(f->thread->linux_->process))
                 continue;

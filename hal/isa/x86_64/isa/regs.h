@@ -34,6 +34,11 @@ static inline uint64_t user_regs_pc(const struct user_regs *r)
     return r->rip;
 }
 
+static inline void user_regs_set_pc(struct user_regs *r, uint64_t pc)
+{
+    r->rip = pc;
+}
+
 static inline uint64_t user_regs_sp(const struct user_regs *r)
 {
     return r->rsp;
