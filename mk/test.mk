@@ -8,9 +8,10 @@ suites := lint=tools/lint/suite $(if $(reject-cases),reject=tools/lint/reject) $
 # Those that SUITE selects by name or leading part; all of them without SUITE.
 unit-selected := $(if $(SUITE),$(filter $(subst *,%,build/sim/$(SUITE) build/sim/$(SUITE:/=)/%),$(unit-tests)),$(unit-tests))
 
-# What tests/posix compiles.
+# What tests/posix compiles, and tests/bash runs.
 $(eval $(call foreign-rules,posixtestsuite))
-test: | build/foreign/posixtestsuite/.fetched
+$(eval $(call foreign-rules,bash))
+test: | build/foreign/posixtestsuite/.fetched build/foreign/bash/.fetched
 
 .PHONY: test unit coverage
 test: all $(unit-selected)               ## every suite, or SUITE=name: lint, MODULE/x_test ...
