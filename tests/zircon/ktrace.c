@@ -157,25 +157,29 @@ CASE(Ktrace, Calls)
     EXPECT_EQ(count_calls(TAG_SYSCALL_ENTER, EVENT_CREATE), 10);
 }
 
-CASE(Ktrace, OnlyTheGroupsThatWereAskedFor)
-{
-    const ktrace_rec_32b_t *r;
-    uint32_t self = (uint32_t)ztest_koid(startup_handle(PA_THREAD_SELF));
-    unsigned switches = 0;
-
-    begin(KTRACE_ACTION_START, KTRACE_GRP_SCHEDULER);
-    make_event();
-    EXPECT_OK(zx_nanosleep(ztest_after(1000)));
-    end();
-    for (size_t at = 0; (r = next(TAG_CONTEXT_SWITCH, &at));)
-        switches += r->a == self && r->b < zx_system_get_num_cpus();
-    EXPECT_GT(switches, 0);
-    EXPECT_EQ(count_calls(TAG_SYSCALL_ENTER, EVENT_CREATE), 0);
-}
-
 static void nothing(void *arg)
 {
     (void)arg;
+}
+
+/* Who starts is switched to. */
+CASE(Ktrace, OnlyTheGroupsThatWereAskedFor)
+{
+    const ktrace_rec_32b_t *r;
+    struct ztest_thread t;
+    unsigned switches = 0;
+    uint32_t koid;
+
+    begin(KTRACE_ACTION_START, KTRACE_GRP_SCHEDULER);
+    make_event();
+    ASSERT_OK(ztest_thread_start(&t, nothing, NULL));
+    koid = (uint32_t)ztest_koid(t.handle);
+    ztest_thread_join(&t);
+    end();
+    for (size_t at = 0; (r = next(TAG_CONTEXT_SWITCH, &at));)
+        switches += r->a == koid && r->b < zx_system_get_num_cpus();
+    EXPECT_GT(switches, 0);
+    EXPECT_EQ(count_calls(TAG_SYSCALL_ENTER, EVENT_CREATE), 0);
 }
 
 CASE(Ktrace, NamesWhoComesLater)
