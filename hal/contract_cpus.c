@@ -190,6 +190,56 @@ static void unmapping_reaches_other_cpus(void)
     wait_for(&done, others());
 }
 
+static atomic_uint met;
+
+static void meet(void)
+{
+    atomic_fetch_add(&met, 1);
+    while (atomic_load(&met) < 2)
+        hal_cpu_relax(0);
+}
+
+static void meet_and_run_thread(void)
+{
+    if (hal_cpu_id() == 1)
+        meet();
+    run_thread();
+}
+
+/* CPUs that are the first in an address space at the same time are in the same one. */
+static void two_enter_at_once(void)
+{
+    struct contract_thread other;
+
+    contract_thread_fini(&thread);
+    contract_thread_init(&thread, USER_WATCH, USER_DATA, 0);
+    contract_thread_init(&other, USER_READ, USER_DATA, 0);
+    atomic_store(&met, 0);
+    atomic_store(&entered, 0);
+    atomic_store(&left, 0);
+    start_job(meet_and_run_thread);
+    meet();
+    do {
+        hal_irq_serve();
+        hal_context_run(&other.ctx, &thread.pt, &other.trap);
+    } while (other.trap.kind == HAL_TRAP_INTERRUPT);
+    CHECK_EQ(other.trap.kind, HAL_TRAP_SYSCALL);
+    wait_for(&entered, 1);
+    hal_pt_unmap(&thread.pt, USER_DATA, 1);
+    wait_for(&left, 1);
+    CHECK_EQ(thread.trap.kind, HAL_TRAP_FAULT);
+    wait_for(&done, others());
+    contract_thread_fini(&other);
+}
+
+static void new_spaces_are_entered_at_once(void)
+{
+    for (unsigned i = 0; i < 50; i++)
+        two_enter_at_once();
+    contract_thread_fini(&thread);
+    contract_thread_init(&thread, USER_SPIN, 0, 0);
+}
+
 static status_t remap_locked(user_addr_t va)
 {
     status_t st = hal_pt_map(&thread.pt, va, thread.data, 1, HAL_PROT_READ);
@@ -255,6 +305,7 @@ void contract_test_cpus(void)
     contract_thread_init(&thread, USER_SPIN, 0, 0);
     CHECK_RUN(a_kick_ends_user_mode);
     CHECK_RUN(unmapping_reaches_other_cpus);
+    CHECK_RUN(new_spaces_are_entered_at_once);
     CHECK_RUN(changes_from_all_cpus);
     CHECK_RUN(fp_registers_migrate);
     contract_thread_fini(&thread);

@@ -93,6 +93,30 @@ static struct space *adopt_orphan(struct cpu *cpu, struct hal_pt *pt)
     return s;
 }
 
+/* It is an orphan from now on, and goes with the last CPU. */
+static void disown(struct space *s)
+{
+    {
+        HOST_GUARD(&spaces_lock);
+        s->pt = NULL;
+        s->death_noted = false;
+    }
+    space_put(s, SPACE_OWNED);
+}
+
+/* The first to come with a space gives it to `pt`. */
+static bool give_space(struct hal_pt *pt, struct space *s)
+{
+    SPIN_GUARD(&pt->lock);
+
+    if (pt->space)
+        return false;
+    pt->space = s;
+    pt->drop_all = true; /* whatever its last owner had */
+    atomic_store(&pt->dirty, true);
+    return true;
+}
+
 /* False: the host gives no more processes. */
 static bool space_attach(struct cpu *cpu, struct hal_pt *pt)
 {
@@ -105,10 +129,8 @@ static bool space_attach(struct cpu *cpu, struct hal_pt *pt)
         hal_cpu_relax(tries);
     }
 
-    SPIN_GUARD(&pt->lock);
-    pt->space = s;
-    pt->drop_all = true; /* whatever its last owner had */
-    atomic_store(&pt->dirty, true);
+    if (!give_space(pt, s))
+        disown(s);
     return true;
 }
 
@@ -238,13 +260,8 @@ void space_detach(struct hal_pt *pt)
 
     if (!s)
         return;
-    {
-        HOST_GUARD(&spaces_lock);
-        s->pt = NULL;
-        s->death_noted = false;
-    }
     pt->space = NULL;
-    space_put(s, SPACE_OWNED);
+    disown(s);
     /* CPUs that linger there asleep would keep the process. */
     for (unsigned i = 0; i < hal_cpu_count(); i++)
         if (libos_cpus[i].space == s && &libos_cpus[i] != cpu_self())
