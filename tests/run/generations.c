@@ -64,7 +64,7 @@ static bool read_counters(long *vmos, long *pages_free)
     return found == 2;
 }
 
-/* The least in use that is seen: the parent may still be on its way out. */
+/* The least in use that is seen: what the parent had may still be on its way back. */
 static void count(struct sample *s)
 {
     s->vmos = 1l << 40;
@@ -106,12 +106,13 @@ static void sample(int generation)
         _exit(1);
 }
 
-/* Returns in the child; the parent ends when the child has written its page. */
+/* Returns in the child once it is an orphan: the parent ends when the child has written its
+ * page. */
 static void next_generation(int generation)
 {
+    pid_t parent = getpid(), pid;
     int done[2];
     char byte = 0;
-    pid_t pid;
 
     if (pipe(done))
         _exit(1);
@@ -127,6 +128,8 @@ static void next_generation(int generation)
         _exit(1);
     close(done[0]);
     close(done[1]);
+    while (getppid() == parent)
+        sched_yield();
 }
 
 static void descend(void)
