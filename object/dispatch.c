@@ -5,7 +5,7 @@
 #include "co/frame.h"
 #include "object/thread.h"
 
-static const struct syscall_table *tables[2];
+static const struct syscall_table *tables[SYSCALL_TABLES];
 
 void syscall_table_register(unsigned index, const struct syscall_table *table)
 {
@@ -22,19 +22,19 @@ static bool from_vdso(const struct thread *t)
 }
 
 /* The table that the number belongs to; a process without the right to it gets the other's
- * answer for an unknown number. */
+ * answer for an unknown number. A thread without a right to any is in restricted mode. */
 static const struct syscall_table *table_of(struct thread *t, uint64_t *number)
 {
-    uint32_t calls = t->process->calls;
+    uint32_t calls = t->calls;
 
     if (*number & SYSCALL_ZIRCON_TAG && calls & PROCESS_CALLS_ZIRCON && from_vdso(t)) {
         *number &= ~(uint64_t)SYSCALL_ZIRCON_TAG;
-        return tables[1];
+        return tables[SYSCALL_TABLE_ZIRCON];
     }
     if (calls & PROCESS_CALLS_LINUX)
-        return tables[0];
+        return tables[SYSCALL_TABLE_LINUX];
     *number = UINT64_MAX;
-    return tables[1];
+    return tables[calls ? SYSCALL_TABLE_ZIRCON : SYSCALL_TABLE_RESTRICTED];
 }
 
 static void decode(struct thread *t)

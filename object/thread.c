@@ -115,6 +115,7 @@ static status_t start_locked(struct thread *t)
     p->state = PROCESS_RUNNING;
     p->thread_count++;
     object_get(&t->object);
+    t->calls = p->calls;
     t->user.aspace = p->aspace;
     t->main = (struct thread_main){.co = {.resume = thread_main}, .thread = t};
     task_prepare(&t->task, t->name, &t->main.co, TASK_PRIORITY_DEFAULT, &t->context,
@@ -374,6 +375,7 @@ CO_FN(thread_main)
     if (f->thread->personality->exiting)
         CO_CALL_SLOT(st, f->work, f->thread->personality->exiting, .thread = f->thread);
     channel_exchange_free(f->thread->exchange);
+    kfree(f->thread->restricted);
     thread_end(f->thread);
     CO_RETURN(OK);
 }

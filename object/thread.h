@@ -11,6 +11,7 @@
 
 struct channel_exchange;
 struct linux_thread;
+struct restricted;
 struct thread;
 
 /*
@@ -91,6 +92,7 @@ struct thread {
     bool page_came;           /* that the call of `main` asked for; the thread's own */
     uint8_t policy_broken;    /* ZX_POL_ + 1; 0: none; the thread's own */
     handle_t own;             /* as process.own, on the thread */
+    uint32_t calls;           /* process.calls, or 0: in restricted mode; the thread's own */
     /* The CPU that the program has been told of, plus one; 0: it does not ask. Where another
      * runs the thread, personality->pending is called first. The thread's own. */
     uint32_t shown_cpu;
@@ -107,6 +109,7 @@ struct thread {
         struct vm_fault fault; /* the one that a thread serves at a time */
         struct task_time time; /* once dead; guarded by process->object.lock */
     };
+    struct restricted *restricted;     /* owned: zx_restricted_*; or NULL; the thread's own */
     struct channel_exchange *exchange; /* owned: a channel call that was interrupted; or NULL */
     struct exception *exception;       /* that a handler has; guarded by process->object.lock */
     struct exceptionate exceptions;
@@ -184,7 +187,9 @@ uint32_t thread_cpus(const struct thread *t);
 /* Of all threads: memory for general registers and FP state. */
 uint64_t thread_register_bytes(void);
 
-/* The call tables, registered once at boot by each personality; index 0 Linux, 1 Zircon. */
+/* The call tables, registered once at boot by each personality. Zircon's second one has what
+ * every call is of a thread in restricted mode (thread.calls is 0). */
+enum { SYSCALL_TABLE_LINUX, SYSCALL_TABLE_ZIRCON, SYSCALL_TABLE_RESTRICTED, SYSCALL_TABLES };
 void syscall_table_register(unsigned index, const struct syscall_table *table);
 
 static inline struct thread *thread_of_task(struct task *task)

@@ -68,7 +68,7 @@ void linux_personality_init(bool strace)
         table.trace_enter = linux_strace_enter;
         table.trace_exit = strace_exit;
     }
-    syscall_table_register(0, &table);
+    syscall_table_register(SYSCALL_TABLE_LINUX, &table);
     linux_vdso_init();
     linux_process_init();
 }

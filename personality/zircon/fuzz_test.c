@@ -175,7 +175,8 @@ static bool is_left_out(const struct shape *s)
 {
     return is_type(s->name, "bti_create") ||
            ((is_type(s->name, "process_exit") || is_type(s->name, "thread_exit") ||
-             is_type(s->name, "task_kill") || is_type(s->name, "vmar_destroy")) &&
+             is_type(s->name, "task_kill") || is_type(s->name, "vmar_destroy") ||
+             is_type(s->name, "restricted_enter")) &&
             chance(95));
 }
 

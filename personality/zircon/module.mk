@@ -6,16 +6,16 @@ sources        := call handle_calls object_calls policy child_calls resource_cal
                   task_calls vmo_calls vmo_io vmo_op_calls vmar_calls vmar_op_calls pager_calls bti_calls \
                   time_calls clock_calls log_calls ktrace_calls \
                   personality vdso load start hybrid fd_calls table exception_calls \
-                  thread_state_calls memory_calls task_info test_calls \
+                  thread_state_calls restricted_calls memory_calls task_info test_calls \
                   vdso_variant kernel_files userboot strace/names strace/show strace/signatures_all strace/zircon_strace
 sources-libos  := power_machine
 sources-bare   := power_machine
 sources-sim    := power_sim
-sources-isa-x86_64  := isa/x86_64/vdso_image isa/x86_64/userboot_image isa/x86_64/thread_state
-sources-isa-riscv64 := isa/riscv64/vdso_image isa/riscv64/userboot_image isa/riscv64/thread_state
+sources-isa-x86_64  := isa/x86_64/vdso_image isa/x86_64/userboot_image isa/x86_64/thread_state isa/x86_64/restricted
+sources-isa-riscv64 := isa/riscv64/vdso_image isa/riscv64/userboot_image isa/riscv64/thread_state isa/riscv64/restricted
 generated      := personality/zircon/calls.h personality/zircon/table.c personality/zircon/strace/names.h \
                   personality/zircon/strace/names.c personality/zircon/strace/signatures_all.c personality/zircon/fuzz_shapes.inc
-tests          := zircon_test fuzz_test task_test start_test transfer_test kill_test stream_test
+tests          := zircon_test fuzz_test task_test start_test transfer_test kill_test stream_test restricted_test
 
 build/gen/personality/zircon/calls.h: personality/zircon/syscalls.tbl tools/gen-syscalls
 	@mkdir -p $(@D)

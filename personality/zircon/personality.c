@@ -10,6 +10,7 @@
 #include "personality/zircon/kernel_files.h"
 #include "personality/zircon/ktrace.h"
 #include "personality/zircon/policy.h"
+#include "personality/zircon/restricted.h"
 #include "personality/zircon/strace/zircon_strace.h"
 #include "personality/zircon/vdso.h"
 #include "personality/zircon/zircon.h"
@@ -87,7 +88,8 @@ void zircon_init(bool strace)
         table.trace_exit = strace_exit;
     }
     zircon_ktrace_init(&table);
-    syscall_table_register(1, &table);
+    syscall_table_register(SYSCALL_TABLE_ZIRCON, &table);
+    restricted_init();
     vdso_init();
     kernel_files_init();
     resource_init();

@@ -334,9 +334,9 @@ static void fuzz(struct sim_user *u)
             a[k] = random_below(&r, 8) ? nice[random_below(&r, countof(nice))] : random_u64(&r);
         /* These would end the test, or wait for what nobody does. */
         if (!zircon_syscalls[number].name || number == ZIRCON_NR_process_exit ||
-            number == ZIRCON_NR_thread_exit || number == ZIRCON_NR_nanosleep ||
-            number == ZIRCON_NR_vmar_unmap || number == ZIRCON_NR_vmar_protect ||
-            number == ZIRCON_NR_vmar_map)
+            number == ZIRCON_NR_thread_exit || number == ZIRCON_NR_restricted_enter ||
+            number == ZIRCON_NR_nanosleep || number == ZIRCON_NR_vmar_unmap ||
+            number == ZIRCON_NR_vmar_protect || number == ZIRCON_NR_vmar_map)
             continue;
         if (number == ZIRCON_NR_object_wait_one || number == ZIRCON_NR_object_wait_many ||
             number == ZIRCON_NR_channel_call_noretry)

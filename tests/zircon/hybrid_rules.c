@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tests/zircon/stopped.h"
+#include "uapi/zircon/syscalls/restricted.h"
 #include "user/sdk/include/zircon/process.h"
 
 /* ---- signals run their handlers in the middle of a call ---- */
@@ -184,6 +185,16 @@ CASE(HybridRules, AFaultGoesToExceptionChannelsFirst)
     EXPECT_EQ(atomic_load(&signals), 2);
     catch (SIGSEGV, SIG_DFL);
     EXPECT_EQ(munmap(page, PAGE), 0);
+}
+
+/* A signal's handler would run there too: Linux processes have no restricted mode. */
+CASE(HybridRules, ThereIsNoRestrictedMode)
+{
+    zx_x86_64_restricted_state_t state = {0};
+
+    EXPECT_EQ(zx_restricted_write_state(&state, sizeof(state)), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_restricted_read_state(&state, sizeof(state)), ZX_ERR_NOT_SUPPORTED);
+    EXPECT_EQ(zx_restricted_enter(0, 0, 0), ZX_ERR_NOT_SUPPORTED);
 }
 
 /* ---- mappings and fork ---- */

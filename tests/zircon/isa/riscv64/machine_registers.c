@@ -1,7 +1,7 @@
 /*
- * machine_registers.c (riscv64) - see registers.h.
+ * machine_registers.c (riscv64) - see registers.h and restricted.h.
  */
-#include "tests/zircon/registers.h"
+#include "tests/zircon/restricted.h"
 
 const struct machine_registers machine_registers = {
     .size = sizeof(zx_riscv64_thread_state_general_regs_t),
@@ -12,4 +12,14 @@ const struct machine_registers machine_registers = {
     .own = 4,
     .arg0 = 10,
     .arg1 = 11,
+};
+
+const struct restricted_machine restricted_machine = {
+    .size = sizeof(zx_riscv64_restricted_state_t),
+    .first = 1,
+    .count = 31,
+    .sp = 2,
+    .arg0 = 10,
+    .number = 17,
+    .own = 4,
 };
