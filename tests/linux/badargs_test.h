@@ -281,6 +281,7 @@ static const struct call calls[] = {
     CALL(timerfd_settime, "fiaa", 0),
     CALL(tkill, "ni", 0),
     CALL(umount2, "xi", 0),
+    CALL(unshare, "i", 0),
     CALL(vfork, "", FORKS | MAY_CRASH),
     CALL(vmsplice, "fasi", 0),
     CALL(semget, "nsz", 0),

@@ -51,6 +51,7 @@ enum {
 };
 #define FP_MAGIC1 0x46505853u
 #define FP_MAGIC2 0x46505845u
+enum { FP_MAGIC2_SIZE = sizeof(uint32_t) };
 
 static uint64_t xcr0(void)
 {
@@ -137,7 +138,7 @@ static status_t write_frame(struct thread *t, uint64_t sp, struct frame *frame, 
     size_t size = hal_fp_size();
     uint32_t magic2 = FP_MAGIC2;
     struct fp_software software = {.magic1 = FP_MAGIC1,
-                                   .extended_size = (uint32_t)(size + sizeof(magic2)),
+                                   .extended_size = (uint32_t)(size + FP_MAGIC2_SIZE),
                                    .state_size = (uint32_t)size};
     struct user_piece pieces[FRAME_PIECES];
     unsigned count = 0;
@@ -148,7 +149,7 @@ static status_t write_frame(struct thread *t, uint64_t sp, struct frame *frame, 
     hal_context_fp_sync(&t->context);
     add_fp(pieces, &count, &t->context, fp, &software);
     if (extended())
-        piece_add(pieces, &count, fp + size, &magic2, sizeof(magic2));
+        piece_add(pieces, &count, fp + size, &magic2, FP_MAGIC2_SIZE);
     return copy_pieces_to_user(&t->user, pieces, count);
 }
 
@@ -173,7 +174,7 @@ status_t sigframe_push(struct linux_thread *lt, const struct signal_action *acti
     struct user_regs *r = &t->context.regs;
     struct frame frame = {.restorer = action->restorer, .info = *info};
     uint64_t top = sigframe_stack_top(lt, action, r->rsp, RED_ZONE);
-    uint64_t fp = ROUND_DOWN(top - hal_fp_size() - sizeof(FP_MAGIC2), 64);
+    uint64_t fp = ROUND_DOWN(top - hal_fp_size() - FP_MAGIC2_SIZE, 64);
     uint64_t sp = ROUND_DOWN(fp - sizeof(frame), 16) - 8;
     status_t st;
 
