@@ -96,7 +96,7 @@ static void page_begin(struct page *page, unsigned order)
     atomic_store_explicit(&page->refs, 1, memory_order_relaxed);
     page->order = (uint16_t)order;
     page->flags = 0;
-    page->dirty = false;
+    page->dirty = PAGE_CLEAN;
     page->owner = NULL;
 }
 

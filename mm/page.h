@@ -14,13 +14,17 @@
 
 #define PAGE_MAX_ORDER 10u /* 4 MiB */
 
+/* What the one behind a VMO's pages has yet to be told. AWAITING_CLEAN: it is being told, and
+ * nobody has written the page since. */
+enum page_dirty { PAGE_CLEAN, PAGE_DIRTY, PAGE_AWAITING_CLEAN };
+
 /* The descriptor of one frame. */
 struct page {
     atomic_uint
         refs; /* holders: for a page of VMOs, the slots of radix leaves that point to it */
     uint16_t order; /* of the block it heads while free or allocated as a block */
     uint8_t flags;  /* the allocator's */
-    bool dirty;     /* of a file's VMO: written through a mapping; guarded by the VMO's lock */
+    uint8_t dirty;  /* enum page_dirty: of a file's or pager's VMO; guarded by the VMO's lock */
     void *owner;    /* the slab it belongs to, if any */
     struct list link; /* free list, or its owner's use while allocated */
 };

@@ -20,6 +20,7 @@ static void complete_packet_left(struct port_packet *p)
 
 static void source_cut(struct vmo *vmo)
 {
+    vmo_dirty_cut_locked(vmo);
     page_requests_advance_locked(vmo, vmo->size >> PAGE_SHIFT, UINT64_MAX);
 }
 
@@ -56,7 +57,7 @@ static void source_release(struct vmo *vmo)
         SPIN_GUARD(&source->pager->lock);
         list_remove(&source->link);
     }
-    assert(rb_empty(&source->requests));
+    assert(rb_empty(&source->requests[WISH_READ]) && rb_empty(&source->requests[WISH_DIRTY]));
     source_detach(source, !source->detached);
     source_free(source);
 }
@@ -90,7 +91,7 @@ static struct page_source *source_create(struct pager *pager, struct object *por
 }
 
 status_t pager_create_vmo(struct object *obj, struct object *port, uint64_t key, uint64_t size,
-                          uint32_t flags, struct vmo **out)
+                          uint32_t flags, bool trap_dirty, struct vmo **out)
 {
     struct page_source *source = source_create(pager_of(obj), port, key);
     status_t st;
@@ -104,6 +105,7 @@ status_t pager_create_vmo(struct object *obj, struct object *port, uint64_t key,
     }
     (*out)->pager = &source_ops;
     (*out)->pager_data = source;
+    vmo_track_dirty(*out, &source->dirty, trap_dirty);
     SPIN_GUARD(&source->pager->lock);
     source->detached = source->pager->closed;
     list_push_back(&source->pager->sources, &source->link);
@@ -138,7 +140,8 @@ static status_t move_page(struct vmo *vmo, uint64_t index, struct vmo *from,
         return st;
     {
         SPIN_GUARD(&vmo->lock);
-        st = vmo_insert_locked(vmo, index, page);
+        st = vmo_is_supplied_locked(vmo, index) ? ERR_ALREADY_EXISTS
+                                                : vmo_insert_locked(vmo, index, page);
     }
     if (st != OK)
         page_put(page);
@@ -170,6 +173,35 @@ status_t pager_fail(struct vmo *vmo, uint64_t offset, uint64_t size, status_t st
     SPIN_GUARD(&source->lock);
     page_requests_end_locked(source, offset >> PAGE_SHIFT, (offset + size) >> PAGE_SHIFT, st);
     return OK;
+}
+
+status_t pager_dirty(struct vmo *vmo, uint64_t offset, uint64_t size)
+{
+    uint64_t first = offset >> PAGE_SHIFT, end = (offset + size) >> PAGE_SHIFT;
+    status_t st;
+
+    if (!vmo->dirty->trap)
+        return ERR_NOT_SUPPORTED;
+    if (!in_vmo(vmo, offset, size))
+        return ERR_OUT_OF_RANGE;
+    st = vmo_make_dirty(vmo, first, end);
+    SPIN_GUARD(&vmo->lock);
+    page_requests_advance_locked(vmo, first, end);
+    return st;
+}
+
+status_t pager_writeback_begin(struct vmo *vmo, uint64_t offset, uint64_t size)
+{
+    if (!in_vmo(vmo, offset, size))
+        return ERR_OUT_OF_RANGE;
+    return vmo_begin_clean(vmo, offset >> PAGE_SHIFT, (offset + size) >> PAGE_SHIFT);
+}
+
+status_t pager_writeback_end(struct vmo *vmo, uint64_t offset, uint64_t size)
+{
+    if (!in_vmo(vmo, offset, size))
+        return ERR_OUT_OF_RANGE;
+    return vmo_end_clean(vmo, offset >> PAGE_SHIFT, (offset + size) >> PAGE_SHIFT);
 }
 
 static void pager_on_zero_handles(struct object *obj)

@@ -16,7 +16,8 @@ static int make(void **state)
     object_handle_get(pager);
     closed = false;
     assert_int_equal(port_create(&port), OK);
-    assert_int_equal(pager_create_vmo(pager, port, 7, 8 * PAGE_SIZE, VMO_RESIZABLE, &vmo), OK);
+    assert_int_equal(
+        pager_create_vmo(pager, port, 7, 8 * PAGE_SIZE, VMO_RESIZABLE, false, &vmo), OK);
     assert_int_equal(vmo_create(8 * PAGE_SIZE, 0, &source), OK);
     return 0;
 }
@@ -201,7 +202,7 @@ static void memory_is_short(void **state)
     (void)state;
     FAIL_EACH(st, st = pager_create(&other));
     object_put(other);
-    FAIL_EACH(st, st = pager_create_vmo(pager, port, 1, PAGE_SIZE, 0, &small));
+    FAIL_EACH(st, st = pager_create_vmo(pager, port, 1, PAGE_SIZE, 0, false, &small));
     vmo_put(small);
     expect_complete();
     FAIL_EACH(st, (start(&r, 0, 1), settle(), st = task_done(&r.task) ? r.task.status : OK));

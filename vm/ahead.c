@@ -56,7 +56,8 @@ static bool wants_writes(const struct mapping *m)
 {
     const struct vmo_pager_ops *pager = m->vmo->pager;
 
-    return m->prot & HAL_PROT_WRITE && pager && (pager->dirtied || pager->written);
+    return m->prot & HAL_PROT_WRITE && pager &&
+           (pager->dirtied || pager->written || m->vmo->dirty);
 }
 
 /* Caller holds the VMO's lock. */

@@ -57,13 +57,22 @@ static bool may_write(const struct fault *ft, uint64_t index, struct page *page)
 {
     const struct vmo_pager_ops *pager = ft->vmo->pager;
 
-    if (!pager || !ft->write || !pager->dirtied)
+    if (!pager || !ft->write || !(pager->dirtied || ft->vmo->dirty))
         return !pager || ft->write;
-    if (index == ft->index && !page->dirty) {
-        page->dirty = true;
+    if (pager->dirtied && index == ft->index && !page->dirty) {
+        page->dirty = PAGE_DIRTY;
         pager->dirtied(ft->vmo, index);
     }
-    return page->dirty;
+    return page->dirty == PAGE_DIRTY;
+}
+
+/* A page of the VMO that has the pager; NULL: it is not at hand. */
+static struct page *supplied_page(struct vmo *vmo, uint64_t index)
+{
+    bool ours;
+    struct page *page = vmo_peek_locked(vmo, index, &ours);
+
+    return page || index < vmo_zero_from(vmo) ? page : vmo_zero_page(vmo, index);
 }
 
 /*
@@ -82,10 +91,12 @@ static struct page *window_page(const struct fault *ft, uint64_t index, unsigned
     *prot &= ~(unsigned)HAL_PROT_WRITE;
     if (ft->write)
         return NULL;
-    if (page || ft->vmo->pager)
+    if (page)
         return page;
+    if (ft->vmo->pager)
+        return supplied_page(ft->vmo, index);
     if (vmo_from_parent(ft->vmo, index, &parent_index))
-        return vmo_peek_locked(ft->vmo->parent, parent_index, &ours);
+        return supplied_page(ft->vmo->parent, parent_index);
     return vmo_zero_page(ft->vmo, index);
 }
 
@@ -155,6 +166,20 @@ static status_t own_run(struct fault *ft, unsigned order)
     return st;
 }
 
+/* Of a pager's VMO, whose pages are its own in any case. */
+static status_t write_supplied(struct fault *ft)
+{
+    struct vmo *vmo = ft->vmo;
+    status_t st = vmo->dirty ? vmo_dirty_for_write_locked(vmo, ft->index) : OK;
+
+    if (st != OK)
+        return st;
+    vmo->changes++;
+    if (vmo->pager->written)
+        vmo->pager->written(vmo);
+    return resolve_read(ft);
+}
+
 /* If a run cannot be had, a shorter one may do: less memory, fewer pages from elsewhere. */
 static status_t resolve_write(struct fault *ft)
 {
@@ -162,12 +187,8 @@ static status_t resolve_write(struct fault *ft)
     unsigned order;
     status_t st;
 
-    if (ft->vmo->pager) {
-        ft->vmo->changes++;
-        if (ft->vmo->pager->written)
-            ft->vmo->pager->written(ft->vmo);
-        return resolve_read(ft);
-    }
+    if (ft->vmo->pager)
+        return write_supplied(ft);
     vmo_peek_locked(ft->vmo, ft->index, &ours);
     if (ours)
         return fault_map_window(ft);
@@ -336,7 +357,7 @@ CO_FN(vm_fault)
         if (st == OK) {
             f->waited = true;
             CO_CALL(st, *f->page_in, vmo_page_in, .vmo = vmo, .index = index,
-                    .interruptible = f->interruptible);
+                    .interruptible = f->interruptible, .write = f->access & HAL_PROT_WRITE);
             vmo_put(f->page_in->vmo);
         }
         kfree(f->page_in);

@@ -21,6 +21,7 @@
 #include "mm/page.h"
 
 struct vmo;
+struct vmo_dirty;
 
 /* Where absent pages of a VMO come from: a file, or a pager that is a program. */
 struct vmo_pager_ops {
@@ -50,14 +51,16 @@ struct vmo_pager_ops {
 };
 
 /* `page` is to be filled; NULL if there is no try_page_in. The caller will want `count` pages,
- * this the first. `interruptible`: a suspension ends the wait too (ERR_INTERRUPTED). */
+ * this the first. `interruptible`: a suspension ends the wait too (ERR_INTERRUPTED). `write`:
+ * to write them; what is there and may not be written yet is waited for as well. */
 #define VMO_PAGE_IN_FRAME \
     struct co co;         \
     struct vmo *vmo;      \
     uint64_t index;       \
     struct page *page;    \
     uint32_t count;       \
-    bool interruptible
+    bool interruptible;   \
+    bool write
 
 struct vmo_page_in_head {
     VMO_PAGE_IN_FRAME;
@@ -99,6 +102,8 @@ struct vmo {
     const struct vmo_pager_ops *pager;   /* NULL: absent pages are zero. Constant, but where the
                                             contents are discarded: guarded by lock then */
     void *pager_data;
+    struct vmo_dirty *dirty; /* of a pager that is a program: what it has yet to be told; NULL:
+                                nobody asks. Constant; its contents guarded by lock */
     uint64_t read_next; /* where the pages read last end: sequential if the next begin there */
     struct list cache_link; /* of the VMOs with pages to drop; see vmo_cache.c */
     uint64_t cache_hand;    /* page where dropping goes on; guarded by lock */
@@ -189,6 +194,7 @@ struct vmo_page_in {
     uint64_t index;     /* in */
     uint32_t count;     /* in: how many from there on will be wanted soon; 0: one */
     bool interruptible; /* in: by a suspension, ERR_INTERRUPTED */
+    bool write;         /* in: the access that has to wait is a write */
     struct page *page;
     struct vmo *owner; /* has the pager; kept alive by `vmo` */
     uint64_t owner_index;

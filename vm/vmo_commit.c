@@ -14,7 +14,7 @@ static status_t commit_page(struct vmo *vmo, uint64_t index)
 
     if (index >= vmo_pages(vmo) || vmo->flags & VMO_PHYSICAL)
         return OK;
-    return vmo_get_page_locked(vmo, index, VMO_WRITE, &page, &writable);
+    return vmo_get_page_locked(vmo, index, vmo->dirty ? VMO_READ : VMO_WRITE, &page, &writable);
 }
 
 status_t vmo_commit(struct vmo *vmo, uint64_t *first, uint64_t end)
@@ -22,6 +22,7 @@ status_t vmo_commit(struct vmo *vmo, uint64_t *first, uint64_t end)
     status_t st = OK;
 
     end = MIN(end, vmo_pages(vmo));
+    end = MIN(end, vmo_zero_from(vmo));
     while (*first < end && (st = commit_page(vmo, *first)) == OK)
         ++*first;
     return st;
@@ -32,7 +33,9 @@ static bool absent_is_zero(const struct vmo *vmo, uint64_t index)
 {
     uint64_t parent_index;
 
-    return !vmo->pager && !vmo_from_parent(vmo, index, &parent_index);
+    if (vmo->pager)
+        return index >= vmo_zero_from(vmo);
+    return !vmo_from_parent(vmo, index, &parent_index);
 }
 
 /* [offset, offset + size) lies in one page. */
@@ -64,7 +67,9 @@ static uint64_t next_to_zero(struct vmo *vmo, uint64_t offset, uint64_t end)
 {
     uint64_t index = offset >> PAGE_SHIFT;
 
-    if (vmo->pager || (vmo->parent && index < vmo->parent_limit >> PAGE_SHIFT))
+    if (vmo->pager && index < vmo_zero_from(vmo))
+        return offset;
+    if (vmo->parent && index < vmo->parent_limit >> PAGE_SHIFT)
         return offset;
     index = vmo_find_page(vmo, index, (end + PAGE_MASK) >> PAGE_SHIFT, true);
     return MAX(offset, index << PAGE_SHIFT);

@@ -8,6 +8,7 @@
 
 #include "vm/aspace.h"
 #include "vm/radix.h"
+#include "vm/vmo_dirty.h"
 
 /* Pages are made and mapped in aligned runs of at most this many: a leaf. */
 enum { VMO_RUN_ORDER = 6, VMO_RUN_PAGES = 1 << VMO_RUN_ORDER };

@@ -232,6 +232,10 @@ status_t vmo_supply_locked(struct vmo *vmo, uint64_t index, unsigned order, stru
         return OK;
     if (index >= vmo_pages(vmo))
         return ERR_OUT_OF_RANGE;
+    if (index >= vmo_zero_from(vmo)) {
+        *out = vmo_zero_page(vmo, index);
+        return OK;
+    }
     if (!vmo->pager->try_page_in)
         return ERR_SHOULD_WAIT;
     vmo_cache_make_room_locked(vmo);
@@ -257,6 +261,11 @@ status_t vmo_get_page_locked(struct vmo *vmo, uint64_t index, unsigned how, stru
         return ERR_NOT_SUPPORTED;
     if (index >= vmo_pages(vmo))
         return ERR_OUT_OF_RANGE;
+    if (vmo->dirty && how == VMO_WRITE) {
+        st = vmo_dirty_for_write_locked(vmo, index);
+        if (st != OK)
+            return st;
+    }
     if (vmo->pager && how & VMO_WRITE)
         vmo->changes++;
     *out = vmo_peek_locked(vmo, index, writable);
@@ -264,7 +273,7 @@ status_t vmo_get_page_locked(struct vmo *vmo, uint64_t index, unsigned how, stru
         return OK;
     if (!*out && (how & VMO_PRESENT_ONLY))
         return ERR_NOT_FOUND;
-    *writable = true;
+    *writable = index < vmo_zero_from(vmo);
     if (vmo->pager)
         return vmo_supply_locked(vmo, index, how & VMO_WRITE ? 0 : read_ahead_order(vmo, index),
                                  out);

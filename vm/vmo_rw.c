@@ -162,12 +162,14 @@ static bool find_owner(struct vmo_page_in *f)
     if (f->vmo->pager)
         return true;
     f->owner = f->vmo->parent;
-    f->count = count_wanted(f);
+    f->count = f->write ? 1 : count_wanted(f);
+    f->write = false; /* what is written is a copy */
     return !vmo_peek_locked(f->vmo, f->index, &ours) &&
            vmo_from_parent(f->vmo, f->index, &f->owner_index);
 }
 
-/* OK: it is there. ERR_SHOULD_WAIT: f->page waits to be filled. */
+/* OK: it is there. ERR_SHOULD_WAIT: the pager has to be waited for; if it fills pages one by
+ * one, f->page. */
 static status_t page_in_begin(struct vmo_page_in *f)
 {
     struct page *page;
@@ -179,6 +181,8 @@ static status_t page_in_begin(struct vmo_page_in *f)
         SPIN_GUARD(&f->owner->lock);
         st = vmo_supply_locked(f->owner, f->owner_index, 0, &page);
     }
+    if (st == OK && f->write && f->owner->dirty)
+        st = ERR_SHOULD_WAIT;
     if (st != ERR_SHOULD_WAIT)
         return st;
     assert(f->owner->pager->page_in);
@@ -216,7 +220,7 @@ CO_FN(vmo_page_in)
         CO_RETURN(st);
     CO_CALL_SLOT(st, f->slot, f->owner->pager->page_in, .vmo = f->owner,
                  .index = f->owner_index, .page = f->page, .count = page_count(f),
-                 .interruptible = f->interruptible);
+                 .interruptible = f->interruptible, .write = f->write);
     CO_RETURN(page_in_end(f, st));
 }
 CO_END

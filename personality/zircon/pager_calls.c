@@ -6,6 +6,7 @@
 #include "personality/zircon/call.h"
 #include "uapi/zircon/errors.h"
 #include "uapi/zircon/syscalls/memory.h"
+#include "vm/vmo_dirty.h"
 
 status_t zircon_pager_create(struct syscall *call)
 {
@@ -26,10 +27,11 @@ static status_t give_pager_vmo(struct syscall *call, struct object *pager, struc
     struct vmo *vmo;
     status_t st;
 
-    if (options & ~ZX_VMO_RESIZABLE)
+    if (options & ~(ZX_VMO_RESIZABLE | ZX_VMO_TRAP_DIRTY))
         return ERR_INVALID_ARGS;
     st = pager_create_vmo(pager, port, call->arg[3], call->arg[4],
-                          options & ZX_VMO_RESIZABLE ? VMO_RESIZABLE : 0, &vmo);
+                          options & ZX_VMO_RESIZABLE ? VMO_RESIZABLE : 0,
+                          options & ZX_VMO_TRAP_DIRTY, &vmo);
     if (st != OK)
         return st;
     st = vmo_object_create(vmo, &vo);
@@ -140,10 +142,19 @@ static status_t op_range(struct syscall *call, struct vmo_object *vo)
 
     if (!IS_ALIGNED(offset | size, PAGE_SIZE))
         return ERR_INVALID_ARGS;
-    if (call->arg[1] != ZX_PAGER_OP_FAIL)
+    switch ((uint32_t)call->arg[1]) {
+    case ZX_PAGER_OP_FAIL:
+        return may_fail_with(status) ? pager_fail(vo->vmo, offset, size, (status_t)status)
+                                     : ERR_INVALID_ARGS;
+    case ZX_PAGER_OP_DIRTY:
+        return status ? ERR_INVALID_ARGS : pager_dirty(vo->vmo, offset, size);
+    case ZX_PAGER_OP_WRITEBACK_BEGIN:
+        return status ? ERR_INVALID_ARGS : pager_writeback_begin(vo->vmo, offset, size);
+    case ZX_PAGER_OP_WRITEBACK_END:
+        return status ? ERR_INVALID_ARGS : pager_writeback_end(vo->vmo, offset, size);
+    default:
         return ERR_NOT_SUPPORTED;
-    return may_fail_with(status) ? pager_fail(vo->vmo, offset, size, (status_t)status)
-                                 : ERR_INVALID_ARGS;
+    }
 }
 
 status_t zircon_pager_op_range(struct syscall *call)
@@ -154,6 +165,88 @@ status_t zircon_pager_op_range(struct syscall *call)
     if (st != OK)
         return st;
     st = op_range(call, vo);
+    object_put(&vo->object);
+    return st;
+}
+
+static status_t put_size(struct syscall *call, unsigned arg, uint64_t value)
+{
+    return call->arg[arg] ? copy_to_user(call_user(call), call->arg[arg], &value, sizeof(value))
+                          : OK;
+}
+
+static status_t put_range(struct syscall *call, uint64_t index,
+                          const struct vmo_dirty_range *range)
+{
+    zx_vmo_dirty_range_t record = {
+        .offset = range->first << PAGE_SHIFT,
+        .length = (range->end - range->first) << PAGE_SHIFT,
+        .options = range->zero ? ZX_VMO_DIRTY_RANGE_IS_ZERO : 0,
+    };
+
+    return copy_to_user(call_user(call), call->arg[4] + index * sizeof(record), &record,
+                        sizeof(record));
+}
+
+/* Those that find no room are only counted, if anybody wants to know. */
+static status_t query_dirty_ranges(struct syscall *call, struct vmo *vmo, uint64_t offset,
+                                   uint64_t size)
+{
+    uint64_t room = call->arg[5] / sizeof(zx_vmo_dirty_range_t), count = 0;
+    uint64_t at = offset >> PAGE_SHIFT, end = (offset + size + PAGE_MASK) >> PAGE_SHIFT;
+    struct vmo_dirty_range range;
+    status_t st = OK;
+
+    for (; st == OK && (count < room || call->arg[7]) && vmo_next_dirty(vmo, at, end, &range);
+         at = range.end, count++)
+        if (count < room)
+            st = put_range(call, count, &range);
+    if (st == OK)
+        st = put_size(call, 6, MIN(count, room));
+    return st == OK ? put_size(call, 7, count) : st;
+}
+
+status_t zircon_pager_query_dirty_ranges(struct syscall *call)
+{
+    uint64_t offset = call->arg[2], size = call->arg[3], whole;
+    struct vmo_object *vo;
+    status_t st = pager_vmo(call, 1, &vo);
+
+    if (st != OK)
+        return st;
+    whole = vmo_object_size(vo);
+    st = offset > whole || size > whole - offset
+             ? ERR_OUT_OF_RANGE
+             : query_dirty_ranges(call, vo->vmo, offset, size);
+    object_put(&vo->object);
+    return st;
+}
+
+/* What is reset is told: the program's memory first. */
+static status_t query_stats(struct syscall *call, struct vmo *vmo)
+{
+    uint32_t options = (uint32_t)call->arg[2];
+    zx_pager_vmo_stats_t stats = {0};
+    status_t st;
+
+    if (options & ~ZX_PAGER_RESET_VMO_STATS || call->arg[4] < sizeof(stats))
+        return ERR_INVALID_ARGS;
+    st = copy_to_user(call_user(call), call->arg[3], &stats, sizeof(stats));
+    if (st != OK)
+        return st;
+    if (vmo_is_modified(vmo, options & ZX_PAGER_RESET_VMO_STATS))
+        stats.modified = ZX_PAGER_VMO_STATS_MODIFIED;
+    return copy_to_user(call_user(call), call->arg[3], &stats, sizeof(stats));
+}
+
+status_t zircon_pager_query_vmo_stats(struct syscall *call)
+{
+    struct vmo_object *vo;
+    status_t st = pager_vmo(call, 1, &vo);
+
+    if (st != OK)
+        return st;
+    st = query_stats(call, vo->vmo);
     object_put(&vo->object);
     return st;
 }

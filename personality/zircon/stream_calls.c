@@ -193,7 +193,7 @@ static CO_FN(stream_gap)
         st = fill_gap(f);
         if (st == ERR_SHOULD_WAIT)
             CO_CALL(st, f->page_in, vmo_page_in, .vmo = f->io->vo->vmo,
-                    .index = (f->io->vo->offset + f->at) >> PAGE_SHIFT);
+                    .index = (f->io->vo->offset + f->at) >> PAGE_SHIFT, .write = true);
         if (st != OK)
             CO_RETURN(st);
     }
@@ -272,7 +272,8 @@ static CO_FN(stream_move)
         while (st == OK && (st = move_piece(f)) == ERR_SHOULD_WAIT)
             CO_CALL(st, f->page_in, vmo_page_in, .vmo = f->io->vo->vmo,
                     .index = (f->io->vo->offset + f->io->offset + f->io->done + f->in_page) >>
-                             PAGE_SHIFT);
+                             PAGE_SHIFT,
+                    .write = f->io->direction == FROM_USER);
         if (st == OK && f->io->direction == TO_USER)
             MOVE_USER(st);
         if (st == OK)

@@ -3,6 +3,15 @@
 
 #include "mm/slab.h"
 
+/* Pages from the present one on that are still to be written: the pager is asked for all. */
+static uint32_t count_left(const struct vmo_io *f)
+{
+    uint64_t at = f->offset + f->done + f->in_page, end = f->offset + f->size;
+    uint64_t count = ((end + PAGE_MASK) >> PAGE_SHIFT) - (at >> PAGE_SHIFT);
+
+    return f->direction == TO_USER ? 1 : (uint32_t)MIN(count, (uint64_t)UINT32_MAX);
+}
+
 /* The rest of the piece between VMO and page. ERR_SHOULD_WAIT: a page has to come in first. */
 static status_t move_piece(struct vmo_io *f)
 {
@@ -30,7 +39,8 @@ CO_FN(vmo_io)
         while (f->outcome == OK && (f->outcome = move_piece(f)) == ERR_SHOULD_WAIT)
             CO_CALL(f->outcome, f->page_in, vmo_page_in, .vmo = f->vmo,
                     .index = (f->offset + f->done + f->in_page) >> PAGE_SHIFT,
-                    .interruptible = f->interruptible);
+                    .count = count_left(f), .interruptible = f->interruptible,
+                    .write = f->direction == FROM_USER);
         if (f->outcome == OK && f->direction == TO_USER)
             CO_CALL(f->outcome, f->transfer, transfer, .thread = f->thread,
                     .direction = TO_USER, .kernel = f->page, .user = f->user + f->done,

@@ -165,7 +165,8 @@ CO_FN(zircon_vmo_op_range)
     if (f->outcome == ERR_SHOULD_WAIT) {
         while ((f->outcome = go_on(f)) == ERR_SHOULD_WAIT) {
             CO_CALL(f->outcome, f->page_in, vmo_page_in, .vmo = f->vo->vmo,
-                    .index = f->at >> PAGE_SHIFT, .count = wanted(f), .interruptible = true);
+                    .index = f->at >> PAGE_SHIFT, .count = wanted(f), .interruptible = true,
+                    .write = f->call->arg[1] == ZX_VMO_OP_ZERO);
             if (f->outcome != OK)
                 break;
         }

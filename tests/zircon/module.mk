@@ -3,7 +3,7 @@
 module               := tests/zircon
 user-programs-zircon := access cache channel channel_write_etc clock counters errors event exception fifo futex \
                         handle handle_args info_job info_process info_task info_thread info_vmar job job_tree \
-                        memory_info pager_args pager_clone pager_commit pager_fail pager_read policy port privileged \
+                        memory_info pager_args pager_clone pager_commit pager_dirty pager_fail pager_query pager_read pager_writeback policy port privileged \
                         process profile registers restricted socket stream suspend system_event vdso vmo
 user-programs-zircon += c11_threads detached_threads native_threads process_start pthreads registers_read sync thread_end threads tls
 user-programs-zircon += channel_internal debuglog ecam interrupt ktrace msi pci ports shutdown

@@ -64,7 +64,7 @@ void paged_drop(struct paged *p)
         EXPECT_OK(zx_handle_close(p->pager));
 }
 
-int paged_next(struct paged *p, uint64_t *first, uint64_t *count)
+static int next_request(struct paged *p, uint16_t command, uint64_t *first, uint64_t *count)
 {
     zx_port_packet_t packet;
 
@@ -73,19 +73,59 @@ int paged_next(struct paged *p, uint64_t *first, uint64_t *count)
     EXPECT_EQ(packet.key, PAGED_KEY);
     EXPECT_EQ(packet.type, ZX_PKT_TYPE_PAGE_REQUEST);
     EXPECT_OK(packet.status);
-    EXPECT_EQ(packet.page_request.command, ZX_PAGER_VMO_READ);
+    EXPECT_EQ(packet.page_request.command, command);
     *first = packet.page_request.offset / PAGE;
     *count = packet.page_request.length / PAGE;
     return 1;
 }
 
-void paged_expect(struct paged *p, uint64_t first, uint64_t count)
+int paged_next(struct paged *p, uint64_t *first, uint64_t *count)
+{
+    return next_request(p, ZX_PAGER_VMO_READ, first, count);
+}
+
+static void expect_request(struct paged *p, uint16_t command, uint64_t first, uint64_t count)
 {
     uint64_t got_first, got_count;
 
-    if (paged_next(p, &got_first, &got_count)) {
+    if (next_request(p, command, &got_first, &got_count)) {
         EXPECT_EQ(got_first, first);
         EXPECT_EQ(got_count, count);
+    }
+}
+
+void paged_expect(struct paged *p, uint64_t first, uint64_t count)
+{
+    expect_request(p, ZX_PAGER_VMO_READ, first, count);
+}
+
+void paged_expect_dirty(struct paged *p, uint64_t first, uint64_t count)
+{
+    expect_request(p, ZX_PAGER_VMO_DIRTY, first, count);
+}
+
+zx_status_t paged_op(struct paged *p, uint32_t op, uint64_t first, uint64_t count)
+{
+    int64_t data = op == ZX_PAGER_OP_FAIL ? ZX_ERR_IO : 0;
+
+    return zx_pager_op_range(p->pager, op, p->vmo, first * PAGE, count * PAGE, (uint64_t)data);
+}
+
+void paged_expect_ranges(struct paged *p, unsigned count, const zx_vmo_dirty_range_t *ranges)
+{
+    zx_vmo_dirty_range_t got[8] = {0};
+    uint64_t size;
+    size_t actual = 0, avail = 0;
+
+    EXPECT_OK(zx_vmo_get_size(p->vmo, &size));
+    EXPECT_OK(zx_pager_query_dirty_ranges(p->pager, p->vmo, 0, size, got, sizeof(got), &actual,
+                                          &avail));
+    EXPECT_EQ(actual, count);
+    EXPECT_EQ(avail, count);
+    for (unsigned i = 0; i < count; i++) {
+        EXPECT_EQ(got[i].offset, ranges[i].offset * PAGE);
+        EXPECT_EQ(got[i].length, ranges[i].length * PAGE);
+        EXPECT_EQ(got[i].options, ranges[i].options);
     }
 }
 
@@ -117,6 +157,14 @@ void paged_supply(struct paged *p, uint64_t first, uint64_t count)
     EXPECT_OK(zx_handle_close(aux));
 }
 
+int paged_make_supplied(struct paged *p, uint64_t pages, uint32_t options)
+{
+    if (!paged_make(p, pages, options))
+        return 0;
+    paged_supply(p, 0, pages);
+    return 1;
+}
+
 static zx_status_t read_page(const struct paged_reader *r, uint64_t page)
 {
     uint64_t word = 0;
@@ -131,14 +179,33 @@ static zx_status_t read_page(const struct paged_reader *r, uint64_t page)
     return word == page + 1 ? ZX_OK : ZX_ERR_IO_DATA_LOSS;
 }
 
+static zx_status_t write_pages(const struct paged_reader *r)
+{
+    static uint64_t words[PAGED_WRITE_MAX * PAGE / sizeof(uint64_t)];
+
+    for (uint64_t i = 0; i < PAGED_WRITE_MAX; i++)
+        words[i * PAGE / sizeof(uint64_t)] = PAGED_WRITTEN;
+    return zx_vmo_write(r->vmo, words, r->first * PAGE, r->count * PAGE);
+}
+
 static void reader(void *arg)
 {
     struct paged_reader *r = arg;
 
     r->status = ZX_OK;
-    if (r->how == PAGED_COMMIT) {
-        r->status = zx_vmo_op_range(r->vmo, ZX_VMO_OP_COMMIT, r->first * PAGE, r->count * PAGE,
-                                    NULL, 0);
+    if (r->how == PAGED_COMMIT || r->how == PAGED_ZERO) {
+        r->status =
+            zx_vmo_op_range(r->vmo, r->how == PAGED_ZERO ? ZX_VMO_OP_ZERO : ZX_VMO_OP_COMMIT,
+                            r->first * PAGE, r->count * PAGE, NULL, 0);
+        return;
+    }
+    if (r->how == PAGED_WRITE) {
+        r->status = write_pages(r);
+        return;
+    }
+    if (r->how == PAGED_STORE) {
+        for (uint64_t i = 0; i < r->count; i++)
+            *(volatile uint64_t *)(r->addr + (r->first + i) * PAGE) = PAGED_WRITTEN;
         return;
     }
     for (uint64_t i = 0; i < r->count && r->status == ZX_OK; i++)

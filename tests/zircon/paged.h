@@ -31,8 +31,23 @@ struct paged {
     }                                     \
     static void name(enum paged_how how)
 
+/* A case with ZX_VMO_TRAP_DIRTY and without: PagerWriteback.NAMETrapDirty, NAMENoTrapDirty. */
+#define TRAP_OR_NOT(name)                   \
+    static void name(uint32_t trap);        \
+    CASE(PagerWriteback, name##TrapDirty)   \
+    {                                       \
+        name(ZX_VMO_TRAP_DIRTY);            \
+    }                                       \
+    CASE(PagerWriteback, name##NoTrapDirty) \
+    {                                       \
+        name(0);                            \
+    }                                       \
+    static void name(uint32_t trap)
+
 /* Failures are noted; false: there is none. */
 int paged_make(struct paged *p, uint64_t pages, uint32_t options);
+/* All of it supplied. */
+int paged_make_supplied(struct paged *p, uint64_t pages, uint32_t options);
 void paged_drop(struct paged *p);
 
 /* The next packet is a request for just these pages, and is there in good time. */
@@ -45,9 +60,23 @@ void paged_expect_complete(struct paged *p);
 /* Pages first ... first + count - 1, with their words. */
 void paged_supply(struct paged *p, uint64_t first, uint64_t count);
 
+/* The next packet asks whether just these pages may be written. */
+void paged_expect_dirty(struct paged *p, uint64_t first, uint64_t count);
+/* Any ZX_PAGER_OP on pages. */
+zx_status_t paged_op(struct paged *p, uint32_t op, uint64_t first, uint64_t count);
+/* What the pager is told to be dirty is just this, in pages. */
+void paged_expect_ranges(struct paged *p, unsigned count, const zx_vmo_dirty_range_t *ranges);
+#define EXPECT_RANGES(p, ...)                                                              \
+    paged_expect_ranges(                                                                   \
+        (p), sizeof((zx_vmo_dirty_range_t[]){__VA_ARGS__}) / sizeof(zx_vmo_dirty_range_t), \
+        (zx_vmo_dirty_range_t[]){__VA_ARGS__})
+#define EXPECT_NO_RANGES(p) paged_expect_ranges((p), 0, NULL)
+
 /* A thread that looks at the words of pages of `vmo`: by zx_vmo_read, at `addr` if that is not
- * 0, or makes them present. */
-enum paged_how { PAGED_READ, PAGED_TOUCH, PAGED_COMMIT };
+ * 0, or makes them present; or that sets them to PAGED_WRITTEN, by one zx_vmo_write or at
+ * `addr`, or to zero. */
+enum paged_how { PAGED_READ, PAGED_TOUCH, PAGED_COMMIT, PAGED_WRITE, PAGED_STORE, PAGED_ZERO };
+enum { PAGED_WRITTEN = 0x77, PAGED_WRITE_MAX = 20 /* pages */ };
 struct paged_reader {
     struct ztest_thread thread;
     enum paged_how how;

@@ -8,6 +8,7 @@
 /* zx_vmo_create. */
 #define ZX_VMO_RESIZABLE   (1u << 1)
 #define ZX_VMO_DISCARDABLE (1u << 2)
+#define ZX_VMO_TRAP_DIRTY  (1u << 3) /* of a pager's only */
 
 /* zx_vmo_create_child. */
 #define ZX_VMO_CHILD_SNAPSHOT                   (1u << 0)
@@ -54,7 +55,25 @@ typedef struct zx_vmo_lock_state {
 #define ZX_CACHE_FLUSH_INVALIDATE (1u << 2) /* with DATA only */
 
 /* zx_pager_op_range. */
-#define ZX_PAGER_OP_FAIL 1u
+#define ZX_PAGER_OP_FAIL            1u
+#define ZX_PAGER_OP_DIRTY           2u
+#define ZX_PAGER_OP_WRITEBACK_BEGIN 3u
+#define ZX_PAGER_OP_WRITEBACK_END   4u
+
+/* zx_pager_query_dirty_ranges: [offset, offset + length). */
+typedef struct zx_vmo_dirty_range {
+    uint64_t offset;
+    uint64_t length;
+    uint64_t options;
+} zx_vmo_dirty_range_t;
+#define ZX_VMO_DIRTY_RANGE_IS_ZERO 1ull
+
+/* zx_pager_query_vmo_stats. */
+typedef struct zx_pager_vmo_stats {
+    uint32_t modified; /* ZX_PAGER_VMO_STATS_MODIFIED or 0 */
+} zx_pager_vmo_stats_t;
+#define ZX_PAGER_VMO_STATS_MODIFIED 1u
+#define ZX_PAGER_RESET_VMO_STATS    1u
 
 /* Mapping and region options. */
 #define ZX_VM_PERM_READ             (1u << 0)

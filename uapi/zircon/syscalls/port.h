@@ -20,6 +20,7 @@
 /* zx_packet_page_request.command. */
 #define ZX_PAGER_VMO_READ     0u
 #define ZX_PAGER_VMO_COMPLETE 1u
+#define ZX_PAGER_VMO_DIRTY    2u
 
 typedef union zx_packet_user {
     uint64_t u64[4];
