@@ -72,23 +72,35 @@ void vmo_dirty_cut_locked(struct vmo *vmo)
     d->zero_clean = MIN(d->zero_clean, vmo_pages(vmo));
 }
 
-static status_t dirty_range_locked(struct vmo *vmo, uint64_t first, uint64_t end)
+static status_t check_supplied(struct vmo *vmo, uint64_t first, uint64_t end)
 {
-    status_t st = OK;
+    SPIN_GUARD(&vmo->lock);
 
+    if (end > vmo_pages(vmo))
+        return ERR_OUT_OF_RANGE;
     for (uint64_t i = first; i < MIN(end, vmo_zero_from(vmo)); i++)
         if (!own_page(vmo, i))
             return ERR_NOT_FOUND;
-    for (uint64_t i = first; st == OK && i < end; i++)
-        st = dirty_page(vmo, i);
-    return st;
+    return OK;
+}
+
+/* One at a time, so that nobody waits long for the lock; it may have been cut off meanwhile. */
+static status_t dirty_one(struct vmo *vmo, uint64_t index)
+{
+    SPIN_GUARD(&vmo->lock);
+
+    if (index >= vmo_pages(vmo))
+        return ERR_OUT_OF_RANGE;
+    return vmo_is_supplied_locked(vmo, index) ? dirty_page(vmo, index) : ERR_NOT_FOUND;
 }
 
 status_t vmo_make_dirty(struct vmo *vmo, uint64_t first, uint64_t end)
 {
-    SPIN_GUARD(&vmo->lock);
+    status_t st = check_supplied(vmo, first, end);
 
-    return end <= vmo_pages(vmo) ? dirty_range_locked(vmo, first, end) : ERR_OUT_OF_RANGE;
+    for (uint64_t i = first; st == OK && i < end; i++)
+        st = dirty_one(vmo, i);
+    return st;
 }
 
 /* The first page from `index` on that is there, before `end`; or `end`. */
