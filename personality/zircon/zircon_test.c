@@ -273,8 +273,8 @@ static void test_logs(void **state)
 
 static void unknown(struct sim_user *u)
 {
-    EXPECT(ZX(restricted_enter, 0, A), ZX_ERR_NOT_SUPPORTED);
-    EXPECT(ZX(restricted_enter, 0, A), ZX_ERR_NOT_SUPPORTED);
+    EXPECT(ZX(vcpu_kick, 0), ZX_ERR_NOT_SUPPORTED);
+    EXPECT(ZX(vcpu_kick, 0), ZX_ERR_NOT_SUPPORTED);
     exit_with(u, 0);
 }
 
