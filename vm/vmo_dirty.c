@@ -111,7 +111,8 @@ static uint64_t next_page(struct vmo *vmo, uint64_t index, uint64_t end)
     return at == UINT64_MAX ? end : MIN(at - vmo->root_base, end);
 }
 
-/* Of the zeroes, only the first stretch can be written back: from `zero_from` on. */
+/* Of the zeroes, only the first stretch can be written back: from `zero_from` on. The last word
+ * on how much of it counts. */
 static void begin_clean_zeroes(struct vmo *vmo, uint64_t first, uint64_t end)
 {
     struct vmo_dirty *d = vmo->dirty;
@@ -120,7 +121,7 @@ static void begin_clean_zeroes(struct vmo *vmo, uint64_t first, uint64_t end)
     while (at < end && own_page(vmo, at))
         at++;
     if (first <= at && at < end)
-        d->zero_clean = MAX(d->zero_clean, next_page(vmo, at, end));
+        d->zero_clean = next_page(vmo, at, end);
 }
 
 status_t vmo_begin_clean(struct vmo *vmo, uint64_t first, uint64_t end)

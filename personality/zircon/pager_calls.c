@@ -222,7 +222,7 @@ status_t zircon_pager_query_dirty_ranges(struct syscall *call)
     return st;
 }
 
-/* What is reset is told: the program's memory first. */
+/* What is reset has to be told: that the program's memory takes it is seen to before. */
 static status_t query_stats(struct syscall *call, struct vmo *vmo)
 {
     uint32_t options = (uint32_t)call->arg[2];

@@ -112,6 +112,37 @@ TRAP_OR_NOT(DirtyAfterMapProtect)
     paged_drop(&p);
 }
 
+static void write_stream(void *arg)
+{
+    uint64_t words[2] = {PAGED_WRITTEN, PAGED_WRITTEN};
+    zx_iovec_t vector = {.buffer = words, .capacity = sizeof(words)};
+    size_t actual = 0;
+
+    EXPECT_OK(zx_stream_writev(*(zx_handle_t *)arg, 0, &vector, 1, &actual));
+    EXPECT_EQ(actual, sizeof(words));
+}
+
+/* A stream asks for each page that it writes. */
+CASE(PagerDirty, StreamWrites)
+{
+    struct ztest_thread writer;
+    zx_handle_t stream;
+    struct paged p;
+
+    ASSERT_TRUE(paged_make_supplied(&p, 2, ZX_VMO_TRAP_DIRTY));
+    ASSERT_OK(zx_stream_create(ZX_STREAM_MODE_WRITE, p.vmo, PAGE - 8, &stream));
+    ASSERT_OK(ztest_thread_start(&writer, write_stream, &stream));
+    for (uint64_t i = 0; i < 2; i++) {
+        paged_expect_dirty(&p, i, 1);
+        EXPECT_OK(paged_op(&p, ZX_PAGER_OP_DIRTY, i, 1));
+    }
+    ztest_thread_join(&writer);
+    EXPECT_EQ(paged_word(p.vmo, 1), PAGED_WRITTEN);
+    EXPECT_RANGES(&p, {0, 2, 0});
+    EXPECT_OK(zx_handle_close(stream));
+    paged_drop(&p);
+}
+
 /* ---- what a VMO grows by ---- */
 
 TRAP_OR_NOT(ResizeSupplyZero)
@@ -257,6 +288,57 @@ TRAP_OR_NOT(ResizeWritebackMulipleGaps)
     EXPECT_RANGES(&p, {3, 1, IS_ZERO}, {4, 1, 0});
     write_pages(&p, trap, PAGED_WRITE, 3, 2);
     EXPECT_RANGES(&p, {3, 2, 0});
+    paged_drop(&p);
+}
+
+TRAP_OR_NOT(ResizeWritebackPartialEnd)
+{
+    struct paged p;
+
+    ASSERT_TRUE(make_grown(&p, 1, trap, 5));
+    write_back(&p, 1, 1);
+    EXPECT_RANGES(&p, {2, 3, IS_ZERO});
+    write_back(&p, 2, 1);
+    EXPECT_RANGES(&p, {3, 2, IS_ZERO});
+    write_back(&p, 3, 2);
+    EXPECT_NO_RANGES(&p);
+    paged_drop(&p);
+}
+
+TRAP_OR_NOT(ResizeWritebackRepeated)
+{
+    struct paged p;
+
+    ASSERT_TRUE(make_grown(&p, 1, trap, 5));
+    EXPECT_OK(BEGIN(&p, 1, 4));
+    EXPECT_OK(BEGIN(&p, 1, 2));
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT_OK(END(&p, 1, 4));
+        EXPECT_RANGES(&p, {3, 2, IS_ZERO});
+    }
+    EXPECT_OK(BEGIN(&p, 1, 4));
+    EXPECT_OK(BEGIN(&p, 1, 4));
+    EXPECT_RANGES(&p, {3, 2, IS_ZERO});
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT_OK(END(&p, 1, 4));
+        EXPECT_NO_RANGES(&p);
+    }
+    paged_drop(&p);
+}
+
+TRAP_OR_NOT(WritebackResizedRangeAfterDetach)
+{
+    struct paged p;
+
+    ASSERT_TRUE(make_grown(&p, 1, trap, 3));
+    write_pages(&p, trap, PAGED_WRITE, 2, 1);
+    EXPECT_OK(zx_pager_detach_vmo(p.pager, p.vmo));
+    paged_expect_complete(&p);
+    EXPECT_RANGES(&p, {1, 1, IS_ZERO}, {2, 1, 0});
+    EXPECT_EQ(paged_word(p.vmo, 1), 0);
+    EXPECT_EQ(*(volatile uint64_t *)(p.addr + 2 * PAGE), PAGED_WRITTEN);
+    write_back(&p, 1, 2);
+    EXPECT_NO_RANGES(&p);
     paged_drop(&p);
 }
 
