@@ -64,10 +64,11 @@ static bool wants_writes(const struct mapping *m)
 static void show_own(struct mapping *m)
 {
     struct vmo *vmo = m->vmo;
-    struct fault ft = {.m = m, .vmo = vmo, .index = m->offset >> PAGE_SHIFT, .write = true};
+    struct fault ft = {.m = m, .vmo = vmo, .index = m->offset >> PAGE_SHIFT};
 
     if (!vmo->root || m->region.size > VMO_ZERO_PAGES * PAGE_SIZE || wants_writes(m))
         return;
+    ft.write = !vmo->pager || m->prot & HAL_PROT_WRITE;
     vmo->changes += m->prot & HAL_PROT_WRITE && vmo->pager;
     fault_set_window(&ft, VMO_RUN_ORDER, vmo->root_base);
     (void)!fault_map_window(&ft); /* else it faults */

@@ -3,10 +3,13 @@
  */
 #include "vm/vm_test.h"
 
+static unsigned times_dirtied;
+
 static void dirtied(struct vmo *vmo, uint64_t index)
 {
     (void)vmo;
     (void)index;
+    times_dirtied++;
 }
 
 static void written(struct vmo *vmo)
@@ -77,6 +80,26 @@ static void a_file_mapped_to_be_written_has_changed(void **state)
     vmo_put(vmo);
 }
 
+/* A mapping that cannot write makes no page dirty. */
+static void a_file_mapped_to_be_read_stays_clean(void **state)
+{
+    struct vmo_pager_ops ops = test_pager_ops;
+    struct test_pager pager = {0};
+    struct vmo *vmo;
+
+    (void)state;
+    ops.dirtied = dirtied;
+    times_dirtied = 0;
+    vmo = paged(&ops, &pager);
+    assert_int_equal(peek(vmo, 0), 1);
+    map(vmo_get(vmo), 0, 4, R, MAPPING_SHARED);
+    assert_int_equal(rights(as, AT(0)), R);
+    assert_int_equal(times_dirtied, 0);
+    vmo_put(vmo);
+    aspace_put(as); /* the mapping goes before its pager does */
+    assert_int_equal(aspace_create(&as), OK);
+}
+
 /* What is shared with a clone waits for the write that makes it somebody's own, and a large
  * mapping for a touch that tells where. */
 static void others_wait_for_faults(void **state)
@@ -117,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ASPACE_TEST(a_small_mapping_shows_what_is_there),
         ASPACE_TEST(a_file_mapped_to_be_written_has_changed),
+        ASPACE_TEST(a_file_mapped_to_be_read_stays_clean),
         ASPACE_TEST(private_text_is_mapped),
         ASPACE_TEST(others_wait_for_faults),
     };
