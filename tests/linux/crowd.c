@@ -2,6 +2,7 @@
  * crowd.c - many threads and processes at once: forks, execs and exits among busy siblings,
  * mappings that change under their users, copied and shared memory, pipes with many writers.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -9,6 +10,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 
@@ -324,6 +326,31 @@ static void *nap(void *arg)
     return arg;
 }
 
+/* Each has a child, for ever. */
+static void forking_group(void)
+{
+    setpgid(0, 0);
+    for (;;)
+        if (fork() > 0)
+            pause();
+}
+
+/* A signal to a group reaches whoever is being born in it. */
+static void a_forking_group_is_told(void)
+{
+    CHECK_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    for (int i = 0; i < 60; i++) {
+        pid_t pid = CHILD(forking_group());
+
+        setpgid(pid, pid);
+        usleep((useconds_t)i * 50);
+        CHECK_EQ(kill(-pid, i % 2 ? SIGTERM : SIGKILL), 0);
+        while (wait(NULL) > 0)
+            continue;
+        CHECK_EQ(errno, ECHILD);
+    }
+}
+
 /* A continuation that comes while the stop is being acted upon takes it back as well. */
 static void a_stop_is_taken_back(void)
 {
@@ -377,6 +404,7 @@ static const struct check_case cases[] = {
     CASE(a_mutex_between_processes),
     CASE(small_writes_are_not_torn),
     CASE(a_busy_group_is_killed),
+    CASE(a_forking_group_is_told),
     CASE(a_stop_is_taken_back),
     CASE(many_sleep),
     CASE(bounded_fork_bomb),

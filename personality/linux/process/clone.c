@@ -126,6 +126,14 @@ static void clone_abandon(struct thread *t, const struct clone_request *rq)
     linux_process_abandon(t);
 }
 
+/* The call is made again, once the signal has been acted upon that is on its way. */
+static status_t after_signal(struct syscall *call)
+{
+    current_linux(call)->restart = RESTART_ALWAYS;
+    task_interrupt(&call->thread->task, TASK_SIGNAL);
+    return ERR_INTERRUPTED;
+}
+
 static status_t make(struct syscall *call, const struct clone_request *rq, struct thread **out)
 {
     struct linux_process *lp = linux_process_of(call);
@@ -135,7 +143,9 @@ static status_t make(struct syscall *call, const struct clone_request *rq, struc
     if (rq->flags & CLONE_THREAD)
         st = linux_thread_create(lp, &t);
     else
-        st = linux_process_create(lp, rq->flags, rq->exit_signal, &t);
+        st = linux_process_create(me->linux_, rq->flags, rq->exit_signal, &t);
+    if (st == ERR_INTERRUPTED)
+        return after_signal(call);
     if (st != OK)
         return st == ERR_BAD_STATE ? ERR_NO_RESOURCES : st;
     task_set_cpus(&t->task, me->task.cpus);
@@ -194,6 +204,8 @@ static status_t start(struct syscall *call, const struct clone_request *rq, stru
         clone_abandon(t, rq);
         return ERR_NO_RESOURCES;
     }
+    if (!(rq->flags & CLONE_THREAD))
+        signal_notice(child); /* others know it since it was created */
     return OK;
 }
 

@@ -123,6 +123,8 @@ struct thread *linux_thread_find(pid_t_ tid)
     return lt && object_try_get(&lt->thread->object) ? lt->thread : NULL;
 }
 
+enum { ROOM_SPARE = 8 };
+
 /* Fills `out` as far as it has room for `room`; how many there are. */
 static unsigned collect(bool (*want)(const void *arg, const struct linux_process *lp),
                         const void *arg, struct linux_processes *out, unsigned room)
@@ -135,24 +137,46 @@ static unsigned collect(bool (*want)(const void *arg, const struct linux_process
 
         if (lp->zombie || lp->pid == PID_INIT || !want(arg, lp))
             continue;
-        if (found++ < room)
+        if (found++ < room) {
+            lp->collected++;
             out->members[out->count++] = linux_process_get(lp);
+        }
     }
     return found;
 }
 
-/* Counted, then collected: one that is born between the two may be left out, as if it came
- * later. */
+static void let_fork(struct linux_processes *list)
+{
+    SPIN_GUARD(&family_lock);
+
+    for (unsigned i = 0; i < list->count; i++)
+        list->members[i]->collected--;
+}
+
+void linux_processes_free(struct linux_processes *list)
+{
+    let_fork(list);
+    for (unsigned i = 0; i < list->count; i++)
+        linux_process_put(list->members[i]);
+    kfree(list->members);
+}
+
+/* Counted, then collected: again, if somebody was born between the two. */
 status_t linux_processes_collect(bool (*want)(const void *arg, const struct linux_process *lp),
                                  const void *arg, struct linux_processes *out)
 {
-    unsigned room = collect(want, arg, NULL, 0);
+    unsigned room, found = collect(want, arg, NULL, 0);
 
-    *out = (struct linux_processes){.members = kmalloc((room + 1) * sizeof(*out->members))};
-    if (!out->members)
-        return ERR_NO_MEMORY;
-    collect(want, arg, out, room);
-    return OK;
+    for (;;) {
+        room = found + ROOM_SPARE;
+        *out = (struct linux_processes){.members = kmalloc(room * sizeof(*out->members))};
+        if (!out->members)
+            return ERR_NO_MEMORY;
+        found = collect(want, arg, out, room);
+        if (found <= room)
+            return OK;
+        linux_processes_free(out);
+    }
 }
 
 static bool in_group(const void *pgrp, const struct linux_process *lp)
@@ -163,11 +187,4 @@ static bool in_group(const void *pgrp, const struct linux_process *lp)
 status_t linux_processes_of_group(int32_t pgrp, struct linux_processes *out)
 {
     return linux_processes_collect(in_group, &pgrp, out);
-}
-
-void linux_processes_free(struct linux_processes *list)
-{
-    for (unsigned i = 0; i < list->count; i++)
-        linux_process_put(list->members[i]);
-    kfree(list->members);
 }

@@ -170,11 +170,22 @@ static status_t take_over(struct linux_process *lp, struct linux_process *parent
     return OK;
 }
 
-/* A name and a place in the family: from here on others see it. */
-static status_t enter_family(struct linux_process *lp, struct linux_process *parent)
+/* A signal that has come before the child, or that comes to those of whom the child is not one,
+ * is for the parent alone: he acts on it first, and may not fork at all any more. */
+static bool fork_is_too_late_locked(struct linux_thread *parent)
 {
+    return parent->process->collected || task_killed(&parent->thread->task) ||
+           signal_deliverable(parent);
+}
+
+/* A name and a place in the family: from here on others see it. */
+static status_t enter_family(struct linux_process *lp, struct linux_thread *forker)
+{
+    struct linux_process *parent = forker ? forker->process : NULL;
     SPIN_GUARD(&family_lock);
 
+    if (forker && fork_is_too_late_locked(forker))
+        return ERR_INTERRUPTED;
     lp->pid = pid_alloc_locked();
     if (!lp->pid)
         return ERR_NO_RESOURCES;
@@ -264,8 +275,9 @@ status_t linux_thread_create(struct linux_process *lp, struct thread **out)
     return st == OK ? thread_with_tid(lp, 0, out) : st;
 }
 
-static status_t populate(struct linux_process *lp, struct linux_process *parent, uint64_t flags)
+static status_t populate(struct linux_process *lp, struct linux_thread *forker, uint64_t flags)
 {
+    struct linux_process *parent = forker ? forker->process : NULL;
     struct job *job = parent ? parent->process->job : job_root();
     status_t st = process_create(job, lp->comm, PROCESS_CALLS_LINUX, &lp->process);
 
@@ -280,14 +292,14 @@ static status_t populate(struct linux_process *lp, struct linux_process *parent,
     } else {
         memcpy(lp->limits, default_limits, sizeof(default_limits));
     }
-    return enter_family(lp, parent);
+    return enter_family(lp, forker);
 }
 
-status_t linux_process_create(struct linux_process *parent, uint64_t flags, int exit_signal,
+status_t linux_process_create(struct linux_thread *parent, uint64_t flags, int exit_signal,
                               struct thread **out)
 {
     struct linux_process *lp;
-    status_t st = parent ? thread_limit_check(parent) : OK;
+    status_t st = parent ? thread_limit_check(parent->process) : OK;
 
     if (st != OK)
         return st;

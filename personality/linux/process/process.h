@@ -87,9 +87,10 @@ struct linux_process {
     struct wait_queue children_changed; /* woken when a child exits, stops, continues */
     /* Woken when a thread of ours ends (exec waits), and when we exec or end (vfork waits). */
     struct wait_queue threads_changed;
-    pid_t_ forked_by;       /* the thread that made us (__WNOTHREAD) */
-    bool subreaper;         /* adopts the orphans among its descendants (prctl(2)) */
-    int pdeath_signal;      /* sent to us when the parent ends; 0: none */
+    pid_t_ forked_by;   /* the thread that made us (__WNOTHREAD) */
+    unsigned collected; /* lists of linux_processes_collect that it is in: no fork meanwhile */
+    bool subreaper;     /* adopts the orphans among its descendants (prctl(2)) */
+    int pdeath_signal;  /* sent to us when the parent ends; 0: none */
     bool parent_told_death; /* the parent that is ending has sent it */
 
     struct spinlock lock;
@@ -202,7 +203,9 @@ struct thread *linux_thread_find(pid_t_ tid);
 
 /*
  * The living processes that `want` approves (called with family_lock held), oldest first, each
- * with a reference; pid 1 is not among them. ERR_NO_MEMORY. Given back by linux_processes_free.
+ * with a reference; pid 1 is not among them. Until linux_processes_free they have no new
+ * children: what is done to all of them, such as sending a signal, is done to all that there
+ * are. ERR_NO_MEMORY.
  */
 struct linux_processes {
     struct linux_process **members;
@@ -216,10 +219,11 @@ void linux_processes_free(struct linux_processes *list);
 
 /*
  * A new process with one new thread, not started: descriptors, fs context, signal actions and
- * credentials are taken over from `parent` by `flags` (CLONE_*; parent NULL: the first
- * process).
+ * credentials are taken over from that of `parent`, the calling thread, by `flags` (CLONE_*;
+ * parent NULL: the first process). ERR_INTERRUPTED: a signal is on its way to the parent, who
+ * is to act on it before he forks.
  */
-status_t linux_process_create(struct linux_process *parent, uint64_t flags, int exit_signal,
+status_t linux_process_create(struct linux_thread *parent, uint64_t flags, int exit_signal,
                               struct thread **out) MUST_USE;
 /* One more thread of `lp`. */
 status_t linux_thread_create(struct linux_process *lp, struct thread **out) MUST_USE;

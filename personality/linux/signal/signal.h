@@ -166,6 +166,8 @@ void signal_force(struct linux_thread *lt, const struct siginfo *info);
 
 /* Would `lt` take a signal now? For calls that look before they sleep. */
 bool signal_deliverable(struct linux_thread *lt);
+/* The process's threads run now: they look for what came before. No lock held. */
+void signal_notice(struct linux_process *lp);
 
 /* personality.pending of Linux threads: takes signals until none is deliverable; stops here. */
 struct signal_pending_co {

@@ -65,6 +65,14 @@ void signal_wake_all_locked(struct linux_process *lp, unsigned reasons)
     }
 }
 
+void signal_notice(struct linux_process *lp)
+{
+    SPIN_GUARD(&lp->lock);
+
+    if (lp->signals.pending.set)
+        signal_wake_all_locked(lp, TASK_SIGNAL);
+}
+
 /* SIGCONT and the stop signals take each other back when they are sent (signal(7)). */
 static void cancel_opposites(struct linux_process *lp, int signo)
 {
