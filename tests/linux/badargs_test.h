@@ -284,6 +284,7 @@ static const struct call calls[] = {
     CALL(unshare, "i", 0),
     CALL(vfork, "", FORKS | MAY_CRASH),
     CALL(vmsplice, "fasi", 0),
+    CALL(rseq, "asii", MAY_CRASH),
     CALL(semget, "nsz", 0),
     CALL(semop, "nas", 0),
     CALL(semtimedop, "nasa", 0),
