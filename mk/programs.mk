@@ -18,11 +18,13 @@ build/host/%.o: %.S
 $(host-programs):
 	$(call say,LD host $@)gcc -g $^ $(ldlibs) -o $@
 
-# One compilation each: guests are small and share nothing.
+# One compilation each: guests are small and share nothing. What they depend on is asked for apart,
+# since of several sources -MMD keeps only the last one's headers.
+compile-guest = $(cc-guest-$(notdir $(@D))) -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= -I. -pthread \
+                $(filter %.c %.S,$^) $(guest-cflags)
 $(guest-programs-all): | $(generated-all)
 	@mkdir -p $(@D)
-	$(call say,CC guest $@)$(cc-guest-$(notdir $(@D))) -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= \
-	    -I. -pthread -MMD -MP -MF $@.d $(filter %.c %.S,$^) $(guest-cflags) -o $@
+	$(call say,CC guest $@)$(compile-guest) -MM -MP -MT $@ >$@.d && $(compile-guest) -o $@
 
 # C++: libc++ is Debian's, of its clang, which compiles for each machine.
 libcxx-include     = $(eval libcxx-include := $(realpath $(shell clang -print-resource-dir)/../../../include/c++/v1))$(libcxx-include)
