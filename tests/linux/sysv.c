@@ -384,6 +384,7 @@ static void messages_by_type(void)
     fetch(id, -4, 0, "three");
     fetch(id, 5, MSG_EXCEPT, "again");
     fetch(id, 1, MSG_COPY | IPC_NOWAIT, "");
+    CHECK_ERR(msgrcv(id, &m, 1, 0, MSG_COPY | IPC_NOWAIT | MSG_NOERROR), EINVAL);
     CHECK_EQ(msgrcv(id, &m, 2, 0, MSG_NOERROR), 2);
     CHECK(!memcmp(m.text, "fi", 2) && m.type == 5);
     fetch(id, 0, 0, "");

@@ -247,7 +247,8 @@ static struct msg *copy_of(const struct msg *m, struct msg *to)
     return to;
 }
 
-/* `*spare`: room for a copy (MSG_COPY), or NULL. ERR_SHOULD_WAIT: nothing fits yet. */
+/* `*spare`: a message of as many bytes as a copy may have (MSG_COPY), or NULL.
+ * ERR_SHOULD_WAIT: nothing fits yet. */
 static status_t take(struct syscall *call, struct waiter *waiter, bool waited,
                      struct msg **spare, struct msg **out)
 {
@@ -270,6 +271,8 @@ static status_t take(struct syscall *call, struct waiter *waiter, bool waited,
     if (m->size > call->arg[2] && !(flags & MSG_NOERROR))
         return ERR_TOO_BIG;
     if (*spare) {
+        if (m->size > (*spare)->size)
+            return ERR_INVALID_ARGS;
         *out = copy_of(m, *spare);
         *spare = NULL;
         return OK;
@@ -287,13 +290,15 @@ static status_t take(struct syscall *call, struct waiter *waiter, bool waited,
 static status_t try_receive(struct syscall *call, struct waiter *waiter, bool waited,
                             struct msg **out)
 {
+    size_t size = MIN(call->arg[2], sysctl_get(SYSCTL_MSGMAX));
     struct msg *spare = NULL;
     status_t st;
 
     if (call->arg[4] & MSG_COPY) {
-        spare = kmalloc(sizeof(*spare) + sysctl_get(SYSCTL_MSGMAX));
+        spare = kmalloc(sizeof(*spare) + size);
         if (!spare)
             return ERR_NO_MEMORY;
+        spare->size = size;
     }
     st = take(call, waiter, waited, &spare, out);
     kfree(spare);
