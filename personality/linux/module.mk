@@ -2,7 +2,7 @@
 module  := personality/linux
 sources := load personality random result_copy sysctl system user_data vdso
 sources += $(addprefix file/,dnotify fd fd_calls file_async file_attr file_copy file_dir file_handle file_io file_links \
-    file_lock file_lock_calls file_names file_open file_owner file_size file_stat file_vector fs_context \
+    file_lock file_lock_calls file_names file_open file_open_calls file_owner file_size file_stat file_vector fs_context \
     inotify inotify_queue inotify_watch ioctl lease lease_calls memfd path pipe_calls xattr)
 sources += $(addprefix futex/,futex futex_calls futex_pi futex_robust futex_waitv)
 sources += $(addprefix file/,mount_calls pivot_root splice_calls)
