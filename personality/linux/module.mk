@@ -12,7 +12,7 @@ sources += $(addprefix memory/,brk layout memory memory_limit memory_pkey memory
 sources += $(addprefix poll/,epoll epoll_calls epoll_nesting eventfd poll poll_wait select wait_mask)
 sources += $(addprefix procfs/,procfs procfs_account procfs_counters procfs_fd procfs_ipc \
     procfs_limits procfs_memory procfs_mounts procfs_net procfs_ns procfs_pid procfs_slab procfs_smaps procfs_status procfs_sys procfs_system)
-sources += $(addprefix process/,capability clone credentials exec exec_call exec_capability exec_elf exec_stack exec_strings exit hybrid \
+sources += $(addprefix process/,capability clone clone_calls credentials exec exec_call exec_capability exec_elf exec_stack exec_strings exit hybrid \
     ids limits nice pid pidfd prctl process rseq schedule session start thread_limit unshare usage wait)
 sources += $(addprefix signal/,sigaction signal_calls signal_deliver signal_kill \
     signal_queue signal_send signalfd)

@@ -1,25 +1,15 @@
 /*
- * clone.c - fork, vfork, clone, clone3 (clone(2)).
+ * clone.c - making a process or thread that begins as a copy of the caller (clone(2)).
  */
 #include "base/string.h"
-#include "co/waiter.h"
-#include "isa/linux_abi.h"
 #include "personality/hybrid.h"
 #include "personality/linux/file/fd.h"
 #include "personality/linux/ipc/ipc.h"
+#include "personality/linux/process/clone_internal.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/pidfd.h"
 #include "personality/linux/process/process.h"
 #include "uapi/linux/sched.h"
-
-/* What a clone call asks for, however it was put. */
-struct clone_request {
-    uint64_t flags; /* CLONE_*, without the exit signal */
-    int exit_signal;
-    user_addr_t stack; /* 0: as the caller's */
-    user_addr_t parent_tid, child_tid, tls;
-    user_addr_t pidfd; /* where CLONE_PIDFD puts it */
-};
 
 /* A child starts with the caller's registers, and sees 0 on the stack it was given. */
 static status_t copy_context(struct thread *from, struct thread *to,
@@ -261,14 +251,6 @@ static status_t clone_begin(struct syscall *call, const struct clone_request *rq
     return st;
 }
 
-/* The caller sleeps until its vfork child has execed or ended; only death ends that early. */
-struct vfork_wait {
-    struct co co;
-    struct linux_process *child; /* a reference, consumed */
-    struct waiter waiter;
-};
-static co_fn vfork_wait;
-
 static bool vfork_over(struct linux_process *child)
 {
     SPIN_GUARD(&family_lock);
@@ -276,6 +258,7 @@ static bool vfork_over(struct linux_process *child)
     return !child->vfork_child;
 }
 
+/* Until the child has execed or ended; only death ends that early. */
 static CO_FN(vfork_wait)
 {
     while (!task_killed(task)) {
@@ -292,143 +275,13 @@ static CO_FN(vfork_wait)
 }
 CO_END
 
-/* One frame serves the four calls: they differ in how the request is read. */
-struct clone_call {
-    struct co co;
-    struct syscall *call;
-    struct clone_request rq;
-    struct vfork_wait wait;
-    struct linux_process *vfork;
-};
-static co_fn clone_call;
-
-static CO_FN(clone_call)
+CO_FN(clone_call)
 {
     status_t st;
 
     st = clone_begin(f->call, &f->rq, &f->vfork);
     if (st == OK && f->vfork)
         CO_CALL(st, f->wait, vfork_wait, .child = f->vfork);
-    CO_RETURN(st);
-}
-CO_END
-
-struct sys_clone {
-    SYSCALL_FRAME;
-    struct clone_call run;
-};
-SYSCALL_WAIT(sys_clone);
-
-CO_FN(sys_clone)
-{
-    status_t st;
-
-    CO_CALL(st, f->run, clone_call, .call = f->call,
-            .rq = {.flags = f->call->arg[0] & ~0xffull,
-                   .exit_signal = (int)(f->call->arg[0] & 0xff),
-                   .stack = f->call->arg[1],
-                   .parent_tid = f->call->arg[2],
-                   .pidfd = f->call->arg[2],
-                   .tls = f->call->arg[CLONE_ARG_TLS],
-                   .child_tid = f->call->arg[CLONE_ARG_CHILD_TID]});
-    CO_RETURN(st);
-}
-CO_END
-
-struct sys_fork {
-    SYSCALL_FRAME;
-    struct clone_call run;
-};
-SYSCALL_WAIT(sys_fork);
-
-CO_FN(sys_fork)
-{
-    status_t st;
-
-    CO_CALL(st, f->run, clone_call, .call = f->call, .rq = {.exit_signal = SIGCHLD});
-    CO_RETURN(st);
-}
-CO_END
-
-struct sys_vfork {
-    SYSCALL_FRAME;
-    struct clone_call run;
-};
-SYSCALL_WAIT(sys_vfork);
-
-CO_FN(sys_vfork)
-{
-    status_t st;
-
-    CO_CALL(st, f->run, clone_call, .call = f->call,
-            .rq = {.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD});
-    CO_RETURN(st);
-}
-CO_END
-
-/* Nobody chooses a tid: that takes a power over checkpoints which even root has not here. */
-static status_t check_clone_args(const struct clone_args *args)
-{
-    bool sibling = args->flags & (CLONE_THREAD | CLONE_PARENT);
-
-    if (args->flags & (0xff | CLONE_DETACHED) || args->exit_signal > SIGNALS ||
-        (sibling && args->exit_signal) || (args->stack == 0) != (args->stack_size == 0))
-        return ERR_INVALID_ARGS;
-    if ((args->set_tid != 0) != (args->set_tid_size != 0) || args->set_tid_size > 1)
-        return ERR_INVALID_ARGS;
-    return args->set_tid_size ? ERR_NOT_PERMITTED : OK;
-}
-
-/* A larger struct than ours is fine as long as what we do not know is zero (clone3(2)). */
-static status_t read_clone_args(struct syscall *call, struct clone_request *rq)
-{
-    struct clone_args args = {0};
-    uint64_t size = call->arg[1];
-    uint8_t extra[PAGE_SIZE / 16];
-    status_t st;
-
-    if (size > PAGE_SIZE)
-        return ERR_TOO_BIG;
-    if (size < CLONE_ARGS_SIZE_VER0)
-        return ERR_INVALID_ARGS;
-    st = copy_from_user(&call->thread->user, &args, call->arg[0], MIN(size, sizeof(args)));
-    for (uint64_t at = sizeof(args); st == OK && at < size; at += sizeof(extra)) {
-        size_t n = MIN(sizeof(extra), size - at);
-
-        st = copy_from_user(&call->thread->user, extra, call->arg[0] + at, n);
-        for (size_t i = 0; st == OK && i < n; i++)
-            if (extra[i])
-                st = ERR_TOO_BIG;
-    }
-    if (st != OK)
-        return st;
-    st = check_clone_args(&args);
-    if (st != OK)
-        return st;
-    *rq = (struct clone_request){.flags = args.flags,
-                                 .exit_signal = (int)args.exit_signal,
-                                 .stack = args.stack + args.stack_size,
-                                 .parent_tid = args.parent_tid,
-                                 .pidfd = args.pidfd,
-                                 .child_tid = args.child_tid,
-                                 .tls = args.tls};
-    return OK;
-}
-
-struct sys_clone3 {
-    SYSCALL_FRAME;
-    struct clone_request rq;
-    struct clone_call run;
-};
-SYSCALL_WAIT(sys_clone3);
-
-CO_FN(sys_clone3)
-{
-    status_t st;
-
-    st = read_clone_args(f->call, &f->rq);
-    if (st == OK)
-        CO_CALL(st, f->run, clone_call, .call = f->call, .rq = f->rq);
     CO_RETURN(st);
 }
 CO_END
