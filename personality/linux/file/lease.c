@@ -45,7 +45,12 @@ void lease_set_type_locked(struct lease *lease, int type)
 {
     lease->type = type;
     if (type == F_RDLCK)
-        lease->downgrading = false;
+        lease->downgrade_at = 0;
+}
+
+static bool is_over(time_ns_t at, time_ns_t now)
+{
+    return at && at <= now;
 }
 
 /* Those whose time is up. One that is removed stays with its owner, to no effect. True:
@@ -60,9 +65,9 @@ static bool expire_locked(const struct inode *inode)
 
         if (lease->inode != inode)
             continue;
-        if (lease->unlocking && lease->unlock_at <= now)
+        if (is_over(lease->unlock_at, now))
             any |= lease_remove_locked(lease);
-        else if (lease->downgrading && lease->downgrade_at <= now) {
+        else if (is_over(lease->downgrade_at, now)) {
             lease_set_type_locked(lease, F_RDLCK);
             any = true;
         }
@@ -119,15 +124,11 @@ static time_ns_t break_deadline(void)
 /* He is told from now on. False: he was before. */
 static bool note_told_locked(struct lease *lease, enum lease_use use)
 {
-    if (lease->unlocking || (use == LEASE_USE_READ && lease->downgrading))
+    time_ns_t *at = use == LEASE_USE_WRITE ? &lease->unlock_at : &lease->downgrade_at;
+
+    if (lease->unlock_at || *at)
         return false;
-    if (use == LEASE_USE_WRITE) {
-        lease->unlocking = true;
-        lease->unlock_at = break_deadline();
-    } else {
-        lease->downgrading = true;
-        lease->downgrade_at = break_deadline();
-    }
+    *at = break_deadline();
     return true;
 }
 
@@ -181,9 +182,9 @@ static time_ns_t blocked_until(const struct inode *inode, enum lease_use use)
 
         if (!in_the_way(lease, inode, use))
             continue;
-        if (lease->unlocking)
+        if (lease->unlock_at)
             end = lease->unlock_at;
-        if (use == LEASE_USE_READ && lease->downgrading)
+        if (use == LEASE_USE_READ && lease->downgrade_at)
             end = MIN(end, lease->downgrade_at);
         until = until ? MIN(until, end) : end;
     }

@@ -38,7 +38,7 @@ static bool conflicts_locked(const struct file *file, int type)
         const struct lease *lease = container_of(it, struct lease, link);
 
         if (lease->inode == file->inode && lease->file != file &&
-            (type == F_WRLCK || lease->unlocking))
+            (type == F_WRLCK || lease->unlock_at))
             return true;
     }
     return false;
@@ -129,23 +129,20 @@ static status_t give_up(struct file *file)
 {
     struct file_owner *owner;
     struct lease *lease;
-    bool had = false;
-    status_t st = file_owner_of(file, &owner);
 
-    if (st != OK)
-        return st;
     {
         SPIN_GUARD(&leases_lock);
         lease = find_locked(file);
-        had = lease && lease_remove_locked(lease);
+        if (!lease)
+            return ERR_SHOULD_WAIT;
+        (void)lease_remove_locked(lease);
+        owner = file_owner_hold(lease->owner);
     }
-    if (had) {
-        hang(file, owner, NULL);
-        file_owner_clear(owner);
-        lease_changed();
-    }
+    hang(file, owner, NULL);
+    file_owner_clear(owner);
+    lease_changed();
     file_owner_put(owner);
-    return had ? OK : ERR_SHOULD_WAIT;
+    return OK;
 }
 
 static status_t set(struct syscall *call, struct file *file)
@@ -173,9 +170,9 @@ static status_t set(struct syscall *call, struct file *file)
 /* What he is to come to, once he has been told. */
 static int target_of(const struct lease *lease)
 {
-    if (lease->unlocking)
+    if (lease->unlock_at)
         return F_UNLCK;
-    return lease->downgrading ? F_RDLCK : lease->type;
+    return lease->downgrade_at ? F_RDLCK : lease->type;
 }
 
 static int type_now(struct file *file)

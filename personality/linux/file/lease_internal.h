@@ -16,9 +16,10 @@ struct lease {
     struct file_owner *owner; /* reference: who is told */
     int fd;
     /* The rest is guarded by leases_lock. */
-    int type;                    /* F_RDLCK, F_WRLCK */
-    bool unlocking, downgrading; /* he has been told to give it up, or to make less of it */
-    time_ns_t unlock_at, downgrade_at; /* then it is taken from him */
+    int type; /* F_RDLCK, F_WRLCK */
+    /* He has been told to give it up, or to make less of it: then it is taken from him.
+     * 0: he has not been told. */
+    time_ns_t unlock_at, downgrade_at;
 };
 
 extern struct spinlock leases_lock;
