@@ -16,8 +16,7 @@ static const uint32_t decay[3] = {1884, 2014, 2037};
 static atomic_uint averages[3];
 static struct timer look;
 
-/* A thread that is not parked. */
-static bool is_running(struct thread *t)
+bool load_is_running(struct thread *t)
 {
     return t->state == THREAD_RUNNING &&
            atomic_load_explicit(&t->task.state, memory_order_relaxed);
@@ -30,7 +29,7 @@ static void count_locked(struct linux_process *lp, struct load_threads *sum)
     SPIN_GUARD(&lp->process->object.lock);
     list_for_each (it, &lp->process->threads) {
         sum->all++;
-        sum->running += is_running(container_of(it, struct thread, process_link));
+        sum->running += load_is_running(container_of(it, struct thread, process_link));
     }
 }
 

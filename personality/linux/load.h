@@ -12,6 +12,10 @@ enum { LOAD_SHIFT = 11 }; /* averages are fractions of 1 << 11 */
 void load_init(void);
 void load_averages(uint32_t out[3]);
 
+struct thread;
+/* It runs or could: it is not parked. Caller holds the object.lock of its process. */
+bool load_is_running(struct thread *t);
+
 struct load_threads {
     unsigned running, all;
 };

@@ -2,6 +2,7 @@
  * procfs_status.c - /proc/PID/{stat,statm,status}: numbers about a process (proc(5)).
  */
 #include "base/string.h"
+#include "personality/linux/load.h"
 #include "personality/linux/memory/memory.h"
 #include "personality/linux/procfs/procfs_internal.h"
 #include "personality/linux/tty/tty.h"
@@ -67,12 +68,6 @@ static void take_own(struct linux_process *lp, struct snapshot *s)
     take_signals_locked(lp, s);
 }
 
-static bool is_running(struct thread *t)
-{
-    return t->state == THREAD_RUNNING &&
-           atomic_load_explicit(&t->task.state, memory_order_relaxed);
-}
-
 /* A thread that is not parked makes the process a running one. */
 static void take_threads(struct linux_process *lp, struct snapshot *s)
 {
@@ -84,7 +79,7 @@ static void take_threads(struct linux_process *lp, struct snapshot *s)
         s->threads++;
         if (t->linux_)
             s->blocked = t->linux_->signals.mask;
-        if (s->state == 'S' && is_running(t))
+        if (s->state == 'S' && load_is_running(t))
             s->state = 'R';
     }
 }
