@@ -247,6 +247,7 @@ static status_t regular_try_write(struct file *file, struct iobuf *io, uint64_t 
         size_limit_exceeded();
         return st;
     }
+    /* Seen without the lock: who gives the file capabilities meanwhile comes later. */
     if (file->inode->xattrs) {
         st = xattr_drop_capabilities(file->inode);
         if (st != OK)

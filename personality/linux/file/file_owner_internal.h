@@ -17,8 +17,8 @@
 enum owner_kind { OWNER_THREAD, OWNER_PROCESS, OWNER_GROUP, OWNER_NOBODY };
 
 struct file_owner {
-    atomic_uint
-        refs; /* the file's, its mark's, its lease's, and one while the timer is armed */
+    /* The file's, its mark's, its lease's, and one while the timer is armed. */
+    atomic_uint refs;
     enum owner_kind kind;
     int32_t id;
     struct linux_process *process; /* OWNER_PROCESS: reference */

@@ -74,8 +74,6 @@ struct mqueue *mqueue_of_file(struct file *file)
 
 /* --- inodes: `data` is the queue, a reference --- */
 
-static status_t node_create(struct filesystem *fs, struct mqueue *q, struct inode **out);
-
 static status_t node_get_attr(struct inode *inode, struct inode_attr *out)
 {
     struct mqueue *q = inode->data;

@@ -4,13 +4,14 @@
  * things refused.
  */
 #include "base/string.h"
+#include "co/executor.h"
 #include "hal/time.h"
 #include "personality/linux/process/pid.h"
 #include "personality/linux/process/process.h"
 #include "personality/linux/user_data.h"
 
 enum { SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE = 5, SCHED_DEADLINE };
-enum { SLICE_MS = 10, PRIORITY_MAX = 99 };
+enum { PRIORITY_MAX = 99 };
 #define SCHED_RESET_ON_FORK 0x40000000u
 
 /* The thread of this tid, 0 the caller: a reference. */
@@ -237,7 +238,7 @@ status_t sys_sched_get_priority_min(struct syscall *call)
 
 status_t sys_sched_rr_get_interval(struct syscall *call)
 {
-    const int64_t slice[2] = {0, SLICE_MS * NS_PER_MS}; /* struct timespec */
+    const int64_t slice[2] = {0, EXECUTOR_SLICE_MS * NS_PER_MS}; /* struct timespec */
     status_t st = check_thread(call, (pid_t_)call->arg[0]);
 
     return st == OK ? copy_to_user(&call->thread->user, call->arg[1], slice, sizeof(slice))

@@ -188,7 +188,6 @@ CO_FN(sys_rt_sigtimedwait)
     if (st != OK)
         CO_RETURN(st);
     call_no_restart(f->call);
-    f->info.signo = 0; /* none yet */
     timer_arm(&f->timer, task, f->deadline);
     for (;;) {
         task_clear(task, TASK_SIGNAL);
