@@ -151,9 +151,7 @@ static void a_long_row_of_children_is_removed_without_recursion(void **state)
     assert_int_equal(last, MANY - 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, setup)
-
-/* Of a few nodes it is the nearest, by the model; of many it is one of those that may be. */
+/* Keys are multiples of ten, and there are few enough that each is looked at. */
 static void nearest_of_a_few(void **state)
 {
     (void)state;
@@ -173,6 +171,8 @@ static void nearest_of_a_few(void **state)
     assert_null(heap_nearest(&heap, TIME_INFINITE - 1, 10 * NODES, TIME_INFINITE));
     assert_null(heap_nearest(&(struct heap){0}, 0, 0, TIME_INFINITE));
 }
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
 {

@@ -168,7 +168,6 @@ static void test_unlinked_open(void **state)
     assert_string_equal(t_get("/f"), "another");
 }
 
-/* Dirty pages: on the host by sync, and not before; the file grows by none. */
 /* Descriptors of this process. */
 static unsigned descriptors(void)
 {
@@ -214,6 +213,7 @@ static void test_other_names(void **state)
     assert_true(descriptors() <= before);
 }
 
+/* Dirty pages: on the host by sync, and not before; the file grows by none. */
 static void test_mapping(void **state)
 {
     struct file *file;
