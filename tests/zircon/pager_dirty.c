@@ -12,6 +12,16 @@ static void let(struct paged *p, uint64_t first, uint64_t count)
     DIRTY(p, first, count);
 }
 
+/* One write of just these pages, which the pager is asked about, and lets happen. */
+static void write_and_let(struct paged *p, enum paged_how how, uint64_t first, uint64_t count)
+{
+    struct paged_reader w;
+
+    paged_read(&w, p, how, first, count);
+    let(p, first, count);
+    EXPECT_OK(paged_done(&w));
+}
+
 /* A VMO that traps, all of it supplied. */
 static int make_trapping(struct paged *p, uint64_t pages)
 {
@@ -67,15 +77,11 @@ CASE(PagerWriteback, DirtyRequestsOnVmoWrite)
 {
     static const uint8_t writes[][2] = {{0, 1}, {2, 1}, {4, 1}, {6, 1},
                                         {8, 1}, {3, 1}, {11, 5}};
-    struct paged_reader w;
     struct paged p;
 
     ASSERT_TRUE(make_trapping(&p, 20));
-    for (unsigned i = 0; i < sizeof(writes) / sizeof(writes[0]); i++) {
-        paged_read(&w, &p, PAGED_WRITE, writes[i][0], writes[i][1]);
-        let(&p, writes[i][0], writes[i][1]);
-        EXPECT_OK(paged_done(&w));
-    }
+    for (unsigned i = 0; i < sizeof(writes) / sizeof(writes[0]); i++)
+        write_and_let(&p, PAGED_WRITE, writes[i][0], writes[i][1]);
     EXPECT_RANGES(&p, {0, 1, 0}, {2, 3, 0}, {6, 1, 0}, {8, 1, 0}, {11, 5, 0});
     paged_expect_none(&p);
     paged_drop(&p);
@@ -87,11 +93,8 @@ CASE(PagerWriteback, DirtyRequestsViaMapping)
     struct paged p;
 
     ASSERT_TRUE(make_trapping(&p, 20));
-    for (uint64_t i = 0; i < 10; i += 2) {
-        paged_read(&w, &p, PAGED_STORE, i, 1);
-        let(&p, i, 1);
-        EXPECT_OK(paged_done(&w));
-    }
+    for (uint64_t i = 0; i < 10; i += 2)
+        write_and_let(&p, PAGED_STORE, i, 1);
     paged_read(&w, &p, PAGED_STORE, 11, 5);
     paged_expect_dirty(&p, 11, 1);
     DIRTY(&p, 11, 5);
@@ -117,27 +120,21 @@ CASE(PagerWriteback, NoDirtyRequestsOnRead)
 
 CASE(PagerWriteback, DirtyRequestsOnWriteAfterRead)
 {
-    struct paged_reader w;
     struct paged p;
 
     ASSERT_TRUE(make_trapping(&p, 1));
     EXPECT_EQ(*(volatile uint64_t *)p.addr, 1);
-    paged_read(&w, &p, PAGED_STORE, 0, 1);
-    let(&p, 0, 1);
-    EXPECT_OK(paged_done(&w));
+    write_and_let(&p, PAGED_STORE, 0, 1);
     EXPECT_EQ(*(volatile uint64_t *)p.addr, PAGED_WRITTEN);
     paged_drop(&p);
 }
 
 CASE(PagerWriteback, DirtyRequestsRepeatedWrites)
 {
-    struct paged_reader w;
     struct paged p;
 
     ASSERT_TRUE(make_trapping(&p, 1));
-    paged_read(&w, &p, PAGED_STORE, 0, 1);
-    let(&p, 0, 1);
-    EXPECT_OK(paged_done(&w));
+    write_and_let(&p, PAGED_STORE, 0, 1);
     *(volatile uint64_t *)p.addr = 5;
     EXPECT_EQ(paged_word(p.vmo, 0), 5);
     paged_expect_none(&p);
@@ -161,9 +158,7 @@ CASE(PagerWriteback, NoDirtyRequestsForClones)
     paged_expect_none(&p);
     EXPECT_NO_RANGES(&p);
     EXPECT_EQ(paged_word(p.vmo, 2), 3);
-    paged_read(&w, &p, PAGED_WRITE, 0, 3);
-    let(&p, 0, 3);
-    EXPECT_OK(paged_done(&w));
+    write_and_let(&p, PAGED_WRITE, 0, 3);
     EXPECT_RANGES(&p, {0, 3, 0});
     EXPECT_OK(zx_handle_close(clone));
     paged_drop(&p);
@@ -209,9 +204,7 @@ CASE(PagerWriteback, PartialFailDirtyRequests)
     struct paged p;
 
     ASSERT_TRUE(make_trapping(&p, 5));
-    paged_read(&w, &p, PAGED_WRITE, 0, 5);
-    let(&p, 0, 5);
-    EXPECT_OK(paged_done(&w));
+    write_and_let(&p, PAGED_WRITE, 0, 5);
     EXPECT_OK(paged_op(&p, ZX_PAGER_OP_WRITEBACK_BEGIN, 0, 5));
     EXPECT_OK(paged_op(&p, ZX_PAGER_OP_WRITEBACK_END, 0, 5));
     paged_read(&w, &p, PAGED_WRITE, 0, 5);
