@@ -26,7 +26,7 @@ build/hybrid/x86_64/%: tests/zircon/%.c tests/zircon/ztest.c tests/zircon/ztest_
     tests/zircon/infocheck.c tests/zircon/paged.c tests/zircon/isa/x86_64/machine_registers.c \
     tests/zircon/isa/x86_64/spin.S \
     tests/zircon/runtime_linux.c user/zircon/load.c user/zircon/symbol.c user/zircon/isa/x86_64/thread.S build/sdk/lib/libzircon.so \
-    tests/zircon/ztest.h
+    tests/zircon/ztest.h user/vdso/isa/x86_64/number.inc
 	@mkdir -p $(@D)
 	$(call say,CC hybrid $@)gcc -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= -I. -Ibuild/gen -pthread $(filter %.c %.S,$^) \
 	    -Lbuild/sdk/lib -lzircon -Wl,-z,now,-rpath,'$$ORIGIN/../../sdk/lib' -o $@

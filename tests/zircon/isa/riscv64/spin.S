@@ -2,6 +2,8 @@
  * spin.S (riscv64) - see registers.h. The general registers are in the order of Zircon's struct;
  * each FP register has 16 bytes.
  */
+#include "user/vdso/isa/riscv64/number.inc"
+
         .text
         .globl  spin_text, spin_text_end
         .globl  spin_address
@@ -53,12 +55,11 @@ raw_call:
         ecall
         ret
 
-/* How the vDSO's stub of channel_call_finish begins: a copy of what user/vdso/isa/riscv64/stubs.S makes, with
- * the call's number. The case that looks for it fails when it is not there any more. */
+/* How the vDSO's hidden stub of channel_call_finish begins, whose number in personality/zircon/syscalls.tbl is 9:
+ * channel_internal.c finds it by this text, and fails when the number is another. */
         .globl  finish_stub, finish_stub_end
 finish_stub:
-        mv      t0, a7
-        li      a7, 1 << 29 | 9
+        NUMBER  9
 finish_stub_end:
 
 /* Functions of the same size that say who they are. */

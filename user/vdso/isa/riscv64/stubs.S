@@ -5,8 +5,7 @@
  * eighth in a7.
  */
 
-/* SYSCALL_ZIRCON_TAG of object/syscall.h. */
-#define TAG (1 << 29)
+#include "user/vdso/isa/riscv64/number.inc"
 
         .text
 
@@ -17,8 +16,7 @@
         .globl  vdso_\name
         .type   vdso_\name, @function
 vdso_\name:
-        mv      t0, a7
-        li      a7, \number | TAG
+        NUMBER  \number
         ecall
         \end
         .size   vdso_\name, . - vdso_\name

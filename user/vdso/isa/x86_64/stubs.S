@@ -6,8 +6,7 @@
  * kernel in the place of a `syscall` and the room behind it (hal/libos/vdso.c).
  */
 
-/* SYSCALL_ZIRCON_TAG of object/syscall.h. */
-#define TAG (1 << 29)
+#include "user/vdso/isa/x86_64/number.inc"
 
         .text
 
@@ -42,8 +41,7 @@ vdso_\name:
 
 .macro  STUB_INTERNAL name, number
         BEGIN   \name
-        mov     %rcx, %r10
-        mov     $(\number | TAG), %eax
+        NUMBER  \number
         ENTER
         ret
         END     \name
@@ -56,8 +54,7 @@ vdso_\name:
         push    %r13
         mov     24(%rsp), %r12
         mov     32(%rsp), %r13
-        mov     %rcx, %r10
-        mov     $(\number | TAG), %eax
+        NUMBER  \number
         ENTER
         pop     %r13
         pop     %r12
@@ -73,8 +70,7 @@ vdso_\name:
 /* What comes back from there has failed, and has nowhere to go. */
 .macro  STUB_NORETURN name, number
         BEGIN   \name
-        mov     %rcx, %r10
-        mov     $(\number | TAG), %eax
+        NUMBER  \number
         ENTER
         ud2
         END     \name
