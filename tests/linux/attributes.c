@@ -16,15 +16,6 @@
 #define STATX_MNT_ID 0x1000
 #endif
 
-static void enter_scratch(void)
-{
-    char name[] = "/tmp/attributesXXXXXX";
-
-    mkdir("/tmp", 01777);
-    CHECK(mkdtemp(name));
-    CHECK_EQ(chdir(name), 0);
-}
-
 static mode_t mode_of(const char *name)
 {
     struct stat st;
@@ -37,7 +28,7 @@ static void change_mode(void)
 {
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = open("file", O_CREAT | O_WRONLY, 0600);
     CHECK_EQ(symlink("file", "link"), 0);
     CHECK_EQ(syscall(SYS_fchmodat2, AT_FDCWD, "link", 0640, 0), 0);
@@ -89,7 +80,7 @@ static void written_through(void)
     struct iovec in = {buf, sizeof(buf)};
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = open("file", O_CREAT | O_RDWR, 0600);
     CHECK_EQ(pwritev2(fd, &v, 1, 0, RWF_SYNC), 4);
     CHECK_EQ(pwritev2(fd, &v, 1, 4, RWF_DSYNC), 4);
@@ -107,7 +98,7 @@ static void appended(void)
     char buf[16] = "";
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = open("file", O_CREAT | O_RDWR, 0600);
     CHECK_EQ(write(fd, "0123456", 7), 7);
     CHECK_EQ(pwritev2(fd, &v, 1, 2, RWF_APPEND), 3);

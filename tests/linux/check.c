@@ -3,9 +3,12 @@
  */
 #include "tests/linux/check.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum { LIMIT = 20 /* seconds */, SKIPPED = 77 };
@@ -14,6 +17,7 @@ enum { LIMIT = 20 /* seconds */, SKIPPED = 77 };
 struct verdict {
     int taken;
     char why[1000];
+    char scratch[32]; /* empty: none was made */
 };
 
 static struct verdict *verdict;
@@ -108,6 +112,34 @@ bool check_get(int fd)
     return n == 1;
 }
 
+void check_enter_scratch(void)
+{
+    char name[] = "/tmp/check-XXXXXX";
+
+    mkdir("/tmp", 01777);
+    CHECK(mkdtemp(name));
+    strcpy(verdict->scratch, name);
+    CHECK_EQ(chdir(name), 0);
+    umask(022);
+}
+
+/* A name of any length may lead there, so each directory is opened by its own. */
+static void remove_tree(int parent, const char *name)
+{
+    DIR *dir;
+
+    if (unlinkat(parent, name, 0) == 0)
+        return;
+    dir = fdopendir(openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    if (!dir)
+        return;
+    for (struct dirent *e; (e = readdir(dir));)
+        if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
+            remove_tree(dirfd(dir), e->d_name);
+    closedir(dir);
+    unlinkat(parent, name, AT_REMOVEDIR);
+}
+
 /* Its wait status, or -1 when it was not done in time and has been killed. */
 static int run_limited(const struct check_case *c)
 {
@@ -181,6 +213,8 @@ int check_main(int argc, char **argv, const struct check_case *cases, size_t cou
             continue;
         memset(memory, 0, size);
         failures += !report(cases[i].name, run_limited(&cases[i]));
+        if (verdict->scratch[0])
+            remove_tree(AT_FDCWD, verdict->scratch);
     }
     return failures != 0;
 }

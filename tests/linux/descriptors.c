@@ -13,20 +13,11 @@
 
 #include "tests/linux/check.h"
 
-static void enter_scratch(void)
-{
-    char name[] = "/tmp/descriptorsXXXXXX";
-
-    mkdir("/tmp", 01777);
-    CHECK(mkdtemp(name));
-    CHECK_EQ(chdir(name), 0);
-}
-
 static void duplicates(void)
 {
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = open("f", O_RDWR | O_CREAT, 0600);
     CHECK_EQ(dup2(fd, 50), 50);
     CHECK_EQ(write(fd, "ab", 2), 2);
@@ -143,7 +134,7 @@ static void requests(void)
 {
     int fd, on = 1, count;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = open("f", O_RDWR | O_CREAT, 0600);
     CHECK_EQ(ioctl(fd, FIOCLEX), 0);
     CHECK_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
@@ -171,7 +162,7 @@ static void record_locks(void)
     struct flock bad = region(F_WRLCK, -1, 1);
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = open("f", O_RDWR | O_CREAT, 0600);
     CHECK_EQ(fcntl(fd, F_SETLK, &lock), 0);
     CHECK_EQ(fcntl(fd, F_SETLK, &part), 0);
@@ -200,7 +191,7 @@ static void record_lock_waits(void)
     int fd, ready[2];
     pid_t pid;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(pipe(ready), 0);
     fd = open("f", O_RDWR | O_CREAT, 0600);
     CHECK_EQ(fcntl(fd, F_SETLK, &lock), 0);
@@ -219,7 +210,7 @@ static void whole_locks(void)
 {
     int a, b, c;
 
-    enter_scratch();
+    check_enter_scratch();
     a = open("f", O_RDWR | O_CREAT, 0600);
     b = open("f", O_RDWR);
     c = dup(a);

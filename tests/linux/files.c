@@ -13,17 +13,6 @@
 
 #include "tests/linux/check.h"
 
-/* An empty directory of our own, which becomes the working directory. */
-static void enter_scratch(void)
-{
-    char name[] = "/tmp/filesXXXXXX";
-
-    mkdir("/tmp", 01777);
-    CHECK(mkdtemp(name));
-    CHECK_EQ(chdir(name), 0);
-    umask(022);
-}
-
 static int make(const char *name, const char *text)
 {
     int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
@@ -39,7 +28,7 @@ static void open_modes(void)
     struct stat st;
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_ERR(open("none", O_RDONLY), ENOENT);
     CHECK_ERR(open("", O_RDONLY), ENOENT);
     CHECK_ERR(open(check_bad, O_RDONLY), EFAULT);
@@ -65,7 +54,7 @@ static void open_links(void)
     char name[300];
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     close(make("file", "text"));
     CHECK_EQ(symlink("file", "link"), 0);
     CHECK_EQ(symlink("later", "dangling"), 0);
@@ -91,7 +80,7 @@ static void read_and_write(void)
     char buf[16] = "";
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = make("f", "0123456789");
     CHECK_EQ(read(fd, buf, 4), 4);
     CHECK(!memcmp(buf, "0123", 4));
@@ -118,7 +107,7 @@ static void appending(void)
     char buf[8] = "";
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     close(make("f", "ab"));
     fd = open("f", O_RDWR | O_APPEND);
     CHECK_EQ(write(fd, "c", 1), 1);
@@ -138,7 +127,7 @@ static void vectors(void)
     struct iovec bad[1] = {{a, (size_t)-1}};
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = make("f", "");
     CHECK_EQ(writev(fd, out, 3), 7);
     CHECK_EQ(preadv(fd, in, 2, 0), 7);
@@ -157,7 +146,7 @@ static void big_transfers(void)
     unsigned char *data = malloc(SIZE), *back = malloc(SIZE);
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     for (size_t i = 0; i < SIZE; i++)
         data[i] = (unsigned char)(i * 7 + i / 4096);
     fd = make("f", "");
@@ -172,7 +161,7 @@ static void sizes(void)
     char c = 'x';
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = make("f", "0123456789");
     CHECK_EQ(ftruncate(fd, 4), 0);
     CHECK_EQ(ftruncate(fd, 8), 0);
@@ -202,7 +191,7 @@ static void copying(void)
     off_t offset = 3;
     int a, b, ends[2];
 
-    enter_scratch();
+    check_enter_scratch();
     a = make("a", "0123456789");
     b = make("b", "");
     CHECK_EQ(sendfile(b, a, &offset, 4), 4);
@@ -228,7 +217,7 @@ static void attributes(void)
     struct stat st, before;
     struct statx stx;
 
-    enter_scratch();
+    check_enter_scratch();
     close(make("f", "text"));
     CHECK_EQ(stat("f", &before), 0);
     CHECK_EQ(before.st_nlink, 1);
@@ -262,7 +251,7 @@ static void stat_of_descriptors(void)
     struct stat st;
     int ends[2];
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(pipe(ends), 0);
     CHECK_EQ(fstat(ends[0], &st), 0);
     CHECK(S_ISFIFO(st.st_mode));
@@ -279,7 +268,7 @@ static void masks(void)
 {
     struct stat st;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(umask(077), 022);
     CHECK_EQ(umask(0), 077);
     CHECK_EQ(mkdir("d", 0777), 0);
@@ -301,7 +290,7 @@ static void file_systems(void)
 /* Another user's permissions hold. Only root can try. */
 static void permissions(void)
 {
-    enter_scratch();
+    check_enter_scratch();
     if (geteuid() != 0)
         SKIP("only root can become another user");
     close(make("f", "x"));

@@ -9,16 +9,6 @@
 
 #include "tests/linux/check.h"
 
-static void enter_scratch(void)
-{
-    char name[] = "/tmp/namelessXXXXXX";
-
-    mkdir("/tmp", 01777);
-    CHECK(mkdtemp(name));
-    CHECK_EQ(chdir(name), 0);
-    umask(022);
-}
-
 static int make(const char *name)
 {
     int fd = open(name, O_RDWR | O_CREAT | O_EXCL, 0644);
@@ -57,7 +47,7 @@ static void a_file_is_changed(void)
 {
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = make("f");
     CHECK_EQ(unlink("f"), 0);
     check_changes(fd);
@@ -69,7 +59,7 @@ static void a_replaced_file_is_changed(void)
 {
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = make("f");
     make_closed("g");
     CHECK_EQ(rename("g", "f"), 0);
@@ -81,7 +71,7 @@ static void a_file_is_opened_anew(void)
     char link[32];
     int fd, again;
 
-    enter_scratch();
+    check_enter_scratch();
     make_closed("f");
     fd = open("f", O_RDONLY);
     CHECK_EQ(unlink("f"), 0);
@@ -97,7 +87,7 @@ static void a_directory_is_changed(void)
     struct stat st;
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(mkdir("d", 0755), 0);
     fd = open("d", O_RDONLY | O_DIRECTORY);
     CHECK_EQ(chdir("d"), 0);
@@ -113,7 +103,7 @@ static void a_symlink_is_read(void)
     char text[8];
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(symlink("to", "s"), 0);
     fd = open("s", O_PATH | O_NOFOLLOW);
     CHECK(fd >= 0);
@@ -144,7 +134,7 @@ static void check_name(const char *name, unsigned links)
 
 static void either_of_two_names(void)
 {
-    enter_scratch();
+    check_enter_scratch();
     make_closed("a");
     CHECK_EQ(link("a", "b"), 0);
     CHECK_EQ(unlink("a"), 0);
@@ -158,7 +148,7 @@ static void the_last_of_many_names(void)
 {
     char name[] = "a";
 
-    enter_scratch();
+    check_enter_scratch();
     make_closed("z");
     for (; *name < 'k'; ++*name)
         CHECK_EQ(link("z", name), 0);
@@ -169,7 +159,7 @@ static void the_last_of_many_names(void)
 
 static void other_names_go_otherwise(void)
 {
-    enter_scratch();
+    check_enter_scratch();
     make_closed("a");
     CHECK_EQ(link("a", "b"), 0);
     CHECK_EQ(rename("a", "c"), 0);
@@ -197,7 +187,7 @@ static void other_names_of_other_files(void)
     char text[8];
     struct stat st;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(symlink("to", "s"), 0);
     CHECK_EQ(link("s", "t"), 0);
     CHECK_EQ(unlink("s"), 0);
@@ -216,7 +206,7 @@ static void too_deep_for_a_name(void)
 {
     char name[NAME_MAX + 1], text[32], *cwd = malloc(2 * PATH_MAX);
 
-    enter_scratch();
+    check_enter_scratch();
     memset(name, 'n', NAME_MAX);
     name[NAME_MAX] = '\0';
     for (int i = 0; i < PATH_MAX / NAME_MAX + 1; i++) {

@@ -9,16 +9,6 @@
 
 #include "tests/linux/check.h"
 
-static void enter_scratch(void)
-{
-    char name[] = "/tmp/namesXXXXXX";
-
-    mkdir("/tmp", 01777);
-    CHECK(mkdtemp(name));
-    CHECK_EQ(chdir(name), 0);
-    umask(022);
-}
-
 static void touch(const char *name)
 {
     int fd = open(name, O_WRONLY | O_CREAT, 0644);
@@ -38,7 +28,7 @@ static void directories(void)
 {
     struct stat st;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(mkdir("d", 0777), 0);
     CHECK_EQ(stat("d", &st), 0);
     CHECK_EQ(st.st_mode, S_IFDIR | 0755);
@@ -65,7 +55,7 @@ static void hard_links(void)
 {
     struct stat st;
 
-    enter_scratch();
+    check_enter_scratch();
     touch("a");
     CHECK_EQ(link("a", "b"), 0);
     CHECK_EQ(stat("a", &st), 0);
@@ -89,7 +79,7 @@ static void symbolic_links(void)
 {
     char buf[8];
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(symlink("some/where", "s"), 0);
     CHECK_EQ(readlink("s", buf, sizeof(buf)), 8);
     CHECK(!memcmp(buf, "some/whe", 8));
@@ -106,7 +96,7 @@ static void symbolic_links(void)
 
 static void renames(void)
 {
-    enter_scratch();
+    check_enter_scratch();
     touch("a");
     touch("b");
     CHECK_EQ(mkdir("d", 0777), 0);
@@ -137,7 +127,7 @@ static void rename_flags(void)
 {
     enum { NOREPLACE = 1, EXCHANGE = 2 };
 
-    enter_scratch();
+    check_enter_scratch();
     touch("a");
     CHECK_EQ(mkdir("d", 0777), 0);
     CHECK_ERR(rename2("a", "d", NOREPLACE), EEXIST);
@@ -153,7 +143,7 @@ static void nodes(void)
 {
     struct stat st;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(mknod("fifo", S_IFIFO | 0666, 0), 0);
     CHECK_EQ(stat("fifo", &st), 0);
     CHECK_EQ(st.st_mode, S_IFIFO | 0644);
@@ -171,7 +161,7 @@ static void fifos(void)
     pid_t pid;
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK_EQ(mkfifo("fifo", 0600), 0);
     CHECK_ERR(open("fifo", O_WRONLY | O_NONBLOCK), ENXIO);
     pid = CHILD({
@@ -195,7 +185,7 @@ static void listing(void)
     char name[32];
     DIR *dir;
 
-    enter_scratch();
+    check_enter_scratch();
     for (int i = 0; i < FILES; i++) {
         sprintf(name, "a-rather-long-name-%d", i);
         touch(name);
@@ -231,7 +221,7 @@ static void removing_while_listing(void)
     char name[16];
     DIR *dir;
 
-    enter_scratch();
+    check_enter_scratch();
     for (int i = 0; i < 200; i++) {
         sprintf(name, "f%d", i);
         touch(name);
@@ -253,7 +243,7 @@ static void working_directory(void)
     char name[PATH_MAX], back[PATH_MAX];
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     CHECK(getcwd(name, sizeof(name)));
     CHECK_EQ(mkdir("d", 0777), 0);
     CHECK_EQ(chdir("d"), 0);
@@ -282,7 +272,7 @@ static void unlinked_files_live_on(void)
     char byte = 0;
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = open("f", O_RDWR | O_CREAT, 0600);
     CHECK_EQ(write(fd, "x", 1), 1);
     CHECK_EQ(unlink("f"), 0);

@@ -31,12 +31,9 @@ static void check_opens(int dir, const char *name, uint64_t resolve)
  */
 static int make_tree(void)
 {
-    char name[] = "/tmp/openat2XXXXXX";
     int dir;
 
-    mkdir("/tmp", 01777);
-    CHECK(mkdtemp(name));
-    CHECK_EQ(chdir(name), 0);
+    check_enter_scratch();
     CHECK_EQ(mkdir("top", 0755), 0);
     CHECK_EQ(mkdir("top/in", 0755), 0);
     close(open("f", O_CREAT | O_WRONLY, 0644));

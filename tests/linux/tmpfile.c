@@ -8,21 +8,11 @@
 
 #include "tests/linux/check.h"
 
-static void enter_scratch(void)
-{
-    char name[] = "/tmp/tmpfileXXXXXX";
-
-    mkdir("/tmp", 01777);
-    CHECK(mkdtemp(name));
-    CHECK_EQ(chdir(name), 0);
-    umask(022);
-}
-
 static int make(int flags)
 {
     int fd;
 
-    enter_scratch();
+    check_enter_scratch();
     fd = open(".", O_TMPFILE | flags, 0666);
     if (fd < 0 && errno == EOPNOTSUPP)
         SKIP("the file system makes none");
