@@ -75,7 +75,7 @@ void sem_update_locked(struct sem_set *set);
 void sem_describe_locked(const struct ipc_object *o, union ipc_ds *ds);
 
 /* sem_undo.c */
-/* The process has a list from now on. ERR_NO_MEMORY. No lock held. */
+/* The process has a list from now on, if it had none. ERR_NO_MEMORY. No lock held. */
 status_t sem_undo_list_create(struct linux_process *lp) MUST_USE;
 /* Of a process that has a list, for a set of `count`: made if need be. With the lock held,
  * NULL: `*fresh` is to be made by sem_undo_new, without it. */

@@ -74,8 +74,14 @@ static void apply_locked(const struct sem_undo *undo, int32_t pid)
 
 status_t sem_undo_list_create(struct linux_process *lp)
 {
-    struct sem_undo_list *fresh = kzalloc(sizeof(*fresh));
+    struct sem_undo_list *fresh;
 
+    {
+        SPIN_GUARD(&sem_sets.lock);
+        if (lp->sem_undos)
+            return OK;
+    }
+    fresh = kzalloc(sizeof(*fresh));
     if (!fresh)
         return ERR_NO_MEMORY;
     fresh->shares = 1;
