@@ -7,9 +7,8 @@
 #include "personality/linux/ipc/mqueue_internal.h"
 #include "personality/linux/process/credentials.h"
 
-/* An identifier is an index, and above it a number that tells objects of one index apart. */
-enum { INDEX_BITS = 15, INDEX_MASK = IPC_OBJECTS_MAX - 1, SLOTS_FIRST = 16 };
-_Static_assert(IPC_OBJECTS_MAX == 1 << INDEX_BITS, "each index has its bits");
+enum { INDEX_MASK = IPC_OBJECTS_MAX - 1, SLOTS_FIRST = 16 };
+_Static_assert(IPC_OBJECTS_MAX == 1 << IPC_INDEX_BITS, "each index has its bits");
 
 int64_t ipc_now(void)
 {
@@ -153,8 +152,7 @@ static void insert_locked(struct ipc_table *t, struct ipc_object *o)
 
     while (t->slots[index])
         index++;
-    o->seq = t->seq++ & INT16_MAX;
-    o->id = (int32_t)((uint32_t)o->seq << INDEX_BITS | index);
+    o->id = (t->seq++ & INT16_MAX) << IPC_INDEX_BITS | (int32_t)index;
     t->slots[index] = o;
     t->count++;
 }

@@ -13,7 +13,7 @@ static void describe_locked(struct ipc_table *t, const struct ipc_object *o, uni
                                  .cuid = o->cuid,
                                  .cgid = o->cgid,
                                  .mode = o->mode,
-                                 .seq = o->seq};
+                                 .seq = (uint16_t)(o->id >> IPC_INDEX_BITS)};
 }
 
 static status_t look(struct syscall *call, struct ipc_table *t, enum ipc_stat how,

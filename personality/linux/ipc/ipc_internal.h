@@ -27,11 +27,13 @@ enum {
 enum { CAP_IPC_OWNER = 15 };
 enum { IPC_READ = 0444, IPC_WRITE = 0222, IPC_EXEC = 0111 };
 
+/* An identifier is an index, and above it a number that tells objects of one index apart. */
+enum { IPC_INDEX_BITS = 15 };
+
 struct ipc_object {
     int32_t key, id;
     uint32_t uid, gid, cuid, cgid, mode; /* mode: also SHM_DEST */
-    uint16_t seq;
-    int64_t changed; /* seconds since 1970 */
+    int64_t changed;                     /* seconds since 1970 */
 };
 
 /* What a *get call asks for. */

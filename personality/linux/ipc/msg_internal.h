@@ -25,8 +25,6 @@ struct msg_queue {
     int32_t sender, receiver;
 };
 
-union ipc_ds;
-
 static inline struct msg_queue *msg_queue_of(const struct ipc_object *o)
 {
     return container_of(o, struct msg_queue, ipc);

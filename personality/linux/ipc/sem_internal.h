@@ -57,8 +57,6 @@ struct sem_wait {
     status_t result; /* once fired */
 };
 
-union ipc_ds;
-
 static inline struct sem_set *sem_set_of(const struct ipc_object *o)
 {
     return container_of(o, struct sem_set, ipc);

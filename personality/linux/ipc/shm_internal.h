@@ -13,8 +13,6 @@
 
 enum { SHM_DEST = 01000 }; /* in the mode */
 
-union ipc_ds;
-
 struct segment {
     struct ipc_object ipc;
     struct vmo *vmo; /* reference, unless SHM_DEST */
@@ -24,7 +22,6 @@ struct segment {
     char name[32];
 };
 
-extern struct ipc_table shm_segments;
 extern uint64_t shm_pages_in_all; /* guarded by shm_segments.lock */
 
 static inline struct segment *segment_of(const struct ipc_object *o)
