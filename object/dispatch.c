@@ -99,15 +99,14 @@ bool thread_syscall(struct hal_context *ctx)
     if (st != ERR_USER_PAGE)
         finish(t, st);
     t->call_waits =
-        st == ERR_USER_PAGE &&
-        CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch, dispatch, .thread = t);
+        st == ERR_USER_PAGE && CO_BEGIN(&t->task, &t->main.co, t->main.call.dispatch, dispatch);
     return !t->call_waits && !t->call.replaced && !task_pending(&t->task) && !t->leaving;
 }
 
-/* Where the waiting call's frame goes: the thread's slot, or elsewhere. */
+/* Where the frame of a call that waits goes: the thread's slot, or elsewhere. */
 static union syscall_slot *frame_for(struct thread *t)
 {
-    uint32_t size = *t->entry->frame_size;
+    uint32_t size = t->entry->wait ? *t->entry->frame_size : 0;
 
     return size <= sizeof(t->main.call.slot) ? &t->main.call.slot : frame_alloc(size);
 }
@@ -118,37 +117,44 @@ static void frame_end(struct thread *t, union syscall_slot *frame)
         frame_free(frame, *t->entry->frame_size);
 }
 
+/* Until a page has come it is what call_plain said. */
+static status_t call_plain_again(struct thread *t)
+{
+    return t->page_came ? t->entry->plain(&t->call) : ERR_USER_PAGE;
+}
+
 /* Make the call, bringing in the user pages it asks for, until it has an answer. */
 CO_FN(dispatch)
 {
     status_t st;
 
-    f->frame = f->thread->entry->wait ? frame_for(f->thread) : &f->thread->main.call.slot;
-    f->thread->page_came = false;
+    f->frame = frame_for(thread_of_task(task));
+    thread_of_task(task)->page_came = false;
     if (!f->frame) {
-        finish(f->thread, ERR_NO_MEMORY);
+        finish(thread_of_task(task), ERR_NO_MEMORY);
         CO_RETURN(OK);
     }
     for (;;) {
-        if (f->thread->entry->wait)
-            CO_CALL_SLOT(st, *f->frame, f->thread->entry->wait, .call = &f->thread->call);
-        else if (f->thread->page_came)
-            st = f->thread->entry->plain(&f->thread->call);
+        if (thread_of_task(task)->entry->wait)
+            CO_CALL_SLOT(st, *f->frame, thread_of_task(task)->entry->wait,
+                         .call = &thread_of_task(task)->call);
         else
-            st = ERR_USER_PAGE; /* said call_plain */
+            st = call_plain_again(thread_of_task(task));
         if (st != ERR_USER_PAGE)
             break;
-        CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
-                .addr = f->thread->user.fault_addr, .access = f->thread->user.fault_access);
+        CO_CALL(st, thread_of_task(task)->fault, vm_fault,
+                .aspace = thread_of_task(task)->user.aspace,
+                .addr = thread_of_task(task)->user.fault_addr,
+                .access = thread_of_task(task)->user.fault_access);
         if (st != OK) {
             st = st == ERR_CANCELED ? st : ERR_FAULT;
             break;
         }
-        usage_fault(f->thread);
-        f->thread->page_came = true;
+        usage_fault(thread_of_task(task));
+        thread_of_task(task)->page_came = true;
     }
-    frame_end(f->thread, f->frame);
-    finish(f->thread, st);
+    frame_end(thread_of_task(task), f->frame);
+    finish(thread_of_task(task), st);
     CO_RETURN(OK);
 }
 CO_END

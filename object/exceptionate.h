@@ -11,9 +11,10 @@
 
 struct exceptionate {
     struct spinlock lock; /* -> object.lock */
-    rights_t rights; /* of the task handle that bound it: its handler's tasks have the same */
-    struct object *end; /* the kernel's, with a handle count; NULL: nobody listens; by lock */
-    bool shut;          /* the task is dying: nobody listens any more; guarded by lock */
+    bool shut : 1;        /* the task is dying: nobody listens any more; guarded by lock */
+    rights_t rights : 31; /* of the task handle that bound it, which its handler's tasks have
+                             too; guarded by lock */
+    struct object *end;   /* the kernel's, with a handle count; NULL: nobody listens; by lock */
 };
 
 /*

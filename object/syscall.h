@@ -41,7 +41,7 @@ struct syscall_head {
  * are blocked in most. A larger one gets room before the call begins (co/frame.h). */
 union syscall_slot {
     struct syscall_head head;
-    unsigned char bytes[280];
+    unsigned char bytes[272];
 };
 
 /* One line of a generated call table. Exactly one of `plain` and `wait` is set; both NULL: the

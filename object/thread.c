@@ -117,7 +117,7 @@ static status_t start_locked(struct thread *t)
     object_get(&t->object);
     t->calls = p->calls;
     t->user.aspace = p->aspace;
-    t->main = (struct thread_main){.co = {.resume = thread_main}, .thread = t};
+    t->main = (struct thread_main){.co = {.resume = thread_main}};
     task_prepare(&t->task, t->name, &t->main.co, TASK_PRIORITY_DEFAULT, &t->context,
                  thread_task_done);
     t->task.trace_id = (uint32_t)t->object.koid;
@@ -307,76 +307,81 @@ CO_FN(thread_main)
 {
     status_t st UNUSED; /* what these calls did not manage shows in the thread's state */
 
-    object_signal(&f->thread->object, 0, ZX_THREAD_RUNNING);
-    if (exceptions_bound() && f->thread->first)
-        CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
+    object_signal(&thread_of_task(task)->object, 0, ZX_THREAD_RUNNING);
+    if (exceptions_bound() && thread_of_task(task)->first)
+        CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
                 .type = ZX_EXCP_PROCESS_STARTING);
     if (exceptions_bound() && !task_killed(task))
-        CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
+        CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
                 .type = ZX_EXCP_THREAD_STARTING);
-    while (!task_killed(task) && !f->thread->leaving) {
-        if (is_elsewhere(f->thread))
+    while (!task_killed(task) && !thread_of_task(task)->leaving) {
+        if (is_elsewhere(thread_of_task(task)))
             task_interrupt(task, TASK_SIGNAL);
         if (task_pending(task)) {
-            CO_CALL_SLOT(st, f->work, f->thread->personality->pending, .thread = f->thread);
+            CO_CALL_SLOT(st, f->work, thread_of_task(task)->personality->pending,
+                         .thread = thread_of_task(task));
             st = OK;
-            if (f->thread->policy_broken && !task_killed(task))
-                CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
+            if (thread_of_task(task)->policy_broken && !task_killed(task))
+                CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
                         .type = ZX_EXCP_POLICY_ERROR);
-            f->thread->policy_broken = 0;
-            if (unhandled(f->thread, st))
-                process_kill(f->thread->process, ZX_TASK_RETCODE_EXCEPTION_KILL);
-            CO_WAIT_KILLABLE(!thread_park(f->thread));
+            thread_of_task(task)->policy_broken = 0;
+            if (unhandled(thread_of_task(task), st))
+                process_kill(thread_of_task(task)->process, ZX_TASK_RETCODE_EXCEPTION_KILL);
+            CO_WAIT_KILLABLE(!thread_park(thread_of_task(task)));
             continue;
         }
-        hal_context_run(&f->thread->context, &f->thread->user.aspace->pt, &f->thread->trap);
+        hal_context_run(&thread_of_task(task)->context, &thread_of_task(task)->user.aspace->pt,
+                        &thread_of_task(task)->trap);
 
-        if (f->thread->trap.kind == HAL_TRAP_SYSCALL) {
-            if (f->thread->call_waits)
+        if (thread_of_task(task)->trap.kind == HAL_TRAP_SYSCALL) {
+            if (thread_of_task(task)->call_waits)
                 CO_JOIN();
-            f->thread->call_waits = false;
+            thread_of_task(task)->call_waits = false;
             continue;
         }
-        if (f->thread->trap.kind == HAL_TRAP_INTERRUPT) {
+        if (thread_of_task(task)->trap.kind == HAL_TRAP_INTERRUPT) {
             executor_interrupted();
             if (executor_should_yield(task)) {
-                f->thread->usage.preempted++;
-                note_away(f->thread);
+                thread_of_task(task)->usage.preempted++;
+                note_away(thread_of_task(task));
                 CO_YIELD();
             }
             continue;
         }
-        f->thread->fault_status = ERR_FAULT;
-        if (f->thread->trap.kind == HAL_TRAP_FAULT) {
-            usage_begin(f->thread, 1);
-            CO_CALL(f->thread->fault_status, f->thread->fault, vm_fault,
-                    .aspace = f->thread->user.aspace, .addr = f->thread->trap.addr,
-                    .access = f->thread->trap.access, .interruptible = true);
-            usage_fault(f->thread);
-            if (f->thread->fault.waited)
-                note_away(f->thread);
-            usage_end(f->thread);
+        thread_of_task(task)->fault_status = ERR_FAULT;
+        if (thread_of_task(task)->trap.kind == HAL_TRAP_FAULT) {
+            usage_begin(thread_of_task(task), 1);
+            CO_CALL(thread_of_task(task)->fault_status, thread_of_task(task)->fault, vm_fault,
+                    .aspace = thread_of_task(task)->user.aspace,
+                    .addr = thread_of_task(task)->trap.addr,
+                    .access = thread_of_task(task)->trap.access, .interruptible = true);
+            usage_fault(thread_of_task(task));
+            if (thread_of_task(task)->fault.waited)
+                note_away(thread_of_task(task));
+            usage_end(thread_of_task(task));
         }
-        if (f->thread->fault_status == OK || f->thread->fault_status == ERR_INTERRUPTED ||
-            task_killed(task))
+        if (thread_of_task(task)->fault_status == OK ||
+            thread_of_task(task)->fault_status == ERR_INTERRUPTED || task_killed(task))
             continue;
         st = ERR_NOT_FOUND;
         if (exceptions_bound())
-            CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
-                    .type = exception_type(f->thread));
-        if (unhandled(f->thread, st))
-            CO_CALL_SLOT(st, f->work, f->thread->personality->exception, .thread = f->thread);
+            CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
+                    .type = exception_type(thread_of_task(task)));
+        if (unhandled(thread_of_task(task), st))
+            CO_CALL_SLOT(st, f->work, thread_of_task(task)->personality->exception,
+                         .thread = thread_of_task(task));
     }
     if (exceptions_bound())
-        CO_CALL(st, f->exception, exception_raise, .thread = f->thread,
+        CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
                 .type = ZX_EXCP_THREAD_EXITING);
     if (!task_killed(task))
         task_interrupt(task, TASK_KILL);
-    if (f->thread->personality->exiting)
-        CO_CALL_SLOT(st, f->work, f->thread->personality->exiting, .thread = f->thread);
-    channel_exchange_free(f->thread->exchange);
-    kfree(f->thread->restricted);
-    thread_end(f->thread);
+    if (thread_of_task(task)->personality->exiting)
+        CO_CALL_SLOT(st, f->work, thread_of_task(task)->personality->exiting,
+                     .thread = thread_of_task(task));
+    channel_exchange_free(thread_of_task(task)->exchange);
+    kfree(thread_of_task(task)->restricted);
+    thread_end(thread_of_task(task));
     CO_RETURN(OK);
 }
 CO_END

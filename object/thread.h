@@ -53,10 +53,10 @@ union thread_slot {
 
 enum thread_state { THREAD_INITIAL, THREAD_RUNNING, THREAD_DEAD };
 
-/* One system call that waits, or that needs user pages brought in; see dispatch.c. */
+/* One system call that waits, or that needs user pages brought in; see dispatch.c. Of the
+ * thread that the task is of, as thread_main. */
 struct dispatch {
     struct co co;
-    struct thread *thread;     /* in */
     union syscall_slot *frame; /* the thread's slot, or elsewhere */
 };
 co_fn dispatch;
@@ -64,7 +64,6 @@ co_fn dispatch;
 /* The root coroutine; see thread.c. */
 struct thread_main {
     struct co co;
-    struct thread *thread;
     union { /* a thread makes a call, or is worked on */
         struct {
             struct dispatch dispatch;
@@ -81,18 +80,18 @@ bool thread_syscall(struct hal_context *ctx) MUST_USE;
 
 struct thread {
     struct object object;
-    struct process *process;  /* reference */
-    struct list process_link; /* process.threads */
-    enum thread_state state;  /* guarded by process->object.lock */
-    unsigned suspends;        /* tokens; guarded by process->object.lock */
-    bool parked;              /* suspended by now; guarded by process->object.lock */
-    bool first;               /* of its process; guarded by process->object.lock */
-    bool leaving;             /* is to end of its own will; the thread's own */
-    bool call_waits;          /* `main.call` began, and was suspended; the thread's own */
-    bool page_came;           /* that the call of `main` asked for; the thread's own */
-    uint8_t policy_broken;    /* ZX_POL_ + 1; 0: none; the thread's own */
-    handle_t own;             /* as process.own, on the thread */
-    uint32_t calls;           /* process.calls, or 0: in restricted mode; the thread's own */
+    struct process *process;     /* reference */
+    struct list process_link;    /* process.threads */
+    unsigned suspends;           /* tokens; guarded by process->object.lock */
+    enum thread_state state : 8; /* guarded by process->object.lock */
+    bool parked;                 /* suspended by now; guarded by process->object.lock */
+    bool first;                  /* of its process; guarded by process->object.lock */
+    bool leaving;                /* is to end of its own will; the thread's own */
+    bool call_waits;             /* `main.call` began, and was suspended; the thread's own */
+    bool page_came;              /* that the call of `main` asked for; the thread's own */
+    uint8_t policy_broken;       /* ZX_POL_ + 1; 0: none; the thread's own */
+    uint8_t calls;               /* process.calls, or 0: in restricted mode; the thread's own */
+    handle_t own;                /* as process.own, on the thread */
     /* The CPU that the program has been told of, plus one; 0: it does not ask. Where another
      * runs the thread, personality->pending is called first. The thread's own. */
     uint32_t shown_cpu;

@@ -38,8 +38,7 @@ status_t zircon_port_queue(struct syscall *call)
 
 struct zircon_port_wait {
     SYSCALL_FRAME;
-    struct object *port; /* reference */
-    struct port_wait wait;
+    struct port_wait wait; /* of whose port this is a reference */
     struct transfer transfer;
 };
 CO_FITS(zircon_port_wait, union syscall_slot);
@@ -50,12 +49,12 @@ CO_FN(zircon_port_wait)
 {
     status_t st;
 
-    st = call_object(f->call, 0, ZX_OBJ_TYPE_PORT, ZX_RIGHT_READ, &f->port);
+    st = call_object(f->call, 0, ZX_OBJ_TYPE_PORT, ZX_RIGHT_READ, &f->wait.port);
     if (st != OK)
         CO_RETURN(st);
-    CO_CALL(st, f->wait, port_wait, .port = f->port,
+    CO_CALL(st, f->wait, port_wait, .port = f->wait.port,
             .deadline = call_deadline(f->call, (time_ns_t)f->call->arg[1]));
-    object_put(f->port);
+    object_put(f->wait.port);
     if (st != OK)
         CO_RETURN(st);
     CO_CALL(st, f->transfer, transfer, .thread = f->call->thread, .direction = TO_USER,

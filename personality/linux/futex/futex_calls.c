@@ -79,6 +79,22 @@ status_t futex_wake_op(struct syscall *call, bool private)
     return st;
 }
 
+/* FUTEX_WAIT and its kin, and the locks; `lock` is where a waiter of kind MOVE is to be moved.
+ */
+struct sys_futex {
+    SYSCALL_FRAME;
+    unsigned op;
+    uint32_t bitset;
+    time_ns_t deadline;
+    struct futex_key key, lock;
+    union {
+        struct futex_wait wait;
+        struct futex_lock take;
+    };
+};
+CO_FITS(sys_futex, union syscall_slot);
+SYSCALL_WAIT(sys_futex);
+
 /* Fires up to `max` that wait to be moved to `to`: each takes its place there by itself. */
 static status_t move_to_lock(const struct futex_key *from, const struct futex_key *to,
                              uint64_t max, unsigned *moved)
@@ -95,7 +111,7 @@ static status_t move_to_lock(const struct futex_key *from, const struct futex_ke
         if (!futex_key_equal(&w->key, from))
             continue;
         if (w->kind != FUTEX_KIND_MOVE ||
-            !futex_key_equal(container_of(w, struct linux_futex_wait, wait.waiter)->lock, to))
+            !futex_key_equal(&container_of(w, struct sys_futex, wait.waiter)->lock, to))
             return ERR_INVALID_ARGS;
         waiter_fire(&w->waiter);
         ++*moved;
@@ -121,19 +137,6 @@ status_t futex_requeue_pi(struct syscall *call, bool private)
     call->result = moved;
     return st;
 }
-
-struct sys_futex {
-    SYSCALL_FRAME;
-    unsigned op;
-    uint32_t bitset;
-    time_ns_t deadline;
-    struct futex_key key, lock;
-    union {
-        struct linux_futex_wait wait;
-        struct futex_lock take;
-    };
-};
-SYSCALL_WAIT(sys_futex);
 
 /* What the operations that wait have in common: timeout, bits, and the words' keys. */
 static status_t wait_args(struct syscall *call, struct sys_futex *f)
@@ -221,8 +224,7 @@ CO_FN(sys_futex)
                 .deadline = f->deadline, .waiter = {.waiter = {.key = f->key}});
         CO_RETURN(st);
     }
-    f->wait.lock = &f->lock;
-    CO_CALL(st, f->wait.wait, futex_wait, .ua = &f->call->thread->user, .addr = f->call->arg[0],
+    CO_CALL(st, f->wait, futex_wait, .ua = &f->call->thread->user, .addr = f->call->arg[0],
             .expect = (uint32_t)f->call->arg[2], .deadline = f->deadline,
             .waiter = {.key = f->key,
                        .bitset = f->bitset,

@@ -31,20 +31,14 @@ enum { FUTEX_OWNER_DIED = 0x40000000, FUTEX_TID_MASK = 0x3fffffff };
 
 /* Beside FUTEX_KIND_PLAIN of object/futex.h. */
 enum {
-    FUTEX_KIND_MOVE = FUTEX_KIND_PLAIN + 1, /* in a struct linux_futex_wait: to be moved to a
-                                             * lock by CMP_REQUEUE_PI, and by nothing else */
+    FUTEX_KIND_MOVE = FUTEX_KIND_PLAIN + 1, /* in a struct sys_futex: to be moved to a lock by
+                                             * CMP_REQUEUE_PI, and by nothing else */
     FUTEX_KIND_LOCK,                        /* for a PI lock: in a struct futex_lock_waiter */
 };
 
 /* An absolute timeout of the program, 0: none. */
 status_t futex_deadline(struct syscall *call, user_addr_t addr, bool realtime,
                         time_ns_t *deadline) MUST_USE;
-
-/* FUTEX_WAIT and its kin: the common wait, and where one of kind MOVE is to be moved. */
-struct linux_futex_wait {
-    struct futex_wait wait;
-    const struct futex_key *lock;
-};
 
 /* Up to `count` plain ones; how many. ERR_INVALID_ARGS: one there waits for something else. */
 status_t futex_wake_plain(const struct futex_key *key, unsigned count, uint32_t bitset,
