@@ -21,6 +21,8 @@
 paddr_t contract_page(void);
 void contract_page_free(paddr_t page);
 unsigned contract_pages_out(void);
+/* From now on there is none to be had, or as before. */
+void contract_refuse_pages(bool refuse);
 
 /* What hal_upcalls.syscall does, in the cases that serve calls so; NULL: it says false. */
 extern bool (*contract_syscall)(struct hal_context *ctx);

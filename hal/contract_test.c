@@ -16,6 +16,7 @@ static struct {
     paddr_t base, end; /* not yet taken */
     paddr_t returned;  /* 0: none */
     unsigned out;
+    bool refuses;
 } pool;
 
 static unsigned timer_calls[HAL_MAX_CPUS];
@@ -24,6 +25,8 @@ static status_t take(paddr_t *out)
 {
     SPIN_GUARD(&pool.lock);
 
+    if (pool.refuses)
+        return ERR_NO_MEMORY;
     if (pool.returned) {
         *out = pool.returned;
         pool.returned = *(paddr_t *)hal_phys_to_virt(*out);
@@ -69,6 +72,13 @@ unsigned contract_pages_out(void)
     SPIN_GUARD(&pool.lock);
 
     return pool.out;
+}
+
+void contract_refuse_pages(bool refuse)
+{
+    SPIN_GUARD(&pool.lock);
+
+    pool.refuses = refuse;
 }
 
 static void on_timer(void)
