@@ -235,21 +235,14 @@ static int run_ids(const char *program, uid_t as, bool no_new_privs)
     return WEXITSTATUS(status);
 }
 
-static char folder[] = "/tmp/capability.XXXXXX";
+static const char *folder;
 static char program[64];
-
-static void remove_copy(void)
-{
-    unlink(program);
-    rmdir(folder);
-}
 
 static void make_folder(void)
 {
-    CHECK(mkdtemp(folder));
+    folder = check_scratch();
     CHECK_EQ(chmod(folder, 0755), 0);
     snprintf(program, sizeof(program), "%s/copy", folder);
-    atexit(remove_copy);
 }
 
 static void set_id_programs(void)
@@ -267,7 +260,6 @@ static void set_id_programs(void)
     CHECK_EQ(chown(program, 0, 0), 0);
     CHECK_EQ(chmod(program, 04755), 0);
     root = run_ids(program, USER, false);
-    remove_copy();
     CHECK_EQ(plain, 0);
     CHECK_EQ(user, EFFECTIVE_USER | SECURE);
     CHECK_EQ(confined, 0);
@@ -288,8 +280,7 @@ static void not_from_a_nosuid_mount(void)
         SKIP("no mount of one's own");
     copy_program(program, USER, 04755);
     seen = run_ids(program, OTHER, false);
-    unlink(program);
-    umount(folder);
+    umount2(folder, MNT_DETACH);
     CHECK_EQ(seen, 0);
 }
 
@@ -391,7 +382,6 @@ static void files_give_capabilities(void)
     CHECK_EQ(chmod(program, 04755), 0);
     CHECK_EQ(give_file(program, VFS_CAP_FLAGS_EFFECTIVE, one, 0), 0);
     CHECK_EQ(run_caps(USER, PLAINLY), PERMITTED | IN_EFFECT | IS_SECURE);
-    remove_copy();
 }
 
 static bool file_has(void)
@@ -425,7 +415,6 @@ static void files_lose_capabilities(void)
                     CHECK_ERR(give_file(program, 0, 1, 0), EPERM);
                 }),
                 0);
-    remove_copy();
 }
 
 static const struct check_case cases[] = {

@@ -112,14 +112,18 @@ bool check_get(int fd)
     return n == 1;
 }
 
-void check_enter_scratch(void)
+const char *check_scratch(void)
 {
     char name[] = "/tmp/check-XXXXXX";
 
     mkdir("/tmp", 01777);
     CHECK(mkdtemp(name));
-    strcpy(verdict->scratch, name);
-    CHECK_EQ(chdir(name), 0);
+    return strcpy(verdict->scratch, name);
+}
+
+void check_enter_scratch(void)
+{
+    CHECK_EQ(chdir(check_scratch()), 0);
     umask(022);
 }
 

@@ -86,8 +86,10 @@ void check_killed(const char *file, int line, pid_t pid, int signo);
 extern void *check_shared;
 enum { CHECK_SHARED_SIZE = 3 * 4096 };
 
-/* An empty directory of the case's own becomes the working directory, and the umask 022. It
- * goes with all that is in it when the case has ended. */
+/* An empty directory of the case's own: its path. It goes with all that is in it when the case
+ * has ended, however it ended. One a case. */
+const char *check_scratch(void);
+/* It becomes the working directory, and the umask 022. */
 void check_enter_scratch(void);
 
 /* A pointer to nothing that the compiler knows nothing of. */

@@ -13,12 +13,12 @@
 
 enum { OTHER_USER = 1977533 };
 
-static char folder[] = "/tmp/xattr.XXXXXX";
+static const char *folder;
 
 /* Where only this process sees it. tmpfs knows user.* since Linux 6.6. */
 static void enter(bool user)
 {
-    CHECK(mkdtemp(folder));
+    folder = check_scratch();
     if (unshare(CLONE_NEWNS) != 0 && errno != EINVAL)
         SKIP("no mount namespace");
     (void)mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
@@ -32,7 +32,7 @@ static void enter(bool user)
 
 static void leave(void)
 {
-    CHECK(chdir("/") == 0 && umount2(folder, MNT_DETACH) == 0 && rmdir(folder) == 0);
+    CHECK(chdir("/") == 0 && umount2(folder, MNT_DETACH) == 0);
 }
 
 static int make(const char *name)
