@@ -20,8 +20,8 @@ $(host-programs):
 
 # One compilation each: guests are small and share nothing. What they depend on is asked for apart,
 # since of several sources -MMD keeps only the last one's headers.
-compile-guest = $(cc-guest-$(notdir $(@D))) -std=gnu17 -O2 -g -Wall -D_GNU_SOURCE= -I. -pthread \
-                $(filter %.c %.S,$^) $(guest-cflags)
+compile-guest = $(cc-guest-$(notdir $(@D))) -std=gnu17 -O2 -g -Wall -Werror=implicit-function-declaration \
+                -D_GNU_SOURCE= -I. -pthread $(filter %.c %.S,$^) $(guest-cflags)
 $(guest-programs-all): | $(generated-all)
 	@mkdir -p $(@D)
 	$(call say,CC guest $@)$(compile-guest) -MM -MP -MT $@ >$@.d && $(compile-guest) -o $@
