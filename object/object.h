@@ -57,15 +57,15 @@ struct observer {
     signals_t want;
     signals_t seen; /* valid once fired: the signals that fired it */
     uint32_t handle;
-    /* Instead of waking a task: called under obj->lock, once, unlinked; takes leaf locks only.
-     * NULL: wake waiter.task. For ports and epoll. */
-    void (*notify)(struct observer *ob);
     /* Notify for every change that has a wanted bit, and stay linked, until unobserved. */
     bool persistent;
     /* Persistent ones: notify when a wanted bit falls, too. */
     bool falls;
     /* Fires only for a wanted bit that rises after arming. */
     bool edge;
+    /* Instead of waking a task: called under obj->lock, once, unlinked; takes leaf locks only.
+     * NULL: wake waiter.task. For ports and epoll. */
+    void (*notify)(struct observer *ob);
 };
 
 /* Born with one reference, which is the creator's. */
