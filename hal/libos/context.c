@@ -9,6 +9,7 @@
 #include "hal/libos/space.h"
 #include "hal/libos/stub.h"
 #include "hal/libos/upcalls.h"
+#include "isa/canonical.h"
 
 /* The user's %fs is the guest's own; the kernel never uses it. */
 static void load_fs_base(struct carrier *c, uint64_t base)
@@ -37,12 +38,6 @@ static void prepare(struct carrier *c, struct hal_context *ctx, struct hal_pt *p
 static void save_fs_base(struct hal_context *ctx)
 {
     carrier_self()->fs_base = ctx->regs.fs_base = read_fs_base();
-}
-
-/* Where the processor refuses to jump: the fault would be found in our code. */
-static bool is_canonical(uint64_t address)
-{
-    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
 }
 
 static bool call_is_over(struct hal_context *ctx)

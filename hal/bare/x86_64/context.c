@@ -10,19 +10,13 @@
 #include "hal/bare/x86_64/instructions.h"
 #include "hal/bare/x86_64/interrupt.h"
 #include "hal/bare/x86_64/ports.h"
+#include "isa/canonical.h"
 
 /* Error code of a page fault (SDM volume 3, 4.7). */
 #define FAULT_WRITE (1u << 1)
 #define FAULT_FETCH (1u << 4)
 
 void user_enter(struct user_regs *regs); /* trap.S */
-
-/* Addresses have 48 bits; a base or rip that is not the extension of its bit 47 would fault in
- * the kernel when it is loaded. */
-static uint64_t canonical(uint64_t address)
-{
-    return (uint64_t)((int64_t)(address << 16) >> 16);
-}
 
 /* Without FSGSBASE the old bases are always overwritten: user mode may have changed them by
  * loading a selector. With it, GS is swapped so that the user's base is at hand. */
@@ -168,7 +162,7 @@ static void run_once(struct hal_context *ctx, struct hal_pt *pt, struct hal_trap
     cpu = cpu_local();
     if (hal_irq_pending()) {
         *trap = (struct hal_trap){.kind = HAL_TRAP_INTERRUPT};
-    } else if (ctx->regs.rip != canonical(ctx->regs.rip)) {
+    } else if (!is_canonical(ctx->regs.rip)) {
         *trap = (struct hal_trap){.kind = HAL_TRAP_EXCEPTION,
                                   .exception = HAL_EXC_PROTECTION,
                                   .code = (uint64_t)VECTOR_GP << 32};

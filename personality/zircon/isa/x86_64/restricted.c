@@ -3,15 +3,12 @@
  */
 #include "personality/zircon/restricted.h"
 
+#include "isa/canonical.h"
+
 /* CF PF AF ZF SF TF DF OF NT AC ID: Zircon's X86_FLAGS_USER. */
 #define FLAGS 0x244dd5ull
 
 const size_t restricted_state_size = sizeof(zx_x86_64_restricted_state_t);
-
-static bool is_canonical(uint64_t address)
-{
-    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
-}
 
 status_t restricted_check(const union restricted_state *state)
 {
