@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -66,6 +67,20 @@ def libos(*program, options=(), **more):
 def qemu(arch, *program, options=(), **more):
     """A boot by itself has a limit of 60 s, so that the test's comes later."""
     return zcore("qemu", "--arch", arch, *options, "--", *program, **{"limit": 90, **more})
+
+
+def on_terminal(command, environment=None):
+    """Starts a command whose terminal, new and its controlling one, has the other end here: the pid, that end,
+    and the modes as they were before the command could change them."""
+    master, slave = pty.openpty()
+    modes = termios.tcgetattr(master)
+    pid = os.fork()
+    if pid == 0:
+        os.close(master)
+        os.login_tty(slave)
+        os.execve(command[0], command, {**os.environ, **(environment or {})})
+    os.close(slave)
+    return pid, master, modes
 
 
 class Terminal:

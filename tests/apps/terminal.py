@@ -1,14 +1,13 @@
 """A shell on a terminal of its own: echo, line editing, job control, window size, and the way out."""
 import fcntl
 import os
-import pty
 import re
 import select
 import struct
 import termios
 import time
 
-from harness import LIMIT, ZCORE
+from harness import LIMIT, ZCORE, on_terminal
 
 PROMPT = rb"% $"
 # What is typed, and what the screen shows then, up to and with the next prompt.
@@ -45,12 +44,8 @@ WINDOW = b"sh -c 'trap \"stty size; exit\" WINCH; echo up; while :; do sleep 0.0
 
 class Terminal:
     def __init__(self, command):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.environ.setdefault("TERM", "dumb")
-            os.environ["PS1"] = "% "
-            os.execv(command[0], command)
-        self.before = termios.tcgetattr(self.fd)
+        environment = {"TERM": os.environ.get("TERM", "dumb"), "PS1": "% "}
+        self.pid, self.fd, self.before = on_terminal(command, environment)
         self.resize(24, 80)
         self.seen = b""
 

@@ -1,12 +1,11 @@
 """Signals to the launcher, stopping, and the terminal."""
 import os
-import pty
 import signal
 import termios
 
 from groups.deaths import ended_by
 from groups.guest import BUSY, WAITING, Guest, children, gone, state, tree, until
-from harness import ZCORE
+from harness import ZCORE, on_terminal
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 CAUGHT = ("/bin/sh", "-c", "trap 'echo caught; exit 9' TERM; echo up; while :; do :; done")
@@ -35,10 +34,7 @@ def stops_and_goes_on():
 def terminal(end, status):
     """A test: the terminal is raw while the guest runs, and as before when it has ended."""
     def test():
-        pid, master = pty.fork()
-        if pid == 0:
-            os.execv(ZCORE, [str(ZCORE), "run", "--", *WAITING])
-        before = termios.tcgetattr(master)
+        pid, master, before = on_terminal([str(ZCORE), "run", "--", *WAITING])
         seen = b""
         while b"up" not in seen:
             seen += os.read(master, 100)
