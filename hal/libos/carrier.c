@@ -72,17 +72,6 @@ void carrier_adopt(struct carrier *c)
     host_call(LINUX_RT_SIGPROCMASK, 2, &none, NULL, sizeof(none));
 }
 
-static void carrier_pin(struct carrier *c, uint32_t core)
-{
-    uint64_t mask[16] = {0};
-
-    if (core == c->core || core >= 64 * countof(mask))
-        return;
-    mask[core / 64] = 1ull << core % 64;
-    host_call(LINUX_SCHED_SETAFFINITY, 0, sizeof(mask), mask);
-    c->core = core;
-}
-
 _Noreturn void carrier_park(struct carrier *c)
 {
     struct cpu *cpu;
@@ -103,7 +92,6 @@ _Noreturn void carrier_park(struct carrier *c)
     signal_stop_here();
 
     cpu = (struct cpu *)(void *)c->cpu;
-    carrier_pin(c, cpu->core);
     if (cpu->entry && !cpu->sp)
         carrier_enter_cpu(cpu, cpu->entry);
     stack_take_over(cpu->sp);
@@ -123,8 +111,22 @@ void carrier_leave(struct carrier *from, struct carrier *to)
     carrier_park(from);
 }
 
+/* By whoever gives it a CPU: pinned elsewhere it would first have to run there, and may have to
+ * wait a slice of the host's for that. */
+static void carrier_pin(struct carrier *c, uint32_t core)
+{
+    uint64_t mask[16] = {0};
+
+    if (core == c->core || core >= 64 * countof(mask))
+        return;
+    mask[core / 64] = 1ull << core % 64;
+    host_call(LINUX_SCHED_SETAFFINITY, c->tid, sizeof(mask), mask);
+    c->core = core;
+}
+
 void carrier_switch(struct cpu *cpu, struct carrier *to)
 {
+    carrier_pin(to, cpu->core);
     to->cpu = &cpu->hal;
     /* A kick: sets pending, then reads cpu->carrier. We: publish the carrier, then (user_enter)
      * read pending; the exchange in between (give_turn) is the barrier. */
@@ -146,6 +148,7 @@ _Noreturn void carrier_enter_cpu(struct cpu *cpu, void (*entry)(void))
 void carrier_start_cpu(struct cpu *cpu, void (*entry)(void))
 {
     cpu->entry = entry;
+    carrier_pin(cpu->home, cpu->core);
     cpu->home->cpu = &cpu->hal;
     atomic_store(&cpu->carrier, cpu->home);
     give_turn(cpu->home);

@@ -134,14 +134,20 @@ static bool space_attach(struct cpu *cpu, struct hal_pt *pt)
     return true;
 }
 
-static struct carrier *pop_parked(struct space *s)
+/* Best one that is pinned where the CPU is. */
+static struct carrier *pop_parked(struct space *s, uint32_t core)
 {
-    struct carrier *c;
+    struct carrier **best = &s->parked, *c;
 
     HOST_GUARD(&s->lock);
-    c = s->parked;
+    for (struct carrier **it = &s->parked; *it; it = &(*it)->next)
+        if ((*it)->core == core) {
+            best = it;
+            break;
+        }
+    c = *best;
     if (c)
-        s->parked = c->next;
+        *best = c->next;
     return c;
 }
 
@@ -153,7 +159,7 @@ static struct carrier *take_carrier(struct space *s)
     struct carrier *c;
 
     for (unsigned tries = 0; !atomic_load(&s->dead); tries++) {
-        c = pop_parked(s);
+        c = pop_parked(s, cpu_self()->core);
         if (c)
             return c;
         if (atomic_load(&space_failures) != failures)
