@@ -91,7 +91,17 @@ static status_t alloc_run(struct vmo_run *run, uint64_t first, unsigned order, b
     return OK;
 }
 
-/* A run may be longer than what is left of a file, so that the end of it is no crumbs. */
+/* A run may be longer than what is left of a file, so that the end of it is no crumbs, but not
+ * twice as long: small files would have memory in use for nothing that is. */
+static unsigned run_order_within(const struct vmo *vmo, uint64_t index, unsigned order)
+{
+    uint64_t pages = vmo_pages(vmo);
+
+    while (order && vmo_run_first(vmo, index, order) + (1ull << (order - 1)) >= pages)
+        order--;
+    return order;
+}
+
 static void run_cut(struct vmo_run *run, uint64_t end)
 {
     while (run->first + run->count > end)
@@ -240,6 +250,7 @@ status_t vmo_supply_locked(struct vmo *vmo, uint64_t index, unsigned order, stru
         return ERR_SHOULD_WAIT;
     vmo_cache_make_room_locked(vmo);
     order = MIN(order, vmo_run_order_locked(vmo, index, 0, UINT64_MAX - vmo->root_base));
+    order = run_order_within(vmo, index, order);
     while (alloc_run(&run, vmo_run_first(vmo, index, order), order, false) != OK)
         if (order-- == 0)
             return ERR_NO_MEMORY;

@@ -107,6 +107,31 @@ static void waiting_for_a_pager(void **state)
     vmo_put(file);
 }
 
+/* What is read ahead at a file's beginning is no longer than a short file needs, so that its
+ * neighbours in memory are others' pages, not what was cut from its run. */
+static void short_files_lie_close(void **state)
+{
+    enum { FILES = 64, NEIGHBOURS = 16 };
+    struct test_pager pagers[FILES];
+    struct vmo *files[FILES];
+    unsigned close = 0;
+    paddr_t last = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < FILES; i++) {
+        struct page *page;
+        bool writable;
+
+        files[i] = make_file(&pagers[i], 1);
+        assert_int_equal(get_page(files[i], 0, VMO_READ, &page, &writable), OK);
+        close += page_to_phys(page) / (NEIGHBOURS * PAGE_SIZE) == last;
+        last = page_to_phys(page) / (NEIGHBOURS * PAGE_SIZE);
+    }
+    assert_true(close > FILES / 2);
+    for (unsigned i = 0; i < FILES; i++)
+        vmo_put(files[i]);
+}
+
 static void a_pager_without_memory(void **state)
 {
     struct test_pager pager;
@@ -136,6 +161,7 @@ int main(void)
         TEST(a_clone_of_a_file),
         TEST(a_clone_copies_for_the_kernel),
         TEST(waiting_for_a_pager),
+        TEST(short_files_lie_close),
         TEST(a_pager_without_memory),
     };
 

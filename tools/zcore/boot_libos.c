@@ -36,6 +36,7 @@
 #include "tools/zcore/status.h"
 #include "tools/zcore/terminal.h"
 
+enum { DESCRIPTORS_AT_ONCE = 2048 }; /* more than hostfs keeps open, and what the rest has */
 enum { NO_EXECVE = 8 }; /* MFD_NOEXEC_SEAL: hosts may insist on it; mapping is not affected */
 
 struct machine {
@@ -236,21 +237,34 @@ static void unregister_rseq(void)
             __rseq_size < 32 ? 32 : __rseq_size, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 }
 
+/* When a table of descriptors that processes share grows, the host makes whoever opens wait
+ * until no CPU looks at the old one (an RCU grace period: 10 ms). While we are alone it is free.
+ */
+static void widen_descriptor_table(int some_fd)
+{
+    struct rlimit files;
+    int last = DESCRIPTORS_AT_ONCE - 1;
+
+    if (getrlimit(RLIMIT_NOFILE, &files))
+        return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    if (files.rlim_cur <= (rlim_t)last)
+        last = (int)files.rlim_cur - 1;
+    close(fcntl(some_fd, F_DUPFD_CLOEXEC, last));
+}
+
 static _Noreturn void template_process(struct machine *m, pid_t launcher)
 {
     const Elf64_Ehdr *elf = m->boot->kernel;
     void (*entry)(uintptr_t) = (void (*)(uintptr_t))elf->e_entry;
-    struct rlimit files;
 
     terminal_leave();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != launcher)
         _exit(STATUS_FAILED);
     prctl(PR_SET_NAME, "zcore-template");
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
+    widen_descriptor_table(m->kernel_fd);
     umask(0); /* the guest has one of its own */
     map_window(m);
     close(m->kernel_fd);
