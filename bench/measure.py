@@ -81,20 +81,20 @@ class Paces:
         return pace <= cls.best * SAME_PACE
 
 
-def in_turns(commands, rounds=ROUNDS):
-    """The best value of each command. All have the same machine: so many rounds in which each ran at
-    full pace, or as many as patience allows."""
+def in_turns(commands, rounds=ROUNDS, of=measure):
+    """The best value of each command: what it prints, or what `of` makes of it. All have the same machine:
+    so many rounds in which each ran at full pace, or as many as patience allows."""
     values, paces = [[] for _ in commands], [[] for _ in commands]
     end = time.monotonic() + PATIENCE
-    while min(sum(map(Paces.full, of)) for of in paces) < rounds:
+    while min(sum(map(Paces.full, seen)) for seen in paces) < rounds:
         if len(values[0]) >= rounds and time.monotonic() > end:
             print("the core is shared all the time: ratios are too high", file=sys.stderr)
             break
         for i, command in enumerate(commands):
             before = Paces.now()
-            values[i].append(measure(command))
+            values[i].append(of(command))
             paces[i].append(max(before, Paces.now()))
-    return [best(of) for of in values]
+    return [best(each) for each in values]
 
 
 def shown(value, digits=0):

@@ -20,7 +20,7 @@ run: build/zcore                         ## the library OS: a shell, or CMD
 run: export RUN_COMMAND := $(value CMD)
 
 bench: all                               ## the figures of docs/bench.md, beside the host's
-	@set -e; for b in run zircon start threads ctx; do echo "== bench/$$b"; bench/$$b; echo; done
+	@set -e; for b in run zircon start threads ctx programs; do echo "== bench/$$b"; bench/$$b; echo; done
 
 docs: $(patsubst personality/%/syscalls.tbl,docs/syscalls-%.md,$(wildcard personality/*/syscalls.tbl)) ## the references made from the call tables
 docs/syscalls-%.md: personality/%/syscalls.tbl tools/gen-syscalls
