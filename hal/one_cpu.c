@@ -4,11 +4,18 @@
 
 bool hal_one_cpu;
 
+void spin_contend(struct spinlock *lock)
+{
+    unsigned tries = 0;
+
+    /* Looked at until it is free: only then is it worth to take the line from who holds it. */
+    while (spin_held(lock) || atomic_exchange_explicit(&lock->held, 1, memory_order_acquire))
+        hal_cpu_relax(tries++);
+}
+
 void spin_wait(struct spinlock *lock)
 {
     if (hal_one_cpu)
         panic("the one CPU waits for a lock that it holds");
-    for (unsigned tries = 0; atomic_exchange_explicit(&lock->held, 1, memory_order_acquire);
-         tries++)
-        hal_cpu_relax(tries);
+    spin_contend(lock);
 }

@@ -128,33 +128,29 @@ CO_FN(dispatch)
 {
     status_t st;
 
-    f->frame = frame_for(thread_of_task(task));
-    thread_of_task(task)->page_came = false;
+    f->frame = frame_for(THIS_THREAD);
+    THIS_THREAD->page_came = false;
     if (!f->frame) {
-        finish(thread_of_task(task), ERR_NO_MEMORY);
+        finish(THIS_THREAD, ERR_NO_MEMORY);
         CO_RETURN(OK);
     }
     for (;;) {
-        if (thread_of_task(task)->entry->wait)
-            CO_CALL_SLOT(st, *f->frame, thread_of_task(task)->entry->wait,
-                         .call = &thread_of_task(task)->call);
+        if (THIS_THREAD->entry->wait)
+            CO_CALL_SLOT(st, *f->frame, THIS_THREAD->entry->wait, .call = &THIS_THREAD->call);
         else
-            st = call_plain_again(thread_of_task(task));
+            st = call_plain_again(THIS_THREAD);
         if (st != ERR_USER_PAGE)
             break;
-        CO_CALL(st, thread_of_task(task)->fault, vm_fault,
-                .aspace = thread_of_task(task)->user.aspace,
-                .addr = thread_of_task(task)->user.fault_addr,
-                .access = thread_of_task(task)->user.fault_access);
+        THREAD_PAGE_IN(st, THIS_THREAD);
         if (st != OK) {
             st = st == ERR_CANCELED ? st : ERR_FAULT;
             break;
         }
-        usage_fault(thread_of_task(task));
-        thread_of_task(task)->page_came = true;
+        usage_fault(THIS_THREAD);
+        THIS_THREAD->page_came = true;
     }
-    frame_end(thread_of_task(task), f->frame);
-    finish(thread_of_task(task), st);
+    frame_end(THIS_THREAD, f->frame);
+    finish(THIS_THREAD, st);
     CO_RETURN(OK);
 }
 CO_END

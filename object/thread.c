@@ -291,6 +291,16 @@ static bool is_elsewhere(const struct thread *t)
     return t->shown_cpu && t->shown_cpu != hal_cpu_id() + 1;
 }
 
+static bool is_preempted(struct thread *t)
+{
+    executor_interrupted();
+    if (!executor_should_yield(&t->task))
+        return false;
+    t->usage.preempted++;
+    note_away(t);
+    return true;
+}
+
 /* Nobody put the exception right, or none was asked. */
 static bool unhandled(struct thread *t, status_t st)
 {
@@ -307,81 +317,74 @@ CO_FN(thread_main)
 {
     status_t st UNUSED; /* what these calls did not manage shows in the thread's state */
 
-    object_signal(&thread_of_task(task)->object, 0, ZX_THREAD_RUNNING);
-    if (exceptions_bound() && thread_of_task(task)->first)
-        CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
+    object_signal(&THIS_THREAD->object, 0, ZX_THREAD_RUNNING);
+    if (exceptions_bound() && THIS_THREAD->first)
+        CO_CALL(st, f->exception, exception_raise, .thread = THIS_THREAD,
                 .type = ZX_EXCP_PROCESS_STARTING);
     if (exceptions_bound() && !task_killed(task))
-        CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
+        CO_CALL(st, f->exception, exception_raise, .thread = THIS_THREAD,
                 .type = ZX_EXCP_THREAD_STARTING);
-    while (!task_killed(task) && !thread_of_task(task)->leaving) {
-        if (is_elsewhere(thread_of_task(task)))
+    while (!task_killed(task) && !THIS_THREAD->leaving) {
+        if (is_elsewhere(THIS_THREAD))
             task_interrupt(task, TASK_SIGNAL);
         if (task_pending(task)) {
-            CO_CALL_SLOT(st, f->work, thread_of_task(task)->personality->pending,
-                         .thread = thread_of_task(task));
+            CO_CALL_SLOT(st, f->work, THIS_THREAD->personality->pending, .thread = THIS_THREAD);
             st = OK;
-            if (thread_of_task(task)->policy_broken && !task_killed(task))
-                CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
+            if (THIS_THREAD->policy_broken && !task_killed(task))
+                CO_CALL(st, f->exception, exception_raise, .thread = THIS_THREAD,
                         .type = ZX_EXCP_POLICY_ERROR);
-            thread_of_task(task)->policy_broken = 0;
-            if (unhandled(thread_of_task(task), st))
-                process_kill(thread_of_task(task)->process, ZX_TASK_RETCODE_EXCEPTION_KILL);
-            CO_WAIT_KILLABLE(!thread_park(thread_of_task(task)));
+            THIS_THREAD->policy_broken = 0;
+            if (unhandled(THIS_THREAD, st))
+                process_kill(THIS_THREAD->process, ZX_TASK_RETCODE_EXCEPTION_KILL);
+            CO_WAIT_KILLABLE(!thread_park(THIS_THREAD));
             continue;
         }
-        hal_context_run(&thread_of_task(task)->context, &thread_of_task(task)->user.aspace->pt,
-                        &thread_of_task(task)->trap);
+        hal_context_run(&THIS_THREAD->context, &THIS_THREAD->user.aspace->pt,
+                        &THIS_THREAD->trap);
 
-        if (thread_of_task(task)->trap.kind == HAL_TRAP_SYSCALL) {
-            if (thread_of_task(task)->call_waits)
+        if (THIS_THREAD->trap.kind == HAL_TRAP_SYSCALL) {
+            if (THIS_THREAD->call_waits)
                 CO_JOIN();
-            thread_of_task(task)->call_waits = false;
+            THIS_THREAD->call_waits = false;
             continue;
         }
-        if (thread_of_task(task)->trap.kind == HAL_TRAP_INTERRUPT) {
-            executor_interrupted();
-            if (executor_should_yield(task)) {
-                thread_of_task(task)->usage.preempted++;
-                note_away(thread_of_task(task));
+        if (THIS_THREAD->trap.kind == HAL_TRAP_INTERRUPT) {
+            if (is_preempted(THIS_THREAD))
                 CO_YIELD();
-            }
             continue;
         }
-        thread_of_task(task)->fault_status = ERR_FAULT;
-        if (thread_of_task(task)->trap.kind == HAL_TRAP_FAULT) {
-            usage_begin(thread_of_task(task), 1);
-            CO_CALL(thread_of_task(task)->fault_status, thread_of_task(task)->fault, vm_fault,
-                    .aspace = thread_of_task(task)->user.aspace,
-                    .addr = thread_of_task(task)->trap.addr,
-                    .access = thread_of_task(task)->trap.access, .interruptible = true);
-            usage_fault(thread_of_task(task));
-            if (thread_of_task(task)->fault.waited)
-                note_away(thread_of_task(task));
-            usage_end(thread_of_task(task));
+        THIS_THREAD->fault_status = ERR_FAULT;
+        if (THIS_THREAD->trap.kind == HAL_TRAP_FAULT) {
+            usage_begin(THIS_THREAD, 1);
+            CO_CALL(THIS_THREAD->fault_status, THIS_THREAD->fault, vm_fault,
+                    .aspace = THIS_THREAD->user.aspace, .addr = THIS_THREAD->trap.addr,
+                    .access = THIS_THREAD->trap.access, .interruptible = true);
+            usage_fault(THIS_THREAD);
+            if (THIS_THREAD->fault.waited)
+                note_away(THIS_THREAD);
+            usage_end(THIS_THREAD);
         }
-        if (thread_of_task(task)->fault_status == OK ||
-            thread_of_task(task)->fault_status == ERR_INTERRUPTED || task_killed(task))
+        if (THIS_THREAD->fault_status == OK || THIS_THREAD->fault_status == ERR_INTERRUPTED ||
+            task_killed(task))
             continue;
         st = ERR_NOT_FOUND;
         if (exceptions_bound())
-            CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
-                    .type = exception_type(thread_of_task(task)));
-        if (unhandled(thread_of_task(task), st))
-            CO_CALL_SLOT(st, f->work, thread_of_task(task)->personality->exception,
-                         .thread = thread_of_task(task));
+            CO_CALL(st, f->exception, exception_raise, .thread = THIS_THREAD,
+                    .type = exception_type(THIS_THREAD));
+        if (unhandled(THIS_THREAD, st))
+            CO_CALL_SLOT(st, f->work, THIS_THREAD->personality->exception,
+                         .thread = THIS_THREAD);
     }
     if (exceptions_bound())
-        CO_CALL(st, f->exception, exception_raise, .thread = thread_of_task(task),
+        CO_CALL(st, f->exception, exception_raise, .thread = THIS_THREAD,
                 .type = ZX_EXCP_THREAD_EXITING);
     if (!task_killed(task))
         task_interrupt(task, TASK_KILL);
-    if (thread_of_task(task)->personality->exiting)
-        CO_CALL_SLOT(st, f->work, thread_of_task(task)->personality->exiting,
-                     .thread = thread_of_task(task));
-    channel_exchange_free(thread_of_task(task)->exchange);
-    kfree(thread_of_task(task)->restricted);
-    thread_end(thread_of_task(task));
+    if (THIS_THREAD->personality->exiting)
+        CO_CALL_SLOT(st, f->work, THIS_THREAD->personality->exiting, .thread = THIS_THREAD);
+    channel_exchange_free(THIS_THREAD->exchange);
+    kfree(THIS_THREAD->restricted);
+    thread_end(THIS_THREAD);
     CO_RETURN(OK);
 }
 CO_END

@@ -195,3 +195,13 @@ static inline struct thread *thread_of_task(struct task *task)
 {
     return container_of(task, struct thread, task);
 }
+
+/* In a coroutine of a thread's task: the thread. No variable, which would not outlive a wait.
+ */
+#define THIS_THREAD thread_of_task(task)
+
+/* In a coroutine: bring in the page of thread `t` that a copy of user memory has said it lacks
+ * (ERR_USER_PAGE). `st`: what vm_fault returns. */
+#define THREAD_PAGE_IN(st, t)                                     \
+    CO_CALL(st, (t)->fault, vm_fault, .aspace = (t)->user.aspace, \
+            .addr = (t)->user.fault_addr, .access = (t)->user.fault_access)

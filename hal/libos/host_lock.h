@@ -9,9 +9,8 @@
 static inline struct spinlock *host_lock_begin(struct spinlock *lock)
 {
     hal_preempt_disable();
-    for (unsigned tries = 0; atomic_exchange_explicit(&lock->held, 1, memory_order_acquire);
-         tries++)
-        hal_cpu_relax(tries);
+    if (atomic_exchange_explicit(&lock->held, 1, memory_order_acquire))
+        spin_contend(lock);
     return lock;
 }
 

@@ -8,8 +8,7 @@ CO_FN(result_copy)
     status_t st;
 
     while ((st = copy_to_user(&f->thread->user, f->to, f->from, f->size)) == ERR_USER_PAGE) {
-        CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
-                .addr = f->thread->user.fault_addr, .access = f->thread->user.fault_access);
+        THREAD_PAGE_IN(st, f->thread);
         if (st != OK)
             CO_RETURN(ERR_FAULT);
     }

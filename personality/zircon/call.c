@@ -88,8 +88,7 @@ CO_FN(transfer)
         if (st != ERR_USER_PAGE)
             CO_RETURN(st);
         advance(f);
-        CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
-                .addr = f->thread->user.fault_addr, .access = f->thread->user.fault_access);
+        THREAD_PAGE_IN(st, f->thread);
         if (st != OK)
             CO_RETURN(st == ERR_CANCELED || st == ERR_NO_MEMORY ? st : ERR_FAULT);
     }

@@ -238,7 +238,8 @@ static void unregister_rseq(void)
 }
 
 /* When a table of descriptors that processes share grows, the host makes whoever opens wait
- * until no CPU looks at the old one (an RCU grace period: 10 ms). While we are alone it is free.
+ * until no CPU looks at the old one (an RCU grace period: 10 ms). While we are alone it is
+ * free.
  */
 static void widen_descriptor_table(int some_fd)
 {

@@ -199,8 +199,7 @@ CO_FN(signal_pending_co)
         if (task_killed(task))
             CO_RETURN(ERR_CANCELED);
         while ((st = rseq_settle(f->thread->linux_)) == ERR_USER_PAGE) {
-            CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
-                    .addr = f->thread->user.fault_addr, .access = f->thread->user.fault_access);
+            THREAD_PAGE_IN(st, f->thread);
             if (st != OK)
                 break;
         }
@@ -214,8 +213,7 @@ CO_FN(signal_pending_co)
         if (f->action.handler <= 1) /* default, ignored */
             continue;
         while ((st = run_handler(f->thread->linux_, &f->action, &f->info)) == ERR_USER_PAGE) {
-            CO_CALL(st, f->thread->fault, vm_fault, .aspace = f->thread->user.aspace,
-                    .addr = f->thread->user.fault_addr, .access = f->thread->user.fault_access);
+            THREAD_PAGE_IN(st, f->thread);
             if (st != OK)
                 break;
         }

@@ -34,9 +34,7 @@ CO_FN(socket_address_copy)
 
     while ((st = socket_address_to_user(f->call, f->address, f->to, f->size_addr)) ==
            ERR_USER_PAGE) {
-        CO_CALL(st, f->call->thread->fault, vm_fault, .aspace = f->call->thread->user.aspace,
-                .addr = f->call->thread->user.fault_addr,
-                .access = f->call->thread->user.fault_access);
+        THREAD_PAGE_IN(st, f->call->thread);
         if (st != OK)
             CO_RETURN(ERR_FAULT);
     }

@@ -197,8 +197,7 @@ CO_FN(socket_attempt)
     for (;;) {
         st = f->attempt(f->socket, f->r);
         if (st == ERR_USER_PAGE) {
-            CO_CALL(st, f->r->call->thread->fault, vm_fault, .aspace = f->r->io->user->aspace,
-                    .addr = f->r->io->user->fault_addr, .access = f->r->io->user->fault_access);
+            THREAD_PAGE_IN(st, f->r->call->thread);
             if (st == ERR_ACCESS_DENIED || st == ERR_OUT_OF_RANGE)
                 st = ERR_FAULT;
         } else if (st == ERR_SHOULD_WAIT && !f->r->nonblocking) {
