@@ -106,20 +106,24 @@ static void load_image(struct machine *m)
 
 /* ---- boot information ---- */
 
+/* Host cores for the CPUs: the one we are on, where the host found least to do, and those after
+ * it. So machines that run at once do not all begin on the same. */
 static void choose_cores(struct libos_boot_info *info)
 {
-    uint32_t cores[LIBOS_MAX_CPUS], count = 0;
     int here = sched_getcpu();
+    uint32_t cores[LIBOS_MAX_CPUS], count = 0;
     cpu_set_t set;
 
     CPU_ZERO(&set);
     sched_getaffinity(0, sizeof(set), &set);
-    if (info->cpus > 1)
-        for (uint32_t core = 0; core < CPU_SETSIZE && count < info->cpus; core++)
-            if (CPU_ISSET(core, &set))
-                cores[count++] = core;
+    for (int i = 0; here >= 0 && i < CPU_SETSIZE && count < info->cpus; i++) {
+        uint32_t core = (uint32_t)(here + i) % CPU_SETSIZE;
+
+        if (CPU_ISSET(core, &set))
+            cores[count++] = core;
+    }
     if (count == 0)
-        cores[count++] = here < 0 ? LIBOS_ANY_CORE : (uint32_t)here;
+        cores[count++] = LIBOS_ANY_CORE;
     for (uint32_t i = 0; i < info->cpus; i++)
         info->cores[i] = cores[i % count];
 }
