@@ -18,7 +18,8 @@ next
 delete
 zcore finish
 """
-PROGRAM = ("bash", "-c", "(cd /usr; /bin/pwd); exit 7")
+# The child goes on when its parent waits for it, so that there is a chain to be shown.
+PROGRAM = ("bash", "-c", "(cd /usr; until read _ _ state _ </proc/$$/stat && [ $state = S ]; do :; done; /bin/pwd); exit 7")
 SHOWN = (b"Breakpoint 1.", b"sys_getcwd (call=", b"task pwd at 0x", b"thread_main at object/thread.c",
          b": pwd, child of 2", b"1 (anonymous) flags 0x", b" r-x offset 0x", b"sys_wait4 at personality/linux/",
          b"kmalloc(PATH_BYTES)", b"/usr\n", b"/bin/pwd at 0x", b"getcwd + ")
