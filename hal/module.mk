@@ -1,5 +1,5 @@
 module          := hal
-sources         := one_cpu contract_test contract_mmu contract_time contract_thread contract_fp \
+sources         := spinlock contract_test contract_mmu contract_time contract_thread contract_fp \
                    contract_cpus
 sources-libos   := isa/x86_64/contract_user no_ports
 sources-sim     := no_ports

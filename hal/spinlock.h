@@ -15,7 +15,8 @@ struct spinlock {
 
 /* It is held: until it is ours. Where there is one CPU, that waits for itself: a panic. */
 __attribute__((cold)) void spin_wait(struct spinlock *lock);
-/* The same, also of threads beside the CPUs (hal/libos/host_lock.h). */
+/* It is held, by a CPU or by a thread beside them (hal/libos/host_lock.h), with preemption
+ * disabled here: until it is ours, however many CPUs there are. */
 void spin_contend(struct spinlock *lock);
 
 static inline bool spin_take(struct spinlock *lock)

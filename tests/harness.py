@@ -76,9 +76,11 @@ def on_terminal(command, environment=None):
     modes = termios.tcgetattr(master)
     pid = os.fork()
     if pid == 0:
-        os.close(master)
-        os.login_tty(slave)
-        os.execve(command[0], command, {**os.environ, **(environment or {})})
+        try:
+            os.login_tty(slave)
+            os.execve(command[0], command, {**os.environ, **(environment or {})})
+        finally:
+            os._exit(127)
     os.close(slave)
     return pid, master, modes
 

@@ -91,8 +91,9 @@ static status_t alloc_run(struct vmo_run *run, uint64_t first, unsigned order, b
     return OK;
 }
 
-/* A run may be longer than what is left of a file, so that the end of it is no crumbs, but not
- * twice as long: small files would have memory in use for nothing that is. */
+/* The order for a run of at most `order`: it may be longer than what is left of a file, so that
+ * the end of it is no crumbs, but not twice as long. What is cut from it can be too small for
+ * the next file's run, which then takes fresh memory. */
 static unsigned run_order_within(const struct vmo *vmo, uint64_t index, unsigned order)
 {
     uint64_t pages = vmo_pages(vmo);
@@ -102,6 +103,7 @@ static unsigned run_order_within(const struct vmo *vmo, uint64_t index, unsigned
     return order;
 }
 
+/* Gives back what is beyond page `end`. */
 static void run_cut(struct vmo_run *run, uint64_t end)
 {
     while (run->first + run->count > end)

@@ -40,7 +40,7 @@ struct carrier {
     struct hal_cpu own_cpu;
     atomic_uint turn;        /* TURN_*: parked here; pairs in carrier.c */
     int pid, tid;            /* of the host */
-    uint32_t core;           /* host core pinned to, or LIBOS_ANY_CORE */
+    uint32_t core;           /* host core pinned to, or LIBOS_ANY_CORE; by who gives it a CPU */
     struct space *space;     /* NULL: home carriers and helpers */
     struct carrier *next;    /* free or parked list; guarded by that list's lock */
     struct carrier *sibling; /* all of a space; guarded by the space's lock */

@@ -241,11 +241,10 @@ static void unregister_rseq(void)
             __rseq_size < 32 ? 32 : __rseq_size, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 }
 
-/* When a table of descriptors that processes share grows, the host makes whoever opens wait
- * until no CPU looks at the old one (an RCU grace period: 10 ms). While we are alone it is
- * free.
- */
-static void widen_descriptor_table(int some_fd)
+/* As many descriptors as we may have, and a table with room for them at once: when one that
+ * processes share grows, whoever opens waits until no CPU of the host looks at the old one (an
+ * RCU grace period: 10 ms). While we are alone it grows for nothing. */
+static void provide_descriptors(int some_fd)
 {
     struct rlimit files;
     int last = DESCRIPTORS_AT_ONCE - 1;
@@ -269,7 +268,7 @@ static _Noreturn void template_process(struct machine *m, pid_t launcher)
     if (getppid() != launcher)
         _exit(STATUS_FAILED);
     prctl(PR_SET_NAME, "zcore-template");
-    widen_descriptor_table(m->kernel_fd);
+    provide_descriptors(m->kernel_fd);
     umask(0); /* the guest has one of its own */
     map_window(m);
     close(m->kernel_fd);

@@ -1,6 +1,6 @@
-/* one_cpu.c - what machines with one CPU have instead of atomic locks. */
-#include "base/assert.h"
+/* spinlock.c - waiting for a lock; machines with one CPU have none to wait for. */
 #include "hal/spinlock.h"
+#include "base/assert.h"
 
 bool hal_one_cpu;
 
